@@ -1,0 +1,138 @@
+//! Ringing every phone in the office.
+
+use super::step::Step;
+use crate::{
+    Cause, ClaimOrigin, EndReason, Event, Leg, LegId, OfficeRing, Party, PhoneNumber, State, Talk,
+    VoicemailReason, Waiting,
+};
+
+/// A phone was picked up; perhaps by its mailbox.
+pub(super) fn screened(step: &mut Step<'_>, phone: &PhoneNumber) {
+    if let Some(ring) = current_ring(&step.call.state)
+        && !ring.reached.contains(phone)
+    {
+        step.event(Event::OfficeReached { phone: phone.clone() });
+    }
+}
+
+fn current_ring(state: &State) -> Option<&OfficeRing> {
+    match state {
+        State::RingingOffice { ring, .. } => Some(ring),
+        State::Claimed { claim, .. } => match &claim.origin {
+            ClaimOrigin::Office(ring) => Some(ring),
+            ClaimOrigin::Queue => None,
+        },
+        State::Greeting { .. }
+        | State::Closed
+        | State::Queued(_)
+        | State::Connecting { .. }
+        | State::Talking(_)
+        | State::Voicemail { .. }
+        | State::Ended { .. } => None,
+    }
+}
+
+/// Somebody pressed the key: the first one has the call.
+///
+/// A queued call can be taken this way too: when Redis was away, the office was rung without us knowing.
+pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &LegId) {
+    let (State::RingingOffice { waiting, .. } | State::Queued(waiting)) = step.call.state.clone() else {
+        return;
+    };
+    let with = Party::Office {
+        phone: phone.cloned(),
+        leg: Some(leg.clone()),
+    };
+    step.move_leg(Leg::OfficeDial);
+    let talk = Talk {
+        with,
+        since: step.now,
+        waiting,
+        hold: false,
+        agent_left: None,
+    };
+    step.enter(State::Talking(talk), Cause::OfficeAccepted);
+}
+
+/// The ring is over, or the talk through one of the phones is.
+pub(super) fn ended(step: &mut Step<'_>, round: u32, attempt: u32, bridged: Option<bool>) {
+    match step.call.state.clone() {
+        State::Talking(Talk {
+            with: Party::Office { .. },
+            waiting,
+            ..
+        }) => {
+            if bridged == Some(false) {
+                // The key was pressed but the lines never met: nobody has spoken to the caller.
+                step.move_leg(Leg::Menu);
+                unanswered(
+                    step,
+                    waiting,
+                    &OfficeRing {
+                        round,
+                        attempt,
+                        ..OfficeRing::default()
+                    },
+                );
+            } else {
+                step.end(EndReason::Completed, Cause::PartyHungUp);
+            }
+        }
+        State::RingingOffice { ring, waiting } => {
+            if bridged == Some(true) {
+                // They talked, and the news that the key was pressed never reached us.
+                step.end(EndReason::Completed, Cause::PartyHungUp);
+            } else if (ring.round, ring.attempt) == (round, attempt) {
+                step.move_leg(Leg::Menu);
+                unanswered(step, waiting, &ring);
+            }
+        }
+        State::Claimed { .. } => {
+            if bridged == Some(true) {
+                step.end(EndReason::Completed, Cause::PartyHungUp);
+            } else {
+                step.move_leg(Leg::Menu);
+            }
+        }
+        State::Greeting { .. }
+        | State::Closed
+        | State::Queued(_)
+        | State::Connecting { .. }
+        | State::Talking(Talk {
+            with: Party::Agent(_),
+            ..
+        })
+        | State::Voicemail { .. }
+        | State::Ended { .. } => {}
+    }
+}
+
+/// Nobody took it: once more without the phones whose mailbox answers, then a later round, then voicemail.
+fn unanswered(step: &mut Step<'_>, waiting: Waiting, ring: &OfficeRing) {
+    let first = ring.attempt == 0;
+    if first && !ring.reached.is_empty() {
+        let again = OfficeRing {
+            round: ring.round,
+            attempt: ring.attempt + 1,
+            reached: std::collections::BTreeSet::new(),
+            skipped: ring.reached.clone(),
+        };
+        step.enter(
+            State::RingingOffice { waiting, ring: again },
+            Cause::OnlyMailboxes,
+        );
+    } else if ring.round < step.policy.office_rings {
+        let deadline = step.now.plus(step.policy.office_retry_after);
+        step.enter(
+            State::Queued(Waiting { deadline, ..waiting }),
+            Cause::OfficeUnanswered,
+        );
+    } else {
+        step.enter(
+            State::Voicemail {
+                why: VoicemailReason::NoAnswer,
+            },
+            Cause::OfficeUnanswered,
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! The promises, as numbers.
+
+use std::time::Duration;
+
+use crate::QueueName;
+
+/// The settings that decide when a call moves on by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// From joining the queue until every phone in the office rings.
+    pub unanswered_after: Duration,
+    /// From a ring that nobody took until the next one.
+    pub office_retry_after: Duration,
+    /// How many rounds of office rings before voicemail.
+    pub office_rings: u32,
+    /// Whether the office has any phone that could ring.
+    pub office_has_phones: bool,
+    /// How long a claim waits for the agent's browser.
+    pub claim_browser: Duration,
+    /// How long a claim waits for the agent's phone.
+    pub claim_phone: Duration,
+    /// From the agent's leg being ready until the carrier is asked what became of the caller.
+    pub connect_within: Duration,
+    /// From an agent's browser vanishing until the carrier is asked whether the caller is alone.
+    pub talking_check_after: Duration,
+    /// How often the menu is read before the default queue is taken.
+    pub menu_attempts: u8,
+    /// The queue of a caller who chooses nothing.
+    pub default_queue: QueueName,
+}
+
+impl Default for Policy {
+    /// Three minutes, a retry after one, two rounds; claims of 15 and 35 seconds.
+    fn default() -> Self {
+        Self {
+            unanswered_after: Duration::from_mins(3),
+            office_retry_after: Duration::from_mins(1),
+            office_rings: 2,
+            office_has_phones: true,
+            claim_browser: Duration::from_secs(15),
+            claim_phone: Duration::from_secs(35),
+            connect_within: Duration::from_secs(10),
+            talking_check_after: Duration::from_secs(2),
+            menu_attempts: 2,
+            default_queue: QueueName::fallback(),
+        }
+    }
+}
+
+impl QueueName {
+    /// The queue that exists without settings.
+    pub fn fallback() -> Self {
+        Self::named("support")
+    }
+}
