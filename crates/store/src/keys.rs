@@ -1,0 +1,19 @@
+//! Names of the keys that Rust code touches; the scripts build theirs from the same prefix.
+
+use switchboard_domain::{AgentId, CallId};
+
+pub(crate) fn call_events(prefix: &str, call: &CallId) -> String {
+    format!("{prefix}:call:{call}:events")
+}
+
+pub(crate) fn epoch(prefix: &str) -> String {
+    format!("{prefix}:epoch")
+}
+
+pub(crate) fn stream(prefix: &str) -> String {
+    format!("{prefix}:stream")
+}
+
+pub(crate) fn agent(prefix: &str, agent: &AgentId) -> String {
+    format!("{prefix}:agent:{agent}")
+}

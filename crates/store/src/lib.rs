@@ -1,0 +1,45 @@
+//! Live calls, agents and their event stream in Redis, committed by one script.
+//!
+//! # What is in Redis
+//!
+//! Every key starts with the deployment's prefix, `{sb}` by default, whose braces put all of them on one node.
+//!
+//! | key | type | what |
+//! | --- | --- | --- |
+//! | `{sb}:call:ID` | hash | `version`, `data` (the [`Call`](switchboard_domain::Call) as JSON), `holder` (agent or empty), `events` (how many so far) |
+//! | `{sb}:call:ID:events` | list | the call's own history, oldest first, as JSON of `contracts::v1::Event` |
+//! | `{sb}:call:ID:commands` | list | ids of the last commands committed, newest first |
+//! | `{sb}:agent:ID` | hash | `version`, `data` |
+//! | `{sb}:agents` | set | ids of all agents |
+//! | `{sb}:live` | sorted set | calls that have not ended, by arrival |
+//! | `{sb}:waiting` | sorted set | calls offered to agents, in the order in which they are to be answered |
+//! | `{sb}:stream` | stream | the last events of everything, with ids `1-0`, `2-0`, `3-0` …; capped; for screens only |
+//! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
+//! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
+//! | `{sb}:clock-offset` | string | virtual time, in ms; absent in production |
+//!
+//! # How a call changes
+//!
+//! [`Store::transact`] loads a call with the agent concerned, asks a pure function what follows, and commits the
+//! answer with one Lua script: if nobody changed either meanwhile it writes both, appends the events, pushes the
+//! jobs and publishes; else it writes nothing, and the function is asked again on what is there now. A commit
+//! whose answer is lost is tried again under the same command id and recognised, so it happens once.
+//!
+//! It never decides what happens to a call, never waits longer than its budget, and has no copy of a call
+//! outside Redis.
+
+mod agents;
+mod clock;
+mod connection;
+mod error;
+mod keys;
+mod live;
+mod record;
+mod script;
+mod transact;
+
+pub use clock::ClockReading;
+pub use connection::{Store, StoreConfig};
+pub use error::{StoreError, TransactError};
+pub use live::Snapshot;
+pub use transact::{Committed, Target};

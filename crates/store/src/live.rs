@@ -1,0 +1,99 @@
+//! Reading: one call, all live calls, a call's own history.
+
+use switchboard_contracts::v1;
+use switchboard_domain::{Agent, Call, CallId, Timestamp};
+
+use crate::record::{Loaded, parse};
+use crate::{Store, StoreError, keys};
+
+/// Everything live, at one position of the stream.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The deployment's time.
+    pub now: Timestamp,
+    /// Which stream.
+    pub epoch: String,
+    /// The number of the last event that is in it.
+    pub offset: u64,
+    /// Every call that has not ended, in the order of arrival.
+    pub calls: Vec<Call>,
+    /// Every agent.
+    pub agents: Vec<Agent>,
+}
+
+impl Store {
+    /// One call as it is now, with the deployment's time, on the shared connection.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or not with a call.
+    pub async fn call(&self, id: &CallId) -> Result<(Option<Call>, Timestamp), StoreError> {
+        let loaded = self.load(id, None).await?;
+        Ok((loaded.call, loaded.now))
+    }
+
+    pub(crate) async fn load(
+        &self,
+        call: &CallId,
+        agent: Option<&switchboard_domain::AgentId>,
+    ) -> Result<Loaded, StoreError> {
+        let mut invocation = self.scripts().load.arg(self.prefix());
+        invocation
+            .arg(call.as_str())
+            .arg(agent.map_or("", |id| id.as_str()));
+        let loaded = Loaded::read(self.invoke(&invocation).await?)?;
+        self.anchor().set(loaded.now);
+        Ok(loaded)
+    }
+
+    /// All live calls and all agents at one position.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or with something unreadable.
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let invocation = self.scripts().snapshot.arg(self.prefix());
+        let (now, epoch, offset, calls, agents): (i64, String, u64, Vec<String>, Vec<String>) =
+            self.read_script(&invocation).await?;
+        let calls = calls
+            .iter()
+            .map(|json| parse("a call", json))
+            .collect::<Result<Vec<_>, _>>()?;
+        let agents = agents
+            .iter()
+            .map(|json| parse("an agent", json))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Snapshot {
+            now: Timestamp::from_millis(now),
+            epoch,
+            offset,
+            calls: calls.into_iter().flatten().collect(),
+            agents: agents.into_iter().flatten().collect(),
+        })
+    }
+
+    /// A call's own history, oldest first.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or with something unreadable.
+    pub async fn history(&self, call: &CallId) -> Result<Vec<v1::Event>, StoreError> {
+        let mut range = redis::cmd("LRANGE");
+        range.arg(keys::call_events(self.prefix(), call)).arg(0).arg(-1);
+        let entries: Vec<String> = self.read(&range).await?;
+        let read = |json: &String| {
+            serde_json::from_str(json).map_err(|source| StoreError::Corrupt {
+                what: "an event".to_owned(),
+                source,
+            })
+        };
+        entries.iter().map(read).collect()
+    }
+
+    /// How many entries the stream holds.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn stream_len(&self) -> Result<u64, StoreError> {
+        let mut len = redis::cmd("XLEN");
+        len.arg(keys::stream(self.prefix()));
+        self.read(&len).await
+    }
+}
