@@ -6,5 +6,8 @@
 //! It never decides anything and never leaves out a field silently: conversions name every one.
 
 pub mod convert;
+mod urls;
 #[path = "gen/mod.rs"]
 pub mod v1;
+
+pub use urls::{VOICE_PATH, VoiceUrls};

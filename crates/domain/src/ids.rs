@@ -109,6 +109,13 @@ impl QueueName {
     }
 }
 
+impl CallId {
+    /// Stands for a call that the carrier did not name; no real call has this id.
+    pub fn unknown() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
 impl ConferenceName {
     /// The name of the conference in which the agent of that claim talks to the caller. A new claim gets a
     /// new conference, so that a late leg of an old one can never meet the caller.

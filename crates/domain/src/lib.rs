@@ -35,9 +35,9 @@ mod time;
 
 pub use agent::{Agent, AnswersOn, Presence};
 pub use call::{
-    Adopted, At, Call, Cause, Claim, ClaimOrigin, Command, Decision, Effect, EndReason, Event, Incoming,
-    Instruction, Leg, OfficeRing, Party, QueueExit, Recording, Rejected, State, Talk, VoicemailReason,
-    Waiting, check_agent, check_call, decide, instruction,
+    Adopted, At, Call, Cause, Claim, ClaimOrigin, ClaimTicket, Command, Decision, Effect, EndReason, Event,
+    Incoming, Instruction, Leg, OfficeRing, Party, QueueExit, Recording, Rejected, State, Talk,
+    VoicemailReason, Waiting, check_agent, check_call, decide, instruction,
 };
 pub use ids::{AgentId, CallId, ConferenceName, IdError, LegId, QueueName, SourceName};
 pub use menu::{Menu, MenuChoice, MenuPick};

@@ -35,6 +35,12 @@ impl Anchor {
 }
 
 impl Store {
+    /// The deployment's time as last heard of it, carried on since; `None` before Redis has ever answered. Needs
+    /// no Redis.
+    pub fn last_known_time(&self) -> Option<Timestamp> {
+        self.anchor().now()
+    }
+
     /// What time it is.
     ///
     /// # Errors

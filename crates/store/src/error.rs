@@ -30,6 +30,9 @@ pub enum StoreError {
         #[source]
         source: serde_json::Error,
     },
+    /// A job cannot be written down.
+    #[error("a job cannot be encoded")]
+    Job(#[source] switchboard_queue::Error),
     /// The settings do not name a Redis.
     #[error("redis.url cannot be used")]
     Url(#[source] redis::RedisError),

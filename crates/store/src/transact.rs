@@ -163,7 +163,7 @@ impl Store {
         let pushes: Vec<Push> = decision
             .effects
             .iter()
-            .map(|effect| switchboard_queue::jobs::push(effect).map_err(|source| corrupt("a job", source)))
+            .map(|effect| switchboard_queue::jobs::push(effect).map_err(StoreError::Job))
             .collect::<Result<_, _>>()?;
         let config = self.config();
         let mut invocation = self.scripts().commit.arg(self.prefix());

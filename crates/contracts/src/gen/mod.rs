@@ -2,21 +2,21 @@
 //! The wire types as Rust, with their canonical JSON.
 #![allow(
     clippy::allow_attributes,
-    clippy::allow_attributes_without_reason,
-    reason = "whether a lint fires depends on the contract's contents"
+    reason = "whether a lint fires depends on what the contract holds"
 )]
 #![allow(clippy::all, clippy::pedantic, reason = "generated code")]
 #![allow(
+    clippy::allow_attributes_without_reason,
     clippy::wildcard_enum_match_arm,
-    clippy::unwrap_used,
-    clippy::expect_used,
     reason = "generated code"
 )]
 #![allow(
-    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
     unreachable_pub,
-    reason = "the documentation stands in the .proto files"
+    reason = "generated code"
 )]
+#![allow(missing_docs, reason = "the documentation stands in the .proto files")]
 
 include!("switchboard.v1.rs");
 include!("switchboard.v1.serde.rs");

@@ -1,6 +1,6 @@
 //! The call after an event.
 
-use crate::{Call, ClaimOrigin, Event, Lookup, Party, State, Talk};
+use crate::{Call, ClaimOrigin, Event, Lookup, State};
 
 impl Call {
     /// The call after `event`; `None` stands for a call that does not exist yet.
@@ -46,13 +46,8 @@ impl Call {
                 | State::Ended { .. } => {}
             },
             Event::AgentDropped { at } => {
-                if let State::Talking(Talk {
-                    with: Party::Agent(_),
-                    agent_left,
-                    ..
-                }) = &mut call.state
-                {
-                    *agent_left = Some(*at);
+                if let State::Talking(talk) = &mut call.state {
+                    talk.agent_left = Some(*at);
                 }
             }
             Event::LookedUp { source, outcome } => {

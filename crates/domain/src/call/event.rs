@@ -34,7 +34,8 @@ pub enum Event {
         /// Which.
         phone: PhoneNumber,
     },
-    /// The agent's browser left the conversation without a hang-up.
+    /// The agent's browser left the conversation without a hang-up, or the caller's line asks what to do while
+    /// it should be talking through an office phone.
     AgentDropped {
         /// When.
         at: Timestamp,

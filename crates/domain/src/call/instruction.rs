@@ -60,8 +60,12 @@ pub fn instruction(call: &Call, at: &At) -> Instruction {
         return Instruction::AskAgain;
     }
     match &call.state {
+        // The carrier's queue neither asks for keys nor records.
+        State::Greeting { .. } | State::Closed if parked => Instruction::Leave,
         State::Greeting { attempt } => Instruction::Menu { attempt: *attempt },
         State::Queued(_) | State::Claimed { .. } if parked => Instruction::Hold,
+        // The queue did not take them a moment ago; without the pause it would be asked in a tight circle.
+        State::Claimed { .. } if matches!(at, At::LeftQueue(QueueExit::Failed)) => Instruction::AskAgain,
         State::Queued(waiting) | State::Claimed { waiting, .. } => Instruction::Enqueue {
             queue: waiting.queue.clone(),
         },

@@ -7,6 +7,7 @@ mod effect;
 mod event;
 mod instruction;
 mod invariants;
+mod ticket;
 
 pub use command::{Adopted, At, Command, Incoming, QueueExit, Rejected};
 pub use decide::{Decision, decide};
@@ -14,6 +15,7 @@ pub use effect::Effect;
 pub use event::{Cause, Event};
 pub use instruction::{Instruction, instruction};
 pub use invariants::{check_agent, check_call};
+pub use ticket::ClaimTicket;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -170,7 +172,7 @@ pub struct Talk {
     pub waiting: Waiting,
     /// The caller hears music until the agent is back.
     pub hold: bool,
-    /// When the agent's browser left without a hang-up, and the carrier has not been asked yet.
+    /// When the other side seemed gone without a hang-up, and that is not certain yet.
     pub agent_left: Option<Timestamp>,
 }
 

@@ -70,12 +70,13 @@ pub(super) fn release(
     else {
         return Ok(());
     };
+    if claim.is_some_and(|number| number != held.number) {
+        return Ok(());
+    }
     if held.agent != agent.id {
         return Err(Rejected::NotYours);
     }
-    if claim.is_none_or(|number| number == held.number) {
-        step.give_up_claim(Cause::Released);
-    }
+    step.give_up_claim(Cause::Released);
     Ok(())
 }
 

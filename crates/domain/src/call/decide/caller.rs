@@ -57,9 +57,11 @@ pub(super) fn receive(incoming: &Incoming, now: Timestamp) -> Decision {
 
 /// A caller turns up of whom nothing is known: the call comes to be where the line is.
 pub(super) fn adopt(incoming: &Incoming, found: &Adopted, now: Timestamp, policy: &Policy) -> Decision {
+    // A line that waits or talks was let in, whatever the hour is now.
+    let open = incoming.open || !matches!(found, Adopted::Menu | Adopted::Voicemail);
     let received = receive(
         &Incoming {
-            open: true,
+            open,
             ..incoming.clone()
         },
         now,
@@ -102,12 +104,14 @@ pub(super) fn adopt(incoming: &Incoming, found: &Adopted, now: Timestamp, policy
         }
         Adopted::Voicemail => {
             step.move_leg(Leg::Recording);
-            step.enter(
-                State::Voicemail {
-                    why: VoicemailReason::NoAnswer,
-                },
-                Cause::OfficeUnanswered,
-            );
+            if open {
+                step.enter(
+                    State::Voicemail {
+                        why: VoicemailReason::NoAnswer,
+                    },
+                    Cause::OfficeUnanswered,
+                );
+            }
         }
     }
     received.then(step.finish())
@@ -157,14 +161,19 @@ pub(super) fn ask(step: &mut Step<'_>, at: &At) {
         At::Wait { queue } => wait(step, queue.as_ref()),
         At::LeftQueue(QueueExit::HungUp) => step.end_by_caller(),
         At::LeftQueue(QueueExit::Failed) => {
-            step.move_leg(Leg::Menu);
             if let State::Queued(waiting) = step.call.state.clone() {
+                // The answer to this very request rings the office; no job needs to move the line.
+                step.move_leg(Leg::OfficeDial);
                 step.ring_office(waiting, Cause::QueueFailed);
             }
             settle(step);
         }
-        At::LeftQueue(QueueExit::Leave | QueueExit::Other) | At::Resume | At::OfficeRing => settle(step),
+        At::LeftQueue(QueueExit::Leave | QueueExit::Other) | At::Resume | At::OfficeRing => {
+            office::asks_instead_of_talking(step);
+            settle(step);
+        }
         At::AfterConference => {
+            office::asks_instead_of_talking(step);
             if let State::Talking(Talk {
                 with: Party::Agent(_),
                 ..
@@ -212,7 +221,8 @@ pub(super) fn ask(step: &mut Step<'_>, at: &At) {
     }
 }
 
-/// The line is in the carrier's queue. Asking is the second rescue of the deadline, beside its job.
+/// The line is in the carrier's queue. Asking is the second rescue of the deadline and of a claim's end, beside
+/// their jobs.
 fn wait(step: &mut Step<'_>, queue: Option<&String>) {
     if matches!(
         step.call.state,
@@ -227,10 +237,21 @@ fn wait(step: &mut Step<'_>, queue: Option<&String>) {
             queue: queue.cloned(),
         });
     }
-    if let State::Queued(waiting) = step.call.state.clone()
-        && step.now >= waiting.deadline
-    {
-        step.ring_office(waiting, Cause::DeadlinePassed);
+    match step.call.state.clone() {
+        State::Queued(waiting) if step.now >= waiting.deadline => {
+            step.ring_office(waiting, Cause::DeadlinePassed);
+        }
+        // With every worker dead nobody else would give it up.
+        State::Claimed { until, .. } if step.now >= until => step.give_up_claim(Cause::ClaimExpired),
+        State::Greeting { .. }
+        | State::Closed
+        | State::Queued(_)
+        | State::Claimed { .. }
+        | State::Connecting { .. }
+        | State::RingingOffice { .. }
+        | State::Talking(_)
+        | State::Voicemail { .. }
+        | State::Ended { .. } => {}
     }
 }
 

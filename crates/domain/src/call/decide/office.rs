@@ -56,6 +56,11 @@ pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &L
 
 /// The ring is over, or the talk through one of the phones is.
 pub(super) fn ended(step: &mut Step<'_>, round: u32, attempt: u32, bridged: Option<bool>) {
+    // A request that was sent again after its round was over. Rounds count from 1: 0 is a ring that we did not
+    // number, because Redis was away.
+    if round != 0 && round < step.call.office_rounds {
+        return;
+    }
     match step.call.state.clone() {
         State::Talking(Talk {
             with: Party::Office { .. },
@@ -64,7 +69,6 @@ pub(super) fn ended(step: &mut Step<'_>, round: u32, attempt: u32, bridged: Opti
         }) => {
             if bridged == Some(false) {
                 // The key was pressed but the lines never met: nobody has spoken to the caller.
-                step.move_leg(Leg::Menu);
                 unanswered(
                     step,
                     waiting,
@@ -83,7 +87,6 @@ pub(super) fn ended(step: &mut Step<'_>, round: u32, attempt: u32, bridged: Opti
                 // They talked, and the news that the key was pressed never reached us.
                 step.end(EndReason::Completed, Cause::PartyHungUp);
             } else if (ring.round, ring.attempt) == (round, attempt) {
-                step.move_leg(Leg::Menu);
                 unanswered(step, waiting, &ring);
             }
         }
@@ -109,7 +112,8 @@ pub(super) fn ended(step: &mut Step<'_>, round: u32, attempt: u32, bridged: Opti
 
 /// Nobody took it: once more without the phones whose mailbox answers, then a later round, then voicemail.
 fn unanswered(step: &mut Step<'_>, waiting: Waiting, ring: &OfficeRing) {
-    let first = ring.attempt == 0;
+    // Not by the attempt: a claim that was given up may have begun a new one with all phones.
+    let first = ring.skipped.is_empty();
     if first && !ring.reached.is_empty() {
         let again = OfficeRing {
             round: ring.round,
@@ -117,12 +121,14 @@ fn unanswered(step: &mut Step<'_>, waiting: Waiting, ring: &OfficeRing) {
             reached: std::collections::BTreeSet::new(),
             skipped: ring.reached.clone(),
         };
+        // The line's own request brought us here, and its answer rings them: no job needs to move it.
         step.enter(
             State::RingingOffice { waiting, ring: again },
             Cause::OnlyMailboxes,
         );
     } else if ring.round < step.policy.office_rings {
         let deadline = step.now.plus(step.policy.office_retry_after);
+        step.move_leg(Leg::Menu);
         step.enter(
             State::Queued(Waiting { deadline, ..waiting }),
             Cause::OfficeUnanswered,
@@ -134,5 +140,26 @@ fn unanswered(step: &mut Step<'_>, waiting: Waiting, ring: &OfficeRing) {
             },
             Cause::OfficeUnanswered,
         );
+    }
+}
+
+/// The line asks for a document although it should be talking through an office phone. One such request may be
+/// an old one that comes late; a line that goes on asking talks to nobody, and waits in front again.
+pub(super) fn asks_instead_of_talking(step: &mut Step<'_>) {
+    let State::Talking(Talk {
+        with: Party::Office { .. },
+        agent_left,
+        ..
+    }) = step.call.state
+    else {
+        return;
+    };
+    match agent_left {
+        None => step.event(Event::AgentDropped { at: step.now }),
+        Some(since) if step.now >= since.plus(step.policy.talking_check_after) => {
+            step.move_leg(Leg::Menu);
+            super::agents::requeue_in_front(step);
+        }
+        Some(_) => {}
     }
 }

@@ -114,6 +114,13 @@ impl<'a> Step<'a> {
     /// Rings the office because nobody answered in time; without phones there is only the voicemail left.
     pub(super) fn ring_office(&mut self, waiting: Waiting, cause: Cause) {
         if !self.policy.office_has_phones {
+            if matches!(self.call.leg, Leg::Conference { .. }) {
+                // Alone in a conference they would hear nothing of it. The queue asks what to do, and is told
+                // then; until the line is there, this is repeated.
+                let deadline = self.now.plus(Effect::SETTLE);
+                self.enter(State::Queued(Waiting { deadline, ..waiting }), cause);
+                return;
+            }
             self.enter(
                 State::Voicemail {
                     why: VoicemailReason::NoAnswer,
@@ -189,12 +196,25 @@ impl<'a> Step<'a> {
     fn cancel_agent_leg(&mut self, claim: &Claim) {
         // A phone may be ringing already without us knowing its leg; the job looks for it.
         if claim.leg.is_some() || claim.phone.is_some() {
-            self.effect(Effect::CancelLegs {
-                call: self.call.id.clone(),
-                claim: claim.number,
-                legs: claim.leg.iter().cloned().collect(),
-                children: false,
-            });
+            self.cancel_legs(claim, false);
+        }
+    }
+
+    fn cancel_legs(&mut self, claim: &Claim, children: bool) {
+        self.effect(Effect::CancelLegs {
+            call: self.call.id.clone(),
+            claim: claim.number,
+            legs: claim.leg.iter().cloned().collect(),
+            children,
+        });
+    }
+
+    /// The same, and the office phones if they still ring: one effect, because one job is one claim's.
+    fn cancel_agent_leg_and_office(&mut self, claim: &Claim) {
+        if self.call.leg == Leg::OfficeDial {
+            self.cancel_legs(claim, true);
+        } else {
+            self.cancel_agent_leg(claim);
         }
     }
 
@@ -220,15 +240,12 @@ impl<'a> Step<'a> {
         let id = self.call.id.clone();
         match self.call.state.clone() {
             State::Claimed { claim, .. } => {
-                self.cancel_agent_leg(&claim);
-                if self.call.leg == Leg::OfficeDial {
-                    self.cancel_children(claim.number);
-                }
+                self.cancel_agent_leg_and_office(&claim);
             }
             State::Connecting { claim, .. } => {
                 let conference = ConferenceName::of(&id, claim.number);
                 self.effect(Effect::EndConference { call: id, conference });
-                self.cancel_agent_leg(&claim);
+                self.cancel_agent_leg_and_office(&claim);
             }
             // A caller who leaves a conference ends it.
             State::Talking(Talk {

@@ -1,0 +1,481 @@
+//! Two things at once, the wrong way round, twice, or not at all.
+
+use switchboard_domain::*;
+
+use crate::scene::{Scene, agent_id, leg, phone};
+
+fn taken_by(rejected: &Rejected) -> Option<&str> {
+    match rejected {
+        Rejected::Taken { by } => match by.as_ref() {
+            Party::Agent(claim) => Some(claim.agent.as_str()),
+            Party::Office { .. } => Some("office"),
+        },
+        Rejected::NoSuchCall
+        | Rejected::NoSuchAgent
+        | Rejected::Ended
+        | Rejected::NotWaiting
+        | Rejected::Engaged { .. }
+        | Rejected::Unavailable
+        | Rejected::NotYours
+        | Rejected::Early { .. } => None,
+    }
+}
+
+fn answer() -> Command {
+    Command::Answer { token: "late".into() }
+}
+
+/// While claimed, while connecting, while talking, and while the office talks: the other agent is told who.
+#[test]
+fn losers_are_told_who_was_faster() {
+    let office = Scene::waiting().in_the_office().then(Command::OfficeAccepted {
+        phone: Some(phone(1)),
+        leg: leg("office-1"),
+    });
+    let cases = [
+        (Scene::waiting().answered("anna"), "anna"),
+        (Scene::waiting().ready(), "anna"),
+        (Scene::waiting().talking(), "anna"),
+        (office, "office"),
+    ];
+    for (mut scene, winner) in cases {
+        let rejected = scene.refused(Some("ben"), &answer());
+        assert_eq!(taken_by(&rejected), Some(winner));
+        assert_eq!(scene.agents[&agent_id("ben")].engaged, None);
+    }
+}
+
+#[test]
+fn who_may_not_answer_is_told_why() {
+    let mut ended = Scene::waiting().then(Command::CallerGone);
+    assert_eq!(ended.refused(Some("anna"), &answer()), Rejected::Ended);
+    let mut menu = Scene::ringing_in(true);
+    assert_eq!(menu.refused(Some("anna"), &answer()), Rejected::NotWaiting);
+    for presence in [Presence::Away, Presence::Offline] {
+        let mut scene = Scene::waiting();
+        scene.agents.get_mut(&agent_id("anna")).unwrap().presence = presence;
+        assert_eq!(scene.refused(Some("anna"), &answer()), Rejected::Unavailable);
+    }
+    // Anna talks already; her other call waits on.
+    let mut first = Scene::waiting().talking();
+    let other = Scene::empty()
+        .then(Command::Incoming(crate::scene::incoming("CA2", true)))
+        .then(Command::Choose {
+            attempt: 0,
+            pick: MenuPick::Choice(MenuChoice::Queue(crate::scene::queue("sales"))),
+        });
+    let anna = first.agents.remove(&agent_id("anna")).unwrap();
+    let refused = decide(
+        other.call.as_ref(),
+        Some(&anna),
+        &answer(),
+        other.now,
+        &other.policy,
+    );
+    let engaged = Rejected::Engaged {
+        call: first.call().id.clone(),
+    };
+    assert_eq!(refused, Err(engaged));
+}
+
+#[test]
+fn a_winner_who_presses_twice_keeps_the_first_claim() {
+    let scene = Scene::waiting().answered("anna").by("anna", answer());
+    assert!(scene.last.is_empty());
+    assert_eq!(scene.call().state.claim().unwrap().token, "secret");
+}
+
+#[test]
+fn a_release_before_the_deadline_keeps_place_and_promise() {
+    let waiting = Scene::waiting();
+    let before = waiting.call().state.waiting().unwrap().clone();
+    let scene = waiting
+        .after_secs(60)
+        .answered("anna")
+        .after_secs(5)
+        .by("anna", Command::Release { claim: Some(1) });
+    assert_eq!(scene.call().state, State::Queued(before.clone()));
+    assert_eq!(scene.causes(), [Cause::Released]);
+    // Its own deadline, because the job of the first entry may have run while the call was claimed.
+    let again = Effect::CheckUnanswered {
+        call: scene.call().id.clone(),
+        entry: 2,
+        due: before.deadline,
+    };
+    assert!(scene.last.effects.contains(&again));
+}
+
+#[test]
+fn a_release_after_the_deadline_rings_the_office_at_once() {
+    let scene = Scene::waiting().after_secs(175).answered("anna").after_secs(6);
+    // The check finds an agent at work, and does nothing.
+    let scene = scene.then(Command::CheckUnanswered { entry: 1 });
+    assert!(scene.last.is_empty());
+    let scene = scene.by("anna", Command::Release { claim: Some(1) });
+    assert_eq!(scene.state(), "ringing_office");
+    assert_eq!(scene.causes(), [Cause::Released]);
+}
+
+#[test]
+fn a_release_of_an_earlier_claim_is_no_news() {
+    let mut scene = Scene::waiting()
+        .answered("anna")
+        .by("anna", Command::Release { claim: Some(1) })
+        .answered("ben")
+        .by("anna", Command::Release { claim: Some(1) });
+    assert!(scene.last.is_empty());
+    let theirs = scene.refused(Some("anna"), &Command::Release { claim: None });
+    assert_eq!(theirs, Rejected::NotYours);
+    assert_eq!(scene.call().holder(), Some(&agent_id("ben")));
+}
+
+/// The office phones ring on while an agent connects; if the agent never comes, that ring still counts.
+#[test]
+fn a_claim_from_the_office_ring_goes_back_to_it() {
+    let scene = Scene::waiting().in_the_office().answered("anna").after_secs(15);
+    let ringing_on = scene.clone().then(Command::ExpireClaim { claim: 1 });
+    assert_eq!(ringing_on.state(), "ringing_office");
+    assert!(ringing_on.last.effects.is_empty(), "they ring already");
+    assert_eq!(
+        ringing_on.office_ended(1, 0, false).state(),
+        "queued",
+        "the same ring ends"
+    );
+    // Had they stopped meanwhile, all of them ring again, and a mailbox is still left out after that.
+    let stopped = scene
+        .then(Command::OfficeScreened { phone: phone(1) })
+        .office_ended(1, 0, false)
+        .then(Command::ExpireClaim { claim: 1 });
+    assert_eq!(stopped.state(), "ringing_office");
+    assert!(stopped.last.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::RingOffice {
+            round: 1,
+            attempt: 1,
+            ..
+        }
+    )));
+    let again = stopped
+        .then(Command::Ask(At::OfficeRing))
+        .office_ended(1, 1, false);
+    assert_eq!(again.causes(), [Cause::OnlyMailboxes]);
+    assert_eq!(again.office_ended(1, 2, false).state(), "queued");
+}
+
+#[test]
+fn somebody_who_presses_the_key_after_an_agent_claimed_is_too_late() {
+    let scene = Scene::waiting()
+        .in_the_office()
+        .answered("anna")
+        .then(Command::OfficeAccepted {
+            phone: Some(phone(1)),
+            leg: leg("office-1"),
+        });
+    assert!(scene.last.is_empty());
+    assert_eq!(scene.call().holder(), Some(&agent_id("anna")));
+}
+
+#[test]
+fn a_mailbox_is_left_out_of_the_next_ring_only() {
+    let first = Scene::waiting()
+        .in_the_office()
+        .then(Command::OfficeScreened { phone: phone(1) });
+    let again = first.office_ended(1, 0, false);
+    assert_eq!(again.causes(), [Cause::OnlyMailboxes]);
+    assert!(
+        again.last.effects.is_empty(),
+        "the answer to this request rings them; a job would break the ring"
+    );
+    let told = instruction(again.call(), &At::Resume);
+    assert_eq!(
+        told,
+        Instruction::RingOffice {
+            round: 1,
+            attempt: 1,
+            skipped: [phone(1)].into()
+        }
+    );
+    // Another mailbox does not make it ring a third time; the next round has every phone again.
+    let queued = again
+        .then(Command::OfficeScreened { phone: phone(2) })
+        .office_ended(1, 1, false);
+    assert_eq!(queued.state(), "queued");
+    let second = queued.in_the_office();
+    let State::RingingOffice { ring, .. } = &second.call().state else {
+        panic!("{:?}", second.call().state);
+    };
+    assert_eq!((ring.round, ring.attempt, ring.skipped.len()), (2, 0, 0));
+}
+
+#[test]
+fn after_the_last_round_there_is_the_voicemail() {
+    let mut scene = Scene::waiting();
+    for round in 1..=2 {
+        scene = scene.in_the_office();
+        assert_eq!(scene.call().office_rounds, round);
+        scene = scene.office_ended(round, 0, false);
+    }
+    assert_eq!(scene.state(), "voicemail");
+    assert_eq!(scene.call().leg, Leg::Recording);
+}
+
+/// A request of a round that is over comes again while a later round's phone talks.
+#[test]
+fn an_old_round_does_not_end_a_conversation() {
+    let talking = Scene::waiting()
+        .in_the_office()
+        .office_ended(1, 0, false)
+        .in_the_office()
+        .then(Command::OfficeAccepted {
+            phone: None,
+            leg: leg("office-2"),
+        });
+    for bridged in [true, false] {
+        let scene = talking.clone().office_ended(1, 0, bridged);
+        assert!(scene.last.is_empty());
+    }
+    // A ring without a number was made while Redis was away.
+    assert_eq!(talking.clone().office_ended(0, 0, true).state(), "ended");
+    assert_eq!(talking.office_ended(2, 0, true).state(), "ended");
+}
+
+/// The key was pressed as the ring ended, so nobody was connected: the line goes on asking.
+#[test]
+fn a_key_pressed_too_late_does_not_strand_the_caller() {
+    let scene = Scene::waiting()
+        .in_the_office()
+        .office_ended(1, 0, false)
+        .then(Command::OfficeAccepted {
+            phone: Some(phone(1)),
+            leg: leg("office-1"),
+        });
+    assert_eq!(scene.state(), "talking");
+    let asking = scene.then(Command::Ask(At::Resume));
+    assert_eq!(asking.state(), "talking", "one request may be an old one");
+    let again = asking.after_secs(3).then(Command::Ask(At::Resume));
+    assert_eq!(again.state(), "queued");
+    assert!(again.call().state.waiting().unwrap().front);
+}
+
+#[test]
+fn a_lost_agent_brings_the_caller_to_the_front() {
+    let talking = Scene::waiting().talking();
+    let since = talking.call().state.waiting().unwrap().since;
+    let early = talking.clone().then(Command::AgentLost { claim: 1 });
+    assert!(early.last.is_empty(), "nobody has seen the agent leave");
+    let gone = talking.after_secs(100).then(Command::AgentLeft {
+        claim: 1,
+        leg: leg("agent"),
+    });
+    assert_eq!(gone.state(), "talking", "it may be a page being loaded again");
+    let lost = gone.after_secs(2).then(Command::AgentLost { claim: 1 });
+    let waiting = lost.call().state.waiting().unwrap().clone();
+    assert_eq!(lost.state(), "queued");
+    assert!(waiting.front);
+    assert_eq!(waiting.since, since);
+    assert_eq!(waiting.deadline, lost.now.plus(lost.policy.office_retry_after));
+    assert!(
+        lost.last
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::ParkCaller { .. }))
+    );
+    assert_eq!(lost.agents[&agent_id("anna")].engaged, None);
+}
+
+#[test]
+fn an_agent_who_puts_the_phone_down_has_hung_up() {
+    let scene = Scene::waiting()
+        .answered("pat")
+        .then(Command::AgentCalled {
+            claim: 1,
+            leg: leg("agent"),
+        })
+        .then(Command::AgentJoined {
+            claim: 1,
+            leg: leg("agent"),
+        })
+        .then(Command::Ask(At::Resume))
+        .then(Command::CallerJoined { claim: 1 })
+        .then(Command::AgentLeft {
+            claim: 1,
+            leg: leg("agent"),
+        });
+    assert_eq!(scene.state(), "ended");
+    assert!(
+        scene
+            .last
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::HangUp { .. }))
+    );
+}
+
+#[test]
+fn the_caller_cannot_arrive_before_the_agent() {
+    let early = Scene::waiting()
+        .connected()
+        .then(Command::CallerJoined { claim: 1 });
+    assert!(early.last.is_empty());
+    let ready = early.then(Command::AgentJoined {
+        claim: 1,
+        leg: leg("agent"),
+    });
+    assert_eq!(ready.state(), "connecting");
+}
+
+#[test]
+fn an_agent_who_left_before_they_came_does_not_come() {
+    let left = Scene::waiting().connected().then(Command::AgentLeft {
+        claim: 1,
+        leg: leg("agent"),
+    });
+    assert_eq!((left.state(), left.causes()), ("queued", vec![Cause::AgentGone]));
+    let late = left
+        .then(Command::AgentJoined {
+            claim: 1,
+            leg: leg("agent"),
+        })
+        .then(Command::CallerJoined { claim: 1 });
+    assert_eq!(late.state(), "queued");
+    // Nor into somebody else's claim.
+    let bens = late.answered("ben").then(Command::AgentJoined {
+        claim: 1,
+        leg: leg("agent"),
+    });
+    assert_eq!(bens.state(), "claimed");
+}
+
+/// The news that a leg was bound is lost; the conference's own news is enough.
+#[test]
+fn an_agent_in_the_conference_counts_without_earlier_news() {
+    let scene = Scene::waiting().answered("anna").then(Command::AgentJoined {
+        claim: 1,
+        leg: leg("agent"),
+    });
+    assert_eq!(scene.state(), "connecting");
+    let foreign = scene.then(Command::AgentLeft {
+        claim: 1,
+        leg: leg("stranger"),
+    });
+    assert!(foreign.last.is_empty());
+}
+
+#[test]
+fn a_claim_is_used_by_one_line_only() {
+    let scene = Scene::waiting().connected();
+    let connects = |agent: &str, token: &str, line: &str| Command::AgentConnects {
+        claim: 1,
+        agent: agent_id(agent),
+        token: token.into(),
+        leg: leg(line),
+    };
+    for foreign in [
+        connects("anna", "secret", "another"),
+        connects("anna", "guess", "agent"),
+        connects("ben", "secret", "agent"),
+    ] {
+        let after = scene.clone().then(foreign);
+        assert!(after.last.is_empty());
+        assert_eq!(after.call().state.claim().unwrap().leg, Some(leg("agent")));
+    }
+    let fresh = Scene::waiting().answered("anna");
+    for foreign in [
+        connects("anna", "guess", "agent"),
+        connects("ben", "secret", "agent"),
+    ] {
+        assert!(fresh.clone().then(foreign).last.is_empty());
+    }
+}
+
+#[test]
+fn a_caller_who_hangs_up_frees_everybody() {
+    for scene in [
+        Scene::waiting().connected(),
+        Scene::waiting().ready(),
+        Scene::waiting().in_the_office().connected(),
+        Scene::waiting().in_the_office().ready(),
+    ] {
+        let from = scene.state();
+        let scene = scene.then(Command::CallerGone);
+        assert_eq!(
+            scene.call().state,
+            State::Ended {
+                reason: EndReason::Abandoned,
+                at: scene.now
+            }
+        );
+        assert_eq!(scene.agents[&agent_id("anna")].engaged, None, "{from}");
+        let cancelled: Vec<_> = scene
+            .last
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::CancelLegs { .. }))
+            .collect();
+        assert_eq!(cancelled.len(), 1, "{from}: one job ends every line of the claim");
+    }
+}
+
+#[test]
+fn a_message_that_arrives_after_the_end_is_kept() {
+    let ended = Scene::ringing_in(false)
+        .then(Command::Ask(At::Voicemail))
+        .then(Command::CallerGone);
+    let before = ended.call().state.clone();
+    let message = |seconds| {
+        Command::Recorded(Recording {
+            id: "RE1".into(),
+            seconds,
+        })
+    };
+    let kept = ended.then(message(None));
+    assert_eq!(kept.call().state, before);
+    assert!(kept.last.effects.is_empty());
+    let told = kept.then(message(Some(12)));
+    assert_eq!(told.call().recording.as_ref().unwrap().seconds, Some(12));
+    let forgotten = told.then(message(None));
+    assert_eq!(forgotten.call().recording.as_ref().unwrap().seconds, Some(12));
+}
+
+#[test]
+fn the_menu_is_answered_once_for_each_reading() {
+    let pick = |attempt, pick| Command::Choose { attempt, pick };
+    let sales = || MenuPick::Choice(MenuChoice::Queue(crate::scene::queue("sales")));
+    let second = Scene::ringing_in(true).then(pick(0, MenuPick::Nothing));
+    assert!(second.clone().then(pick(0, sales())).last.is_empty());
+    let queued = second.then(pick(1, MenuPick::Nothing));
+    assert_eq!(
+        queued.call().state.waiting().unwrap().queue,
+        queued.policy.default_queue
+    );
+    assert!(queued.then(pick(1, sales())).last.is_empty());
+}
+
+/// A line in the carrier's queue can neither be read a menu nor leave a message there.
+#[test]
+fn a_line_that_waits_too_early_is_led_out() {
+    for open in [true, false] {
+        let scene = Scene::ringing_in(open).then(Command::Ask(At::Wait { queue: None }));
+        let told = instruction(scene.call(), &At::Wait { queue: None });
+        assert_eq!(told, Instruction::Leave);
+    }
+}
+
+#[test]
+fn a_timer_that_comes_early_is_told_when_to_come_back() {
+    let mut waiting = Scene::waiting();
+    let deadline = waiting.call().state.waiting().unwrap().deadline;
+    let early = waiting.refused(None, &Command::CheckUnanswered { entry: 1 });
+    assert_eq!(early, Rejected::Early { until: deadline });
+    let mut claimed = waiting.answered("anna");
+    let until = claimed.now.plus(claimed.policy.claim_browser);
+    let early = claimed.refused(None, &Command::ExpireClaim { claim: 1 });
+    assert_eq!(early, Rejected::Early { until });
+    // The caller is being connected: this is for the check of that, which asks the carrier.
+    let ready = claimed.then(Command::AgentJoined {
+        claim: 1,
+        leg: leg("agent"),
+    });
+    let ready = ready.after_secs(600).then(Command::ExpireClaim { claim: 1 });
+    assert!(ready.last.is_empty());
+}

@@ -1,0 +1,69 @@
+//! An agent's line: the browser that connects with its ticket, or the phone that was called.
+
+use switchboard_domain::{AgentId, ClaimTicket, Command, ConferenceName, LegId};
+use switchboard_store::Committed;
+use switchboard_telephony::form::{Gathered, MissingSid};
+use switchboard_telephony::twiml::VoiceResponse;
+
+use super::Webhook;
+use super::step::{call_id, log_failure, note_odd};
+use crate::app::Gateway;
+use crate::documents::hang_up;
+
+impl Gateway {
+    /// Lets an agent's leg into the conference of the claim whose ticket it shows. A browser sends the ticket as
+    /// a parameter of its own and proves who it is by its access token; a phone that we called has both in its
+    /// URL, which only we and the carrier know.
+    pub(super) async fn agent_connects(
+        &self,
+        webhook: &Webhook<'_>,
+        claim: Option<&str>,
+        agent: Option<&str>,
+        asked: bool,
+    ) -> Result<VoiceResponse, MissingSid> {
+        let request = Gathered::from_form(webhook.form)?;
+        let leg_id = call_id(request.call.sid.as_str());
+        note_odd(&leg_id, &request.odd);
+        let identity = request.call.from.as_ref().and_then(|from| from.client());
+        let ticket = claim.or_else(|| webhook.form.get("claim")).and_then(|text| text.parse::<ClaimTicket>().ok());
+        // A browser is who its token says, whatever its parameters say.
+        let agent = identity.or(agent).and_then(|id| AgentId::new(id).ok());
+        let leg = LegId::new(leg_id.as_str()).ok();
+        let (Some(ticket), Some(agent), Some(leg)) = (ticket, agent, leg) else { return Ok(self.taken()) };
+
+        let connects = Command::AgentConnects {
+            claim: ticket.claim,
+            agent: agent.clone(),
+            token: ticket.token.clone(),
+            leg: leg.clone(),
+        };
+        let call = match self.known_step(webhook, &ticket.call, &[connects]).await {
+            Ok(Committed { call: Some(call), .. }) => call,
+            Ok(_) => return Ok(self.taken()),
+            Err(failure) => {
+                log_failure(&ticket.call, &failure);
+                return Ok(self.sorry());
+            }
+        };
+        let fits = call.state.claim().filter(|claim| {
+            claim.number == ticket.claim
+                && claim.agent == agent
+                && claim.token == ticket.token
+                && claim.leg.as_ref() == Some(&leg)
+        });
+        let Some(claim) = fits else { return Ok(self.taken()) };
+        if claim.phone.is_some() && identity.is_none() {
+            // A mailbox must not win.
+            if !asked {
+                let accept = self.urls.agent_connect(&ticket.to_string(), &agent, true);
+                return Ok(self.screen_agent(accept));
+            }
+            let pressed = request.digits.as_deref().and_then(|digits| digits.chars().next());
+            if pressed != Some(self.script.accept_key) {
+                return Ok(hang_up());
+            }
+        }
+        let name = ConferenceName::of(&call.id, claim.number);
+        Ok(self.agent_conference(&call.id, &name, claim.number))
+    }
+}

@@ -1,0 +1,32 @@
+//! Answers without state: Redis did not answer within its budget, and the caller must not notice.
+
+use std::collections::BTreeSet;
+
+use switchboard_domain::{CallId, VoicemailReason};
+use switchboard_telephony::twiml::VoiceResponse;
+
+use crate::app::Gateway;
+
+impl Gateway {
+    /// A caller without a call: in opening hours the office rings, else they may leave a message.
+    pub(super) fn direct_incoming(&self, call: &CallId) -> VoiceResponse {
+        metrics::counter!("gateway_direct_answers_total").increment(1);
+        if self.is_open_now() {
+            return self.direct_ring(call);
+        }
+        self.voicemail(VoicemailReason::Closed, true)
+    }
+
+    /// Rings the office, and takes a message if nobody answers.
+    pub(super) fn direct_ring(&self, call: &CallId) -> VoiceResponse {
+        self.direct_batch(call, 0)
+    }
+
+    /// The next ten phones, or the voicemail after the last.
+    pub(super) fn direct_batch(&self, call: &CallId, batch: usize) -> VoiceResponse {
+        if batch < self.script.batches() {
+            return self.ring(call, 0, 0, batch, &BTreeSet::new(), true);
+        }
+        self.voicemail(VoicemailReason::NoAnswer, true)
+    }
+}

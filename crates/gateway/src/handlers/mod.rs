@@ -1,0 +1,76 @@
+//! One kind of request each: parse it, step the call, read off the document.
+
+mod agent;
+mod caller;
+mod direct;
+mod notices;
+mod office;
+mod step;
+
+use switchboard_domain::At;
+use switchboard_telephony::form::{MissingSid, WebhookForm};
+use switchboard_telephony::twiml::VoiceResponse;
+
+use crate::app::Gateway;
+use crate::route::{Route, Routed};
+
+/// What Twilio gets.
+pub(crate) enum Answer {
+    /// A document for the line that asked.
+    Document(VoiceResponse),
+    /// Nothing: it was news.
+    Noted,
+}
+
+impl From<VoiceResponse> for Answer {
+    fn from(document: VoiceResponse) -> Self {
+        Self::Document(document)
+    }
+}
+
+/// A request that was believed.
+pub(crate) struct Webhook<'a> {
+    pub(crate) form: &'a WebhookForm,
+    /// The same for the same request sent twice.
+    pub(crate) id: &'a str,
+    /// The URL was made without state.
+    pub(crate) direct: bool,
+}
+
+impl Gateway {
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// When it names no call or account; nothing else is an error.
+    pub(crate) async fn answer(&self, routed: &Routed, form: &WebhookForm, id: &str) -> Result<Answer, MissingSid> {
+        let webhook = Webhook { form, id, direct: routed.direct };
+        match &routed.route {
+            Route::Incoming => self.incoming(&webhook).await.map(Answer::from),
+            Route::Menu { attempt } => self.menu_chosen(&webhook, *attempt).await.map(Answer::from),
+            Route::Wait { queue } => self.wait(&webhook, queue.as_ref()).await.map(Answer::from),
+            Route::LeftQueue { queue } => self.left_queue(&webhook, queue.as_ref()).await.map(Answer::from),
+            Route::Resume => self.resume(&webhook, At::Resume).await.map(Answer::from),
+            Route::AfterConference => self.resume(&webhook, At::AfterConference).await.map(Answer::from),
+            Route::OfficeRing => self.office_ring(&webhook).await.map(Answer::from),
+            Route::OfficeScreen { call, phone } => {
+                self.office_screened(&webhook, call.as_ref(), phone.as_deref()).await.map(Answer::from)
+            }
+            Route::OfficeAccept { call, phone } => {
+                self.office_accepted(&webhook, call.as_ref(), phone.as_deref()).await.map(Answer::from)
+            }
+            Route::OfficeEnded { round, attempt, batch } => {
+                self.office_ended(&webhook, *round, *attempt, *batch).await.map(Answer::from)
+            }
+            Route::AgentConnect { claim, agent, asked } => {
+                self.agent_connects(&webhook, claim.as_deref(), agent.as_deref(), *asked).await.map(Answer::from)
+            }
+            Route::Voicemail => self.voicemail_asked(&webhook).await.map(Answer::from),
+            Route::Recorded => self.recorded(&webhook).await.map(Answer::from),
+            Route::Fallback => self.fallback(&webhook).await.map(Answer::from),
+            Route::Conference { call, claim } => self.conference_news(&webhook, call.as_ref(), *claim).await,
+            Route::RecordingNotice => self.recording_news(&webhook).await,
+            Route::Status => self.caller_status(&webhook).await,
+            Route::AgentStatus { call, claim } => self.agent_status(&webhook, call.as_ref(), *claim).await,
+        }
+    }
+}

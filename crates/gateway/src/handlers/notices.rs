@@ -1,0 +1,89 @@
+//! News: nobody waits for the answer, nobody sends it again, and it may come late, twice or in any order.
+
+use switchboard_domain::{Adopted, CallId, Command, LegId, Recording, Rejected};
+use switchboard_store::{Committed, TransactError};
+use switchboard_telephony::form::{CallProgress, ConferenceEvent, ConferenceNotice, MissingSid, RecordingNotice};
+use switchboard_telephony::{CallStatus, Direction};
+
+use super::step::{Line, call_id, log_failure, note_odd};
+use super::{Answer, Webhook};
+use crate::app::Gateway;
+use crate::documents::{AGENT, CALLER};
+
+/// What is lost here, the sweep finds.
+fn noted(call: &CallId, step: Result<Committed, TransactError>) -> Answer {
+    match step {
+        Ok(_) | Err(TransactError::Rejected(Rejected::NoSuchCall)) => {}
+        Err(failure) => log_failure(call, &failure),
+    }
+    Answer::Noted
+}
+
+impl Gateway {
+    pub(super) async fn conference_news(
+        &self,
+        webhook: &Webhook<'_>,
+        call: Option<&CallId>,
+        claim: u32,
+    ) -> Result<Answer, MissingSid> {
+        let news = ConferenceNotice::from_form(webhook.form)?;
+        let leg = news.call.as_ref().and_then(|sid| LegId::new(sid.as_str()).ok());
+        let (Some(call), Some(leg)) = (call, leg) else { return Ok(Answer::Noted) };
+        note_odd(call, &news.odd);
+        let is_caller = leg.as_str() == call.as_str() || news.label.as_deref() == Some(CALLER);
+        let is_agent = news.label.as_deref() == Some(AGENT);
+        let command = match news.event {
+            Some(ConferenceEvent::Join) if is_caller => Command::CallerJoined { claim },
+            Some(ConferenceEvent::Join) if is_agent => Command::AgentJoined { claim, leg },
+            Some(ConferenceEvent::Leave) if is_agent => Command::AgentLeft { claim, leg },
+            _ => return Ok(Answer::Noted),
+        };
+        Ok(noted(call, self.known_step(webhook, call, &[command]).await))
+    }
+
+    pub(super) async fn recording_news(&self, webhook: &Webhook<'_>) -> Result<Answer, MissingSid> {
+        let news = RecordingNotice::from_form(webhook.form)?;
+        let call = call_id(news.call.as_str());
+        note_odd(&call, &news.odd);
+        let Some(id) = news.recording else { return Ok(Answer::Noted) };
+        let seconds = news.duration.and_then(|d| u32::try_from(d.as_secs()).ok());
+        let recorded = Command::Recorded(Recording { id: id.as_str().to_owned(), seconds });
+        Ok(noted(&call, self.known_step(webhook, &call, &[recorded]).await))
+    }
+
+    /// The caller's line ended.
+    pub(super) async fn caller_status(&self, webhook: &Webhook<'_>) -> Result<Answer, MissingSid> {
+        let news = CallProgress::from_form(webhook.form)?;
+        let line = Line::of(&news.call, webhook.form);
+        note_odd(&line.call, &news.odd);
+        let over = news.call.status.is_some_and(CallStatus::is_final);
+        let agents = news.call.from.as_ref().is_some_and(|from| from.client().is_some());
+        if !over || agents {
+            return Ok(Answer::Noted);
+        }
+        let gone = [Command::CallerGone];
+        let step = match news.call.direction {
+            // A caller of whom nothing is known: Redis was away all the time. The call is kept as it ended.
+            Some(Direction::Inbound) => self.caller_step(webhook, &line, |_| Adopted::Menu, &gone).await,
+            _ => self.known_step(webhook, &line.call, &gone).await,
+        };
+        Ok(noted(&line.call, step))
+    }
+
+    /// The line to an agent's phone ended.
+    pub(super) async fn agent_status(
+        &self,
+        webhook: &Webhook<'_>,
+        call: Option<&CallId>,
+        claim: u32,
+    ) -> Result<Answer, MissingSid> {
+        let news = CallProgress::from_form(webhook.form)?;
+        let leg = LegId::new(news.call.sid.as_str());
+        let (Some(call), Ok(leg)) = (call, leg) else { return Ok(Answer::Noted) };
+        note_odd(call, &news.odd);
+        if !news.call.status.is_some_and(CallStatus::is_final) {
+            return Ok(Answer::Noted);
+        }
+        Ok(noted(call, self.known_step(webhook, call, &[Command::AgentLeft { claim, leg }]).await))
+    }
+}

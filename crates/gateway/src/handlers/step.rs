@@ -1,0 +1,133 @@
+//! One step of a call from a webhook: adopt it if it is unknown, run the commands, commit once.
+
+use switchboard_domain::{
+    Adopted, CallId, Caller, Command, Decision, Incoming, Rejected, Timestamp, decide,
+};
+use switchboard_store::{Committed, Target, TransactError};
+use switchboard_telephony::form::{CallParams, WebhookForm};
+use tracing::{error, warn};
+
+use super::Webhook;
+use crate::app::Gateway;
+
+/// Who rings, as the request tells it; enough to make the call known if it is not.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) call: CallId,
+    caller: Caller,
+    dialled: String,
+}
+
+impl Line {
+    pub(super) fn of(params: &CallParams, form: &WebhookForm) -> Self {
+        Self {
+            call: call_id(params.sid.as_str()),
+            caller: Caller::parse(form.get("From").unwrap_or_default()),
+            dialled: form.get("To").unwrap_or_default().chars().take(64).collect(),
+        }
+    }
+}
+
+/// A checked SID is a valid id: two letters and 32 hex digits.
+pub(super) fn call_id(sid: &str) -> CallId {
+    CallId::new(sid).unwrap_or_else(|_| CallId::unknown())
+}
+
+/// Logs fields whose values could not be read, by name only.
+pub(super) fn note_odd(call: &CallId, odd: &[&'static str]) {
+    if !odd.is_empty() {
+        warn!(call.id = %call, fields = ?odd, "request about call {call} has odd values in {odd:?}");
+    }
+}
+
+impl Gateway {
+    fn incoming_of(&self, line: &Line, now: Timestamp) -> Incoming {
+        Incoming {
+            id: line.call.clone(),
+            caller: line.caller.clone(),
+            dialled: line.dialled.clone(),
+            open: self.is_open(now),
+            sources: self.sources.clone(),
+        }
+    }
+
+    /// The first step of a call: one round trip.
+    pub(super) async fn first_step(
+        &self,
+        webhook: &Webhook<'_>,
+        line: &Line,
+        commands: &[Command],
+    ) -> Result<Committed, TransactError> {
+        let target = Target { call: &line.call, agent: None, command_id: webhook.id, fresh: true };
+        self.store
+            .transact(target, |call, agent, now| {
+                let incoming = Command::Incoming(self.incoming_of(line, now));
+                let received = decide(call, agent, &incoming, now, &self.policy)?;
+                let after = received.call_after(call.cloned());
+                self.run(after.as_ref(), commands, now).map(|next| received.then(next))
+            })
+            .await
+    }
+
+    /// A later step of a caller's call, which is adopted where it was `found` if it is unknown.
+    pub(super) async fn caller_step(
+        &self,
+        webhook: &Webhook<'_>,
+        line: &Line,
+        found: impl Fn(Timestamp) -> Adopted,
+        commands: &[Command],
+    ) -> Result<Committed, TransactError> {
+        let target = Target { call: &line.call, agent: None, command_id: webhook.id, fresh: false };
+        self.store
+            .transact(target, |call, agent, now| {
+                if call.is_some() {
+                    return self.run(call, commands, now);
+                }
+                let adopt = Command::Adopt { incoming: self.incoming_of(line, now), found: found(now) };
+                let adopted = decide(None, agent, &adopt, now, &self.policy)?;
+                let after = adopted.call_after(None);
+                self.run(after.as_ref(), commands, now).map(|next| adopted.then(next))
+            })
+            .await
+    }
+
+    /// A step of a call that must be known: news of agents' and office phones' lines say nothing of the caller.
+    pub(super) async fn known_step(
+        &self,
+        webhook: &Webhook<'_>,
+        call: &CallId,
+        commands: &[Command],
+    ) -> Result<Committed, TransactError> {
+        let target = Target { call, agent: None, command_id: webhook.id, fresh: false };
+        self.store.transact(target, |call, _, now| self.run(call, commands, now)).await
+    }
+
+    fn run(
+        &self,
+        call: Option<&switchboard_domain::Call>,
+        commands: &[Command],
+        now: Timestamp,
+    ) -> Result<Decision, Rejected> {
+        let mut decision = Decision::default();
+        let mut call = call.cloned();
+        for command in commands {
+            let next = decide(call.as_ref(), None, command, now, &self.policy)?;
+            call = next.call_after(call);
+            decision = decision.then(next);
+        }
+        Ok(decision)
+    }
+}
+
+/// Logs why a step did not happen; afterwards the request is answered without state.
+pub(super) fn log_failure(call: &CallId, failure: &TransactError) {
+    match failure {
+        TransactError::Rejected(rejected) => {
+            warn!(call.id = %call, %rejected, "step of call {call} refused: {rejected}");
+        }
+        TransactError::Store(store) => {
+            error!(call.id = %call, error = store as &dyn std::error::Error,
+                "no state for call {call}, answering from the settings: {store}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The HTTP door: believe a request, then answer it.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use switchboard_contracts::VOICE_PATH;
+use switchboard_runtime::{Health, HttpOptions, Metrics, http};
+use switchboard_telephony::form::WebhookForm;
+use switchboard_telephony::signature::{Request, SETTINGS_HEADER, SIGNATURE_HEADER};
+use switchboard_telephony::twiml::{CONTENT_TYPE as TWIML, VoiceResponse};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::app::Gateway;
+use crate::documents::hang_up;
+use crate::handlers::Answer;
+use crate::music;
+use crate::route::Routed;
+
+/// Twilio's own requests stay far below this.
+const MAX_BODY: usize = 64 * 1024;
+/// One name for the music of this version: the carrier may keep it.
+const MUSIC_TAG: &str = "\"hold-1\"";
+
+/// Answers webhooks on `listener` until `shutdown`, then finishes what it began.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub async fn run(
+    listener: TcpListener,
+    gateway: Gateway,
+    metrics: Metrics,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let store = gateway.store.clone();
+    let health = Health::new(metrics, shutdown.clone()).check("redis", Duration::from_secs(1), move || {
+        let store = store.clone();
+        async move { store.ping().await.map_err(|error| error.to_string()) }
+    });
+    let gateway = Data::from(Arc::new(gateway));
+    let wav = Data::new(Bytes::from(music::wav()));
+    let routes = move |config: &mut ServiceConfig| {
+        config
+            .app_data(gateway.clone())
+            .app_data(wav.clone())
+            .app_data(web::PayloadConfig::new(MAX_BODY))
+            .route(&format!("{VOICE_PATH}media/hold.wav"), web::get().to(hold_music))
+            .route(&format!("{VOICE_PATH}{{address:.*}}"), web::post().to(webhook))
+            .route(&format!("{VOICE_PATH}{{address:.*}}"), web::get().to(webhook));
+        health.configure(config);
+    };
+    http::serve(listener, HttpOptions::default(), routes, shutdown).await
+}
+
+async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> HttpResponse {
+    let started = Instant::now();
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let url = gateway.public.join(target);
+    let signed = Request {
+        method: request.method().as_str(),
+        url: &url,
+        content_type: header("content-type"),
+        body: &body,
+    };
+    let signature = header(SIGNATURE_HEADER);
+    if let Err(reason) = gateway.validator.validate(signed, signature, header(SETTINGS_HEADER)) {
+        warn!(%reason, path = request.path(), "webhook refused: {reason}");
+        metrics::counter!("gateway_webhooks_total", "answer" => "refused").increment(1);
+        return HttpResponse::Forbidden().finish();
+    }
+    let Some(routed) = Routed::parse(request.path(), request.query_string()) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let form = match request.method() == actix_web::http::Method::GET {
+        true => WebhookForm::parse(request.query_string().as_bytes()),
+        false => WebhookForm::parse(&body),
+    };
+    // The same request sent twice has the same signature, whether or not the carrier numbers its retries.
+    let id = format!("{}:{}", request.path(), signature.unwrap_or_default());
+    let answer = gateway.answer(&routed, &form, &id).await;
+    metrics::histogram!("gateway_webhook_seconds").record(started.elapsed().as_secs_f64());
+    metrics::counter!("gateway_webhooks_total", "answer" => "given").increment(1);
+    info!(path = request.path(), micros = started.elapsed().as_micros(), "webhook {} answered", request.path());
+    match answer {
+        Ok(Answer::Document(document)) => HttpResponse::Ok().insert_header((CONTENT_TYPE, TWIML)).body(render(&document)),
+        Ok(Answer::Noted) => HttpResponse::NoContent().finish(),
+        Err(missing) => {
+            warn!(field = missing.field, "webhook without {}", missing.field);
+            HttpResponse::BadRequest().body(missing.to_string())
+        }
+    }
+}
+
+/// A document that cannot be rendered is our fault; the caller must still get one.
+fn render(document: &VoiceResponse) -> String {
+    document.render().unwrap_or_else(|reason| {
+        error!(error = &reason as &dyn std::error::Error, "document cannot be rendered: {reason}");
+        hang_up().render().unwrap_or_default()
+    })
+}
+
+async fn hold_music(request: HttpRequest, wav: Data<Bytes>) -> HttpResponse {
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
+    if known == Some(MUSIC_TAG) {
+        return HttpResponse::NotModified().insert_header((ETAG, MUSIC_TAG)).finish();
+    }
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "audio/wav"))
+        .insert_header((ETAG, MUSIC_TAG))
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .body(Bytes::clone(&wav))
+}

@@ -1,0 +1,210 @@
+//! Leases jobs as slots become free.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{Client, ErrorKind, ParsingError, RedisError, RedisResult, Value, from_redis_value};
+use tokio::time::{Instant, sleep_until};
+use tracing::{error, warn};
+
+use super::acker::Verdict;
+use super::delivery::{Delivery, Lease};
+use super::shared::Shared;
+use crate::envelope::Envelope;
+use crate::link::Link;
+use crate::{metric, script};
+
+/// The most jobs one call may lease; `fetch.lua` unpacks that many at once.
+const BATCH: usize = 200;
+
+/// Longer than other answers may take: a fetch whose answer is given up has leased jobs all the same.
+const ANSWER: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(client: Client, shared: Arc<Shared>) {
+    let seed = shared.options.seed ^ 1;
+    let link = Link::new(client, &shared.options.queue, "fetcher", ANSWER, seed);
+    let mut fetcher = Fetcher {
+        link,
+        worker: None,
+        number: 0,
+        seen: 0,
+        judge_from: Instant::now(),
+    };
+    loop {
+        if shared.draining.is_cancelled() {
+            hand_back(&shared, shared.unstarted());
+            return;
+        }
+        let want = shared.want().min(BATCH);
+        if want == 0 {
+            wait_for_slot(&shared).await;
+            continue;
+        }
+        // Never dropped half-way: a fetch in flight may have leased jobs.
+        if let Ok(wait) = fetcher.fetch(&shared, want).await {
+            tokio::select! {
+                biased;
+                () = shared.draining.cancelled() => {}
+                () = shared.kick.notified() => {}
+                () = sleep_until(Instant::now() + wait) => {}
+            }
+        }
+    }
+}
+
+async fn wait_for_slot(shared: &Shared) {
+    let stale_at = shared.stale_at();
+    tokio::select! {
+        biased;
+        () = shared.draining.cancelled() => {}
+        () = shared.slot.notified() => {}
+        () = async { sleep_until(stale_at.unwrap_or_else(Instant::now)).await }, if stale_at.is_some() => {
+            hand_back(shared, shared.stale());
+        }
+    }
+}
+
+fn hand_back(shared: &Shared, leases: Vec<Lease>) {
+    for lease in leases {
+        shared.settle_later(lease, Verdict::Release);
+    }
+}
+
+struct Fetcher {
+    link: Link,
+    /// Unique among all workers that ever ran on this Redis.
+    worker: Option<String>,
+    number: u64,
+    seen: u64,
+    /// Expired leases of others are left alone until then.
+    judge_from: Instant,
+}
+
+struct Answer {
+    wait: Option<Duration>,
+    now_ms: i64,
+    more: bool,
+    reaped: u64,
+    buried: u64,
+    jobs: Vec<(String, u64, u32, Vec<u8>)>,
+}
+
+impl Fetcher {
+    /// Fetches once and says how long there is nothing to do.
+    async fn fetch(&mut self, shared: &Shared, want: usize) -> Result<Duration, ()> {
+        let answer = self.call(shared, want).await.map_err(|_| {
+            // After an outage every lease looks expired, and holders deserve the first word.
+            self.judge_from = Instant::now() + shared.options.lease;
+        })?;
+        Ok(deliver(shared, want, answer))
+    }
+
+    async fn call(&mut self, shared: &Shared, want: usize) -> RedisResult<Answer> {
+        let worker = self.name(shared).await?;
+        let judge = Instant::now() >= self.judge_from && shared.is_fresh();
+        self.number += 1;
+        let mut call = script::FETCH.key(shared.prefix.as_str());
+        call.arg(&shared.options.queue)
+            .arg(want)
+            .arg(u64::try_from(shared.options.lease.as_millis()).unwrap_or(u64::MAX))
+            .arg(u8::from(judge))
+            .arg(worker)
+            .arg(self.number)
+            .arg(self.seen);
+        let values = self.link.invoke::<Vec<Value>>(&call).await?;
+        let answer = parse(values)?;
+        self.seen = self.number;
+        shared.options.health.touch();
+        Ok(answer)
+    }
+
+    async fn name(&mut self, shared: &Shared) -> RedisResult<String> {
+        if let Some(worker) = &self.worker {
+            return Ok(worker.clone());
+        }
+        // The time beside the counter, should Redis ever lose its memory and count from one again.
+        let mut pipe = redis::pipe();
+        pipe.incr(shared.prefix.workers(), 1).cmd("TIME");
+        let (count, (seconds, micros)): (u64, (u64, u64)) = self.link.query(&pipe).await?;
+        Ok(self.worker.insert(format!("{count}-{seconds}-{micros}")).clone())
+    }
+}
+
+/// Gives what was fetched to the worker and says how long there is nothing to do.
+fn deliver(shared: &Shared, want: usize, answer: Answer) -> Duration {
+    let queue = &shared.options.queue;
+    if answer.reaped > 0 {
+        let (reaped, buried) = (answer.reaped, answer.buried);
+        metric::leases_expired(queue, reaped);
+        warn!(
+            queue,
+            reaped, buried, "{reaped} leases of {queue} ran out, {buried} for the last time"
+        );
+    }
+    let full = answer.jobs.len() >= want;
+    let fetched = Instant::now();
+    let mut deliveries = Vec::with_capacity(answer.jobs.len());
+    for (id, token, attempt, envelope) in answer.jobs {
+        let lease = Lease { id: id.into(), token };
+        let envelope: Envelope = match serde_json::from_slice(&envelope) {
+            Ok(envelope) => envelope,
+            Err(reason) => {
+                let id = &lease.id;
+                error!(job.id = %id, queue, %reason, "job {id} has no readable envelope, burying it");
+                shared.settle_later(lease, Verdict::Dead(format!("undecodable envelope: {reason}")));
+                continue;
+            }
+        };
+        let waited = u64::try_from(answer.now_ms - envelope.ready_at_ms()).unwrap_or(0);
+        deliveries.push(Delivery {
+            queue: Arc::clone(&shared.queue),
+            lease,
+            attempt,
+            envelope,
+            fetched,
+            waited: Duration::from_millis(waited),
+            guard: None,
+        });
+    }
+    shared.accept(deliveries);
+    if full || answer.more {
+        return Duration::ZERO;
+    }
+    answer
+        .wait
+        .unwrap_or(shared.options.tick)
+        .min(shared.options.tick)
+}
+
+fn parse(values: Vec<Value>) -> RedisResult<Answer> {
+    fn next<T: redis::FromRedisValue>(values: &mut std::vec::IntoIter<Value>) -> Result<T, ParsingError> {
+        from_redis_value(values.next().unwrap_or(Value::Nil))
+    }
+    let short = || RedisError::from((ErrorKind::UnexpectedReturnType, "fetch answered too little"));
+    if values.len() < 5 || !(values.len() - 5).is_multiple_of(4) {
+        return Err(short());
+    }
+    let mut values = values.into_iter();
+    let wait: i64 = next(&mut values)?;
+    let now_ms = next(&mut values)?;
+    let more: u64 = next(&mut values)?;
+    let reaped = next(&mut values)?;
+    let buried = next(&mut values)?;
+    let mut jobs = Vec::with_capacity(values.len() / 4);
+    while values.len() > 0 {
+        // An id that is no UTF-8 was not pushed by us; its mangled name is refused by the acker, and it
+        // ends in the dead letters when its leases have run out often enough.
+        let id: Vec<u8> = next(&mut values)?;
+        let id = String::from_utf8_lossy(&id).into_owned();
+        jobs.push((id, next(&mut values)?, next(&mut values)?, next(&mut values)?));
+    }
+    let wait = u64::try_from(wait).ok().map(Duration::from_micros);
+    Ok(Answer {
+        wait,
+        now_ms,
+        more: more > 0,
+        reaped,
+        buried,
+        jobs,
+    })
+}

@@ -1,0 +1,119 @@
+//! What feeds a worker: four loops on a thread of their own.
+//!
+//! - the *fetcher* leases jobs as slots become free;
+//! - the *listener* wakes the fetcher when somebody pushes;
+//! - the *acker* settles deliveries, many in one call;
+//! - the *keeper* renews the leases of all that is held.
+//!
+//! They have their own thread and runtime because a handler that blocks or burns the processor must not
+//! stop the renewal of its own lease, or anybody else's acknowledgement. The worker sees them through
+//! [`Shared`] only. One engine serves a queue for the whole [`run`](crate::run), across restarts of the
+//! apalis worker before it, so a restart loses nothing that was leased.
+
+mod acker;
+mod delivery;
+mod fetcher;
+mod held;
+mod keeper;
+mod listener;
+mod shared;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio::task::JoinSet;
+use tracing::{error, warn};
+
+pub(crate) use acker::{Settled, Verdict};
+pub(crate) use delivery::{Delivery, Lease};
+pub(crate) use shared::{RunGuard, Shared};
+
+use crate::error::Result;
+use crate::keys::Prefix;
+use crate::options::WorkerOptions;
+
+/// How long the last acknowledgements may take after the worker is gone.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// A running engine. Dropping it stops the thread soon; [`Self::close`] waits for it.
+pub(crate) struct Engine {
+    pub(crate) shared: Arc<Shared>,
+    ended: watch::Receiver<()>,
+}
+
+impl Engine {
+    /// Starts the thread.
+    pub(crate) fn start(redis_url: &str, prefix: Prefix, options: WorkerOptions) -> Result<Self> {
+        let client = redis::Client::open(redis_url)?;
+        let (acks, receiver) = mpsc::unbounded_channel();
+        let (running, ended) = watch::channel(());
+        let shared = Arc::new(Shared::new(prefix, options, acks));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let inside = Arc::clone(&shared);
+        thread::Builder::new()
+            .name(format!("queue-{}", shared.options.queue))
+            .spawn(move || {
+                runtime.block_on(drive(client, inside, receiver));
+                // Its drop is what `close` waits for.
+                drop(running);
+            })?;
+        Ok(Self { shared, ended })
+    }
+
+    /// Settles what is left, stops the thread and waits for it.
+    pub(crate) async fn close(mut self) {
+        self.shared.close();
+        // The sender never sends, so this ends when the thread drops it.
+        while self.ended.changed().await.is_ok() {}
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+async fn drive(client: redis::Client, shared: Arc<Shared>, acks: mpsc::UnboundedReceiver<acker::Ack>) {
+    let acks = Arc::new(Mutex::new(acks));
+    let mut loops = JoinSet::new();
+    loops.spawn(supervise("fetcher", {
+        let (client, shared) = (client.clone(), Arc::clone(&shared));
+        move || fetcher::run(client.clone(), Arc::clone(&shared))
+    }));
+    loops.spawn(supervise("listener", {
+        let (client, shared) = (client.clone(), Arc::clone(&shared));
+        move || listener::run(client.clone(), Arc::clone(&shared))
+    }));
+    loops.spawn(supervise("keeper", {
+        let (client, shared) = (client.clone(), Arc::clone(&shared));
+        move || keeper::run(client.clone(), Arc::clone(&shared))
+    }));
+    loops.spawn(supervise("acker", {
+        let shared = Arc::clone(&shared);
+        move || acker::run(client.clone(), Arc::clone(&shared), Arc::clone(&acks))
+    }));
+    shared.closed.cancelled().await;
+    let all = async { while loops.join_next().await.is_some() {} };
+    if tokio::time::timeout(CLOSING, all).await.is_err() {
+        let queue = &shared.options.queue;
+        warn!(
+            queue,
+            "redis did not take the last acknowledgements of {queue}: those jobs will run again"
+        );
+    }
+}
+
+/// Runs a loop until it ends by itself; a panic in it is a bug, but must not leave a deaf engine.
+async fn supervise<F: Future<Output = ()>>(what: &'static str, make: impl Fn() -> F) {
+    while AssertUnwindSafe(make()).catch_unwind().await.is_err() {
+        error!(what, "the engine's {what} panicked, starting it again");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

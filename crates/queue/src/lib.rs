@@ -1,0 +1,93 @@
+//! A Redis backend for apalis: jobs that start at once, or exactly when they are due.
+//!
+//! apalis gives workers, layers and the monitor; this crate gives them a data structure in Redis, the
+//! scripts that move jobs through it, and an engine that feeds a worker from it. It promises: at least
+//! once; pickup in well under a millisecond when idle; due times in milliseconds and never early; the
+//! jobs of a killed worker run again within a lease; attempts counted across crashes; poison ends in
+//! the dead letters; a Redis restart is survived without a human.
+//!
+//! # The data structure
+//!
+//! All keys of a deployment share a [`Prefix`] with one hash tag, `{sb}` below, so that one script may
+//! touch a call and its jobs. A *queue* is a class of isolation with its own concurrency; a *job* has a
+//! constant, hand-written name and belongs to one queue.
+//!
+//! | key | type | holds |
+//! | --- | --- | --- |
+//! | `{sb}:q:NAME:ready` | list | ids that may run; pushed left, popped right |
+//! | `{sb}:q:NAME:due` | sorted set | ids that run later, by due time in ms of virtual time |
+//! | `{sb}:q:NAME:lease` | sorted set | ids that a worker holds, by expiry in ms of *real* time |
+//! | `{sb}:q:NAME:job` | hash | id → envelope (JSON: name, payload, attempts, traceparent, `pushed_at_ms`) |
+//! | `{sb}:q:NAME:att` | hash | id → deliveries so far; the number of a delivery is its fencing *token* |
+//! | `{sb}:q:NAME:rel` | hash | id → deliveries that were handed back unstarted |
+//! | `{sb}:q:NAME:dead` | sorted set | ids that were given up, by time of death; the newest 10,000 |
+//! | `{sb}:q:NAME:grave` | hash | id → the dead letter: reason, attempts, envelope |
+//! | `{sb}:q:NAME:seq` | string | counter for ids that nobody chose |
+//! | `{sb}:q:NAME:sent:WORKER` | string | the last answer sent to a worker, for the case that it got lost |
+//! | `{sb}:q:idem:KEY` | string | a used idempotency key, with a time to live |
+//! | `{sb}:q:queues` | set | names of all queues ever pushed to |
+//! | `{sb}:q:workers` | string | counter that makes workers' names unique |
+//! | `{sb}:q:wake` | channel | "look now": a queue's name, or `*` after a jump of the virtual clock |
+//! | `{sb}:clock-offset` | string | what virtual time is ahead of Redis' `TIME`, ms; tests and simulator only |
+//!
+//! A job is in exactly one of `ready`, `due` and `lease`, and in `job` all that time:
+//!
+//! ```text
+//!   push ----> due --(time)--> ready --fetch--> lease --done--> gone
+//!     \___________________________^  ^           | |  \__retry after a delay__> due
+//!                                    |           | \____given up, or expired___> dead
+//!                                    \_expired,__/       in the last attempt
+//!                                      handed back
+//! ```
+//!
+//! The attempt number is `att` minus `rel`; `att` itself only rises, so that an old token never comes
+//! back. Settling or renewing a delivery checks the token: a worker that stalled past its lease is
+//! refused (fencing). Leases live in real time because they say whether a process is alive; a jump of
+//! the virtual clock must not declare every worker dead.
+//!
+//! # Adding a job
+//!
+//! 1. Write the payload type: small, ids only, able to read what an older version wrote.
+//! 2. `impl Job for It`, with a name written by hand, a queue and a limit of attempts.
+//! 3. Push it: [`Producer::push`], or [`Push::write_args`] for a script that commits something else in
+//!    the same breath (see [`script::PUSH`]).
+//! 4. Register a handler: `Router::new().on::<It>(handler)`. It may run twice, so it re-reads the state.
+//!
+//! # What it must never do
+//!
+//! It never decides what happens to a call, never runs a job before it is due, never drops a job
+//! silently, and no error of Redis ends a worker.
+
+mod admin;
+mod backend;
+mod backoff;
+mod engine;
+mod envelope;
+mod error;
+mod job;
+mod job_error;
+pub mod jobs;
+mod keys;
+mod layer;
+mod link;
+mod metric;
+mod options;
+mod producer;
+mod push;
+mod router;
+pub mod script;
+mod stats;
+mod worker;
+
+pub use admin::Admin;
+pub use backoff::Backoff;
+pub use error::{Error, Result};
+pub use job::{Job, JobContext};
+pub use job_error::{Fate, JobError};
+pub use keys::{Keys, Prefix};
+pub use options::{WorkerHealth, WorkerOptions};
+pub use producer::{Producer, Pushed};
+pub use push::Push;
+pub use router::{Handler, Router};
+pub use stats::{DeadJob, QueueStats, Stats};
+pub use worker::{run, run_all};

@@ -1,0 +1,59 @@
+//! The metrics, all by queue and job. Names that no handler knows count as `unknown`, so that garbage in
+//! Redis cannot fill the metrics store.
+
+use std::time::Duration;
+
+use metrics::{counter, histogram};
+
+/// The labels of a delivery.
+#[derive(Clone, Debug)]
+pub(crate) struct Labels {
+    pub(crate) queue: String,
+    pub(crate) job: &'static str,
+}
+
+impl Labels {
+    fn count(&self, name: &'static str) {
+        counter!(name, "queue" => self.queue.clone(), "job" => self.job).increment(1);
+    }
+
+    /// A run begins; `pickup` is how long the job could have run before (first delivery only).
+    pub(crate) fn started(&self, pickup: Option<Duration>) {
+        self.count("queue_jobs_started_total");
+        if let Some(pickup) = pickup {
+            histogram!("queue_job_pickup_seconds", "queue" => self.queue.clone(), "job" => self.job)
+                .record(pickup.as_secs_f64());
+        }
+    }
+
+    /// A run ended, however.
+    pub(crate) fn ran(&self, time: Duration) {
+        histogram!("queue_job_run_seconds", "queue" => self.queue.clone(), "job" => self.job)
+            .record(time.as_secs_f64());
+    }
+
+    pub(crate) fn succeeded(&self) {
+        self.count("queue_jobs_succeeded_total");
+    }
+
+    pub(crate) fn retried(&self) {
+        self.count("queue_jobs_retried_total");
+    }
+
+    pub(crate) fn dead(&self) {
+        self.count("queue_jobs_dead_total");
+    }
+
+    /// The lease went to somebody else while the job ran here.
+    pub(crate) fn lost(&self) {
+        self.count("queue_jobs_lost_total");
+    }
+}
+
+pub(crate) fn redis_failed(queue: &str, what: &'static str) {
+    counter!("queue_redis_errors_total", "queue" => queue.to_owned(), "what" => what).increment(1);
+}
+
+pub(crate) fn leases_expired(queue: &str, count: u64) {
+    counter!("queue_leases_expired_total", "queue" => queue.to_owned()).increment(count);
+}

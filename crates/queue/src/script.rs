@@ -1,0 +1,32 @@
+//! The scripts. Each file in `lua/` names its KEYS, its ARGV and its result.
+
+use std::sync::LazyLock;
+
+use redis::Script;
+
+macro_rules! lua {
+    ($($file:literal),+) => {
+        concat!($(include_str!(concat!("../lua/", $file, ".lua")), "\n"),+)
+    };
+}
+
+/// Lua text that holds only local functions, for a foreign script to begin with:
+///
+/// - `qnow(prefix)`: the virtual time in ms;
+/// - `qcheck(prefix, argv, from, count)`: nil, or why `count` pushes whose entries start at
+///   `argv[from]` would fail. Call it before the first write and write nothing if it objects;
+/// - `qpush(prefix, argv, from)`: pushes one job and wakes a worker; 1 = pushed, 0 = already there. It
+///   cannot fail after `qcheck`.
+///
+/// The entries come from [`Push::write_args`](crate::Push::write_args), [`Push::ARGS`](crate::Push::ARGS)
+/// a push.
+pub const PUSH: &str = lua!("clock", "push");
+
+pub(crate) static PUSH_MANY: LazyLock<Script> =
+    LazyLock::new(|| Script::new(lua!("clock", "push", "push_many")));
+pub(crate) static FETCH: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "settle", "fetch")));
+pub(crate) static ACK: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "settle", "ack")));
+pub(crate) static EXTEND: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "settle", "extend")));
+pub(crate) static STATS: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "stats")));
+pub(crate) static REQUEUE: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "requeue")));
+pub(crate) static PURGE: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "purge")));

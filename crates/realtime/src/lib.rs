@@ -1,0 +1,1 @@
+//! Answers agents: their commands over HTTP, and what happens to calls.

@@ -1,0 +1,33 @@
+//! What every Switchboard process needs: settings, telemetry, lifecycle, health, metrics.
+//!
+//! - [`settings`]: one typed [`Settings`](settings::Settings) for the whole deployment.
+//! - [`Clock`] and [`Rng`]: time and randomness that shells pass down.
+//! - [`Lifecycle`]: stopping, and every spawned task.
+//! - [`telemetry`], [`Metrics`], [`Health`], [`http`]: what a process tells about itself, and where.
+//! - [`Masked`]: phone numbers in logs.
+//! - [`DataDir`] and [`PrivateRedis`]: a folder of our own with a Redis server of our own.
+//!
+//! It must never know a carrier's protocol, a key in Redis or a rule about calls.
+
+mod clock;
+mod data_dir;
+mod health;
+pub mod http;
+mod lifecycle;
+mod masked;
+mod metrics;
+mod private_redis;
+mod rng;
+pub mod rules;
+pub mod settings;
+pub mod telemetry;
+
+pub use clock::Clock;
+pub use data_dir::{DataDir, DataDirError};
+pub use health::Health;
+pub use http::HttpOptions;
+pub use lifecycle::{Lifecycle, Outcome};
+pub use masked::Masked;
+pub use metrics::Metrics;
+pub use private_redis::{PrivateRedis, PrivateRedisError, PrivateRedisOptions};
+pub use rng::Rng;

@@ -1,0 +1,25 @@
+//! The settings in the domain's own types.
+
+use switchboard_domain::{IdError, Policy, QueueName};
+
+use crate::settings::Settings;
+
+/// The promises that the settings make.
+///
+/// # Errors
+/// When the default queue has a name that cannot be one.
+pub fn policy(settings: &Settings) -> Result<Policy, IdError> {
+    let calls = &settings.calls;
+    Ok(Policy {
+        unanswered_after: calls.unanswered_after,
+        office_retry_after: calls.office_retry_after,
+        office_rings: calls.office_rings,
+        office_has_phones: !settings.office.phones.is_empty(),
+        claim_browser: calls.claim_browser,
+        claim_phone: calls.claim_phone,
+        connect_within: calls.connect_within,
+        talking_check_after: calls.talking_check_after,
+        menu_attempts: settings.menu.attempts,
+        default_queue: QueueName::new(&settings.menu.default_queue)?,
+    })
+}

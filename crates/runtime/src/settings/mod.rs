@@ -1,0 +1,125 @@
+//! The settings of the whole deployment: typed, checked as a whole, and printable with the secrets hidden.
+//!
+//! Layers, each over the one before: the commented `default.toml` compiled in, files, the environment
+//! (`SWITCHBOARD__A__B`), the command line (`a.b=value`). [`Layers`] gathers them; [`Layers::load`] tells every fault at
+//! once. The meaning of opening hours and of lookup mappings belongs to their crates: here they are texts.
+
+mod demo;
+mod duration;
+mod fault;
+mod layers;
+mod leaf;
+mod listen;
+mod phone;
+mod read;
+mod rules;
+mod secret;
+mod sections;
+mod show;
+mod warnings;
+
+use config::Value;
+
+pub use self::{
+    demo::{DEMO_ACCOUNT_SID, DEMO_TOKEN_PREFIX, auth_token as demo_auth_token},
+    fault::{Fault, SettingsError},
+    layers::{DEFAULT_TOML, DEMO_TOML, Layers},
+    listen::Listen,
+    phone::E164,
+    sections::{
+        Agent, AnswersOn, Calls, Data, Deployment, Gateway, Hours, Log, LogFormat, Lookup, LookupSource,
+        Menu, MenuChoice, MenuTarget, Office, OfficePhone, Public, Realtime, Redis, Simulator, SourceKind,
+        Twilio, Weekly, Worker,
+    },
+    warnings::Warning,
+};
+use self::{
+    fault::Faults,
+    read::{Setting, section},
+    show::Shown,
+};
+
+section! {
+    /// Everything that can be set. All processes of a deployment read the same settings.
+    pub Settings {
+        /// What all processes share.
+        deployment: Deployment,
+        /// Where live calls and jobs are kept.
+        redis: Redis,
+        /// What stays on this machine.
+        data: Data,
+        /// How the outside reaches us.
+        public: Public,
+        /// The account that carries the calls.
+        twilio: Twilio,
+        /// The service that answers the carrier.
+        gateway: Gateway,
+        /// The service that answers agents.
+        realtime: Realtime,
+        /// The worker that asks about callers.
+        worker_lookup: Worker,
+        /// The worker that moves calls.
+        worker_calls: Worker,
+        /// The stand-in for the carrier.
+        simulator: Simulator,
+        /// Whose phone system it is, and what callers hear.
+        office: Office,
+        /// When a call moves on by itself.
+        calls: Calls,
+        /// What callers choose from.
+        menu: Menu,
+        /// When the office is open.
+        hours: Hours,
+        /// Who answers.
+        agents: Vec<Agent> = "",
+        /// Where knowledge about callers comes from.
+        lookup: Lookup,
+        /// What the process says.
+        log: Log,
+    }
+}
+
+impl Settings {
+    /// The demonstration, with a fresh random signing token.
+    ///
+    /// # Errors
+    /// Never with the compiled-in texts; a test holds that.
+    pub fn demo() -> Result<Self, SettingsError> {
+        Layers::demo().load()
+    }
+
+    /// The defaults with this text over them, and nothing of the machine: for tests and tools.
+    ///
+    /// # Errors
+    /// With every fault at once.
+    pub fn from_toml_str(toml: &str) -> Result<Self, SettingsError> {
+        Layers::new().text("the given text", toml).load()
+    }
+
+    /// What is legal alone and dangerous together. To be logged at every start.
+    pub fn warnings(&self) -> Vec<Warning> {
+        warnings::of(self)
+    }
+
+    /// The settings in force as TOML, secrets as `***`.
+    pub fn render_effective(&self) -> String {
+        match self.show() {
+            Shown::Table(sections) => show::document(&sections),
+            Shown::Absent | Shown::Hidden | Shown::Text(_) | Shown::Bare(_) | Shown::List(_) => String::new(),
+        }
+    }
+
+    /// The prefix of every key in Redis: the name in braces, so that all keys of a deployment share a hash slot.
+    pub fn key_prefix(&self) -> String {
+        format!("{{{}}}", self.deployment.name)
+    }
+
+    fn read(merged: &Value, mut faults: Faults) -> Result<Self, SettingsError> {
+        let settings = Self::parse(merged, "", &mut faults);
+        rules::check(merged, &mut faults);
+        match settings {
+            Some(settings) if faults.is_empty() => Ok(settings),
+            Some(_) | None => Err(faults.into_error()),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Values that make no sense, whatever the others are.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Sections, is_name};
+use crate::settings::{LookupSource, duration::render, fault::Faults};
+
+const NONE: Duration = Duration::from_millis(1);
+
+pub(super) fn check(sections: &Sections, faults: &mut Faults) {
+    if let Some(redis) = &sections.redis {
+        // The carrier gives a webhook 15 s; the answer without Redis must still fit, with its retries.
+        within("redis.budget", redis.budget, NONE, secs(5), faults);
+        if redis.url.as_ref().is_some_and(|url| !is_redis(url)) {
+            faults.rule("redis.url", "expected redis://, rediss:// or redis+unix://");
+        }
+    }
+    if sections
+        .data
+        .as_ref()
+        .is_some_and(|data| data.dir.as_os_str().is_empty())
+    {
+        faults.rule("data.dir", "expected a folder");
+    }
+    if let Some(twilio) = &sections.twilio {
+        within("twilio.timeout", twilio.timeout, NONE, secs(60), faults);
+        within(
+            "twilio.connect_timeout",
+            twilio.connect_timeout,
+            NONE,
+            twilio.timeout,
+            faults,
+        );
+    }
+    if let Some(calls) = &sections.calls {
+        within(
+            "calls.unanswered_after",
+            calls.unanswered_after,
+            NONE,
+            hours(4),
+            faults,
+        );
+        within(
+            "calls.office_retry_after",
+            calls.office_retry_after,
+            NONE,
+            hours(4),
+            faults,
+        );
+        within(
+            "calls.claim_browser",
+            calls.claim_browser,
+            NONE,
+            secs(300),
+            faults,
+        );
+        within("calls.claim_phone", calls.claim_phone, NONE, secs(300), faults);
+        within(
+            "calls.connect_within",
+            calls.connect_within,
+            NONE,
+            secs(300),
+            faults,
+        );
+        within(
+            "calls.talking_check_after",
+            calls.talking_check_after,
+            NONE,
+            secs(300),
+            faults,
+        );
+        // A waiting line is also the rescue when nothing else works: it must look in this often.
+        within(
+            "calls.wait_document",
+            calls.wait_document,
+            secs(1),
+            secs(20),
+            faults,
+        );
+        within("calls.sweep_every", calls.sweep_every, NONE, secs(600), faults);
+        within(
+            "calls.voicemail_max",
+            calls.voicemail_max,
+            secs(1),
+            hours(1),
+            faults,
+        );
+        within(
+            "calls.ended_ttl",
+            calls.ended_ttl,
+            secs(1),
+            hours(24 * 365),
+            faults,
+        );
+        if !(1..=20).contains(&calls.office_rings) {
+            faults.rule(
+                "calls.office_rings",
+                "expected 1 to 20 rounds: a call must not go to voicemail unrung",
+            );
+        }
+    }
+    if let Some(lookup) = &sections.lookup {
+        lookup
+            .sources
+            .iter()
+            .for_each(|(name, source)| source_rules(name, source, faults));
+    }
+    if let Some(log) = &sections.log
+        && let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&log.filter)
+    {
+        faults.rule("log.filter", format!("expected log directives: {error}"));
+    }
+}
+
+fn source_rules(name: &str, source: &LookupSource, faults: &mut Faults) {
+    let path = |field: &str| format!("lookup.sources.{name}.{field}");
+    if !is_name(name, &['-', '_', '.'], 48) {
+        faults.rule(
+            &path("kind"),
+            "the source's name: expected 1 to 48 letters, digits, -, _ or .",
+        );
+    }
+    within(&path("timeout"), source.timeout, NONE, secs(60), faults);
+    if !(1..=10).contains(&source.attempts) {
+        faults.rule(&path("attempts"), "expected 1 to 10");
+    }
+    if !source.url.contains("{number}") {
+        faults.rule(
+            &path("url"),
+            "expected {number} where the caller's number belongs",
+        );
+    }
+    match Url::parse(&source.url.replace("{number}", "0")) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            if url.host_str()
+                != Url::parse(&source.url.replace("{number}", "1"))
+                    .ok()
+                    .as_ref()
+                    .and_then(Url::host_str)
+            {
+                faults.rule(&path("url"), "{number} must not decide which host is asked");
+            }
+            if !url.username().is_empty() || url.password().is_some() {
+                faults.rule(
+                    &path("url"),
+                    "expected no credentials in the address: use bearer_token or headers",
+                );
+            }
+        }
+        Ok(_) | Err(_) => faults.rule(&path("url"), "expected an http or https address"),
+    }
+    if source.mapping.is_empty() {
+        faults.rule(&path("mapping"), "expected at least one field of the profile");
+    }
+    let fixed = source
+        .headers
+        .keys()
+        .any(|name| name.eq_ignore_ascii_case("authorization"));
+    if fixed && source.bearer_token.is_some() {
+        faults.rule(
+            &path("bearer_token"),
+            "set either bearer_token or the header Authorization, not both",
+        );
+    }
+}
+
+fn is_redis(url: &secrecy::SecretString) -> bool {
+    use secrecy::ExposeSecret;
+    let schemes = ["redis", "rediss", "redis+unix", "unix"];
+    Url::parse(url.expose_secret()).is_ok_and(|url| schemes.contains(&url.scheme()))
+}
+
+/// Both ends belong to what is allowed.
+fn within(path: &str, value: Duration, least: Duration, most: Duration, faults: &mut Faults) {
+    if value < least || value > most {
+        let found = render(value);
+        faults.rule(
+            path,
+            format!("expected {} to {}, found {found}", render(least), render(most)),
+        );
+    }
+}
+
+const fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+const fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours * 3600)
+}

@@ -1,0 +1,81 @@
+//! Rules that no single value can break, checked section by section.
+//!
+//! A section that cannot be read hides only the rules that need it: the others are still told.
+
+mod bounds;
+mod identity;
+mod office;
+
+use config::{Value, ValueKind};
+
+pub(super) use self::identity::is_loopback;
+
+use super::{
+    Agent, Calls, Data, Deployment, Gateway, Hours, Log, Lookup, Menu, Office, Public, Realtime, Redis,
+    Simulator, Twilio, Worker,
+    fault::Faults,
+    read::{Setting, field},
+};
+
+/// The sections that could be read.
+struct Sections {
+    deployment: Option<Deployment>,
+    redis: Option<Redis>,
+    data: Option<Data>,
+    public: Option<Public>,
+    twilio: Option<Twilio>,
+    gateway: Option<Gateway>,
+    realtime: Option<Realtime>,
+    worker_lookup: Option<Worker>,
+    worker_calls: Option<Worker>,
+    simulator: Option<Simulator>,
+    office: Option<Office>,
+    calls: Option<Calls>,
+    menu: Option<Menu>,
+    hours: Option<Hours>,
+    agents: Option<Vec<Agent>>,
+    lookup: Option<Lookup>,
+    log: Option<Log>,
+}
+
+/// Checks every rule whose sections could be read.
+pub(super) fn check(merged: &Value, faults: &mut Faults) {
+    let sections = Sections {
+        deployment: read(merged, "deployment"),
+        redis: read(merged, "redis"),
+        data: read(merged, "data"),
+        public: read(merged, "public"),
+        twilio: read(merged, "twilio"),
+        gateway: read(merged, "gateway"),
+        realtime: read(merged, "realtime"),
+        worker_lookup: read(merged, "worker_lookup"),
+        worker_calls: read(merged, "worker_calls"),
+        simulator: read(merged, "simulator"),
+        office: read(merged, "office"),
+        calls: read(merged, "calls"),
+        menu: read(merged, "menu"),
+        hours: read(merged, "hours"),
+        agents: read(merged, "agents"),
+        lookup: read(merged, "lookup"),
+        log: read(merged, "log"),
+    };
+    identity::check(&sections, faults);
+    bounds::check(&sections, faults);
+    office::check(&sections, faults);
+}
+
+/// Reads a section again; its own faults have been noted by the first reading.
+fn read<T: Setting>(merged: &Value, name: &str) -> Option<T> {
+    let ValueKind::Table(table) = &merged.kind else {
+        return None;
+    };
+    field(table, name, "", &mut Faults::default(), None)
+}
+
+/// Letters, digits and a few others: what may become part of a Redis key, a URL and a label.
+fn is_name(text: &str, also: &[char], max: usize) -> bool {
+    (1..=max).contains(&text.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || also.contains(&c))
+}

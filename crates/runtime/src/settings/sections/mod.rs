@@ -1,0 +1,19 @@
+//! The sections, one file for each subject.
+
+mod calls;
+mod deployment;
+mod hours;
+mod log;
+mod lookup;
+mod office;
+mod people;
+mod services;
+
+pub use calls::Calls;
+pub use deployment::{Data, Deployment, Public, Redis, Twilio};
+pub use hours::{Hours, Weekly};
+pub use log::{Log, LogFormat};
+pub use lookup::{Lookup, LookupSource, SourceKind};
+pub use office::{Menu, MenuChoice, MenuTarget, Office, OfficePhone};
+pub use people::{Agent, AnswersOn};
+pub use services::{Gateway, Realtime, Simulator, Worker};

@@ -1,0 +1,160 @@
+//! The office, what callers hear, and the menu.
+
+use std::time::Duration;
+
+use config::Value;
+
+use crate::settings::{
+    fault::Faults,
+    phone::E164,
+    read::{Setting, section},
+    show::Shown,
+};
+
+section! {
+    /// `office`: whose phone system it is. In every text `{office}` stands for the name and `{key}` for the key that
+    /// takes a call.
+    pub Office {
+        /// As callers should hear it.
+        name: String,
+        /// The numbers that callers dial.
+        numbers: Vec<E164>,
+        /// The phones that ring together when no agent has answered.
+        phones: Vec<OfficePhone>,
+        /// The country whose dialling rules apply to numbers without a country code: two letters (ISO 3166).
+        country: String,
+        /// How long the office phones ring in one round.
+        ring_time: Duration,
+        /// The key that takes a call on a phone, so that a mailbox cannot win.
+        accept_key: char,
+        /// The language of the texts, such as `en-GB`.
+        language: String,
+        /// The voice that reads the texts, in the carrier's words.
+        voice: String,
+        /// Said first, when the office is open.
+        greeting: String,
+        /// Said when the office is closed, before voicemail.
+        closed_message: String,
+        /// Said on joining the queue.
+        queue_message: String,
+        /// Said between pieces of music while waiting.
+        hold_message: String,
+        /// Said before an answer is recorded.
+        voicemail_message: String,
+        /// Said after a recording.
+        recorded_message: String,
+        /// Said when a key is pressed that the menu does not have.
+        not_understood_message: String,
+        /// Said to an office phone that picked up, before it may take the call.
+        office_screen_message: String,
+        /// Said to an agent's own phone that picked up, before it takes the call.
+        agent_screen_message: String,
+        /// Said to whoever accepts a call that somebody else has taken or whose caller has gone.
+        taken_message: String,
+        /// Said when something of ours fails, before the call takes its safe way out.
+        sorry_message: String,
+        /// Said before we hang up on a caller.
+        goodbye_message: String,
+    }
+}
+
+section! {
+    /// A phone in the office.
+    pub OfficePhone {
+        /// What people call it, such as "Front desk".
+        name: String,
+        /// Its number.
+        number: E164,
+    }
+}
+
+section! {
+    /// `menu`: what callers choose from.
+    pub Menu {
+        /// Read to the caller.
+        prompt: String,
+        /// The keys. None at all: every caller goes straight to the default queue.
+        choices: Vec<MenuChoice>,
+        /// The queue of a caller who chooses nothing.
+        default_queue: String,
+        /// How often the prompt is read before the default queue is taken.
+        attempts: u8,
+        /// How long each time the caller has to press a key.
+        timeout: Duration,
+    }
+}
+
+/// One key of the menu.
+#[derive(Clone, Debug)]
+pub struct MenuChoice {
+    /// The key.
+    pub digit: char,
+    /// What people call the choice, such as "Sales".
+    pub label: String,
+    /// Where it leads.
+    pub target: MenuTarget,
+}
+
+/// Where a key leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MenuTarget {
+    /// Into the queue of this name.
+    Queue(String),
+    /// To leave a message.
+    Voicemail,
+}
+
+section! {
+    /// A key as it is written: one of `queue` and `voicemail`.
+    WrittenChoice {
+        /// The key.
+        digit: char,
+        /// The label.
+        label: String,
+        /// A queue's name.
+        queue: Option<String>,
+        /// `true`.
+        voicemail: bool = "false",
+    }
+}
+
+impl Setting for MenuChoice {
+    const EXPECTED: &'static str = "a table with digit, label, and either queue or voicemail = true";
+
+    fn parse(value: &Value, path: &str, faults: &mut Faults) -> Option<Self> {
+        let WrittenChoice {
+            digit,
+            label,
+            queue,
+            voicemail,
+        } = WrittenChoice::parse(value, path, faults)?;
+        let target = match (queue, voicemail) {
+            (Some(queue), false) => MenuTarget::Queue(queue),
+            (None, true) => MenuTarget::Voicemail,
+            (Some(_), true) | (None, false) => {
+                faults.at(
+                    path,
+                    value,
+                    "expected either queue = \"a name\" or voicemail = true",
+                );
+                return None;
+            }
+        };
+        Some(Self { digit, label, target })
+    }
+
+    fn show(&self) -> Shown {
+        let Self { digit, label, target } = self;
+        let (queue, voicemail) = match target {
+            MenuTarget::Queue(queue) => (Some(queue.clone()), false),
+            MenuTarget::Voicemail => (None, true),
+        };
+        WrittenChoice {
+            digit: *digit,
+            label: label.clone(),
+            queue,
+            voicemail,
+        }
+        .show()
+    }
+}

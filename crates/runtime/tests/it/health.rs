@@ -1,0 +1,114 @@
+//! Live, ready, metrics.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::Value;
+use switchboard_runtime::{Health, Lifecycle, Metrics, http::serve_health};
+
+use crate::web::{get, listener};
+
+const LIMIT: Duration = Duration::from_millis(100);
+
+#[tokio::test]
+async fn each_check_is_named_and_nothing_else_is_told() {
+    let lifecycle = Lifecycle::new();
+    let up = Arc::new(AtomicBool::new(true));
+    let redis = Arc::clone(&up);
+    // Ready ends with this one and the server with the lifecycle: a balancer looks away before the door closes.
+    let draining = tokio_util::sync::CancellationToken::new();
+    let health = Health::new(Metrics::install().unwrap(), draining.clone())
+        .check("redis", LIMIT, move || {
+            let up = redis.load(Ordering::SeqCst);
+            async move {
+                if up {
+                    Ok(())
+                } else {
+                    Err("refused by 10.0.0.1".to_owned())
+                }
+            }
+        })
+        .check("queue", LIMIT, || async { Ok(()) });
+    let (socket, address) = listener();
+    lifecycle.spawn_vital("health", serve_health(socket, health.clone(), lifecycle.token()));
+
+    let (status, head, body) = get(address, "/health/live").await;
+    assert_eq!((status, body.as_str()), (200, r#"{"status":"live"}"#));
+    assert!(head.contains("cache-control: no-store"), "{head}");
+
+    let (status, _, body) = get(address, "/health/ready").await;
+    let told: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(status, 200);
+    assert_eq!(told["status"], "ready");
+    assert_eq!(
+        (&told["checks"]["redis"]["ok"], &told["checks"]["queue"]["ok"]),
+        (&true.into(), &true.into())
+    );
+
+    up.store(false, Ordering::SeqCst);
+    let (status, _, body) = get(address, "/health/ready").await;
+    let told: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(status, 503);
+    assert_eq!(told["status"], "unready");
+    assert_eq!(
+        (&told["checks"]["redis"]["ok"], &told["checks"]["queue"]["ok"]),
+        (&false.into(), &true.into())
+    );
+    assert!(!body.contains("10.0.0.1"), "{body}");
+
+    up.store(true, Ordering::SeqCst);
+    assert_eq!(get(address, "/health/ready").await.0, 200);
+    draining.cancel();
+    let (status, _, body) = get(address, "/health/ready").await;
+    assert_eq!(status, 503);
+    assert!(body.contains("stopping"), "{body}");
+    assert_eq!(get(address, "/health/live").await.0, 200);
+    assert!(lifecycle.shutdown(Duration::from_secs(20)).await.is_clean());
+}
+
+#[tokio::test]
+async fn a_check_without_an_answer_fails_within_its_limit() {
+    let health = Health::new(
+        Metrics::install().unwrap(),
+        tokio_util::sync::CancellationToken::new(),
+    )
+    .check("stuck", LIMIT, std::future::pending)
+    .check("fine", LIMIT, || async { Ok(()) });
+    let (ready, body) = tokio::time::timeout(LIMIT * 20, health.report()).await.unwrap();
+    assert!(!ready);
+    assert_eq!(
+        (&body["checks"]["stuck"]["ok"], &body["checks"]["fine"]["ok"]),
+        (&false.into(), &true.into())
+    );
+}
+
+#[tokio::test]
+async fn what_is_counted_can_be_read() {
+    let lifecycle = Lifecycle::new();
+    let metrics = Metrics::install().unwrap();
+    Metrics::install().unwrap().keep_tidy(&lifecycle);
+    metrics::counter!("switchboard_test_calls_total", "end" => "answered").increment(3);
+    metrics::histogram!("switchboard_test_wait_seconds").record(0.003);
+    let (socket, address) = listener();
+    lifecycle.spawn_vital(
+        "health",
+        serve_health(socket, Health::new(metrics, lifecycle.token()), lifecycle.token()),
+    );
+    let (status, head, body) = get(address, "/metrics").await;
+    assert_eq!(status, 200);
+    assert!(head.contains("text/plain; version=0.0.4"), "{head}");
+    assert!(
+        body.contains(r#"switchboard_test_calls_total{end="answered"} 3"#),
+        "{body}"
+    );
+    assert!(
+        body.contains(r#"switchboard_test_wait_seconds_bucket{le="0.005"} 1"#),
+        "{body}"
+    );
+    assert!(lifecycle.shutdown(Duration::from_secs(20)).await.is_clean());
+}

@@ -1,0 +1,13 @@
+//! What the crate promises, from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must stop"
+)]
+
+mod health;
+mod lifecycle;
+mod private_redis;
+mod settings;
+mod telemetry;
+mod web;

@@ -1,0 +1,490 @@
+//! Layers, faults, secrets and the printed form.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use switchboard_runtime::settings::{
+    AnswersOn, Layers, LogFormat, MenuTarget, Settings, SettingsError, SourceKind,
+};
+
+/// The least that a real deployment must set.
+const REAL: &str = r#"
+public.base_url = "https://phones.example.com"
+twilio.account_sid = "AC0123456789abcdef0123456789abcdef"
+twilio.auth_token = "fedcba9876543210fedcba9876543210"
+realtime.api_token = "a-token-of-at-least-16"
+office.numbers = ["+44 20 7946 0000"]
+hours.time_zone = "Europe/London"
+"#;
+
+fn real() -> Layers {
+    Layers::new().text("office.toml", REAL)
+}
+
+fn faults(result: Result<Settings, SettingsError>) -> Vec<String> {
+    result
+        .expect_err("faulty settings")
+        .faults()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+#[track_caller]
+fn has(faults: &[String], start: &str) {
+    assert!(
+        faults.iter().any(|fault| fault.starts_with(start)),
+        "no fault {start:?} in {faults:#?}"
+    );
+}
+
+#[test]
+fn the_demonstration_is_whole_and_harmless() {
+    let settings = Settings::demo().unwrap();
+    assert!(settings.deployment.demo);
+    assert_eq!(settings.key_prefix(), "{sb}");
+    assert_eq!(settings.warnings(), vec![]);
+    assert_eq!(settings.agents.len(), 4);
+    assert!(matches!(settings.agents[3].answers_on, AnswersOn::Phone(_)));
+    assert_eq!(settings.office.phones.len(), 3);
+    assert_eq!(
+        settings.menu.choices[0].target,
+        MenuTarget::Queue("sales".to_owned())
+    );
+    assert_eq!(settings.menu.choices[2].target, MenuTarget::Voicemail);
+    assert_eq!(settings.lookup.sources["crm"].kind, SourceKind::Http);
+    assert_eq!(settings.lookup.sources["crm"].cache, Duration::from_mins(5));
+    assert!(settings.hours.weekly.saturday.is_empty());
+    let other = Settings::demo().unwrap();
+    let token = |settings: &Settings| settings.twilio.auth_token.expose_secret().to_owned();
+    assert_ne!(token(&settings), token(&other));
+}
+
+#[test]
+fn every_number_of_the_demonstration_is_kept_for_drama() {
+    let settings = Settings::demo().unwrap();
+    let phones = settings.office.phones.iter().map(|phone| &phone.number);
+    let agents = settings
+        .agents
+        .iter()
+        .filter_map(|agent| match &agent.answers_on {
+            AnswersOn::Phone(number) => Some(number),
+            AnswersOn::Browser => None,
+        });
+    for number in settings.office.numbers.iter().chain(phones).chain(agents) {
+        let drama = ["+4420794600", "+4420794601", "+441632960", "+447700900"];
+        assert!(
+            drama.iter().any(|start| number.as_str().starts_with(start)),
+            "{}",
+            number.as_str()
+        );
+        assert_eq!(number.as_str().len(), 13, "{}", number.as_str());
+    }
+}
+
+#[test]
+fn the_defaults_alone_tell_what_a_deployment_must_set() {
+    let found = faults(Layers::new().load());
+    for path in [
+        "hours.time_zone: must be set",
+        "office.numbers: must hold",
+        "public.base_url: must be set",
+        "realtime.api_token: must be set",
+        "twilio.account_sid: must be set",
+        "twilio.auth_token: must be set",
+    ] {
+        has(&found, path);
+    }
+    assert_eq!(found.len(), 6, "{found:#?}");
+    real().load().unwrap();
+}
+
+#[test]
+fn each_layer_is_over_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("office.toml");
+    std::fs::write(
+        &file,
+        "[calls]\nunanswered_after = \"4m\"\nsweep_every = \"20s\"\nclaim_phone = \"40s\"\n",
+    )
+    .unwrap();
+    let settings = real()
+        .file(&file)
+        .environment([
+            ("SWITCHBOARD__CALLS__SWEEP_EVERY", "25s"),
+            ("SWITCHBOARD__CALLS__CLAIM_PHONE", "45s"),
+            ("SWITCHBOARD__MENU__ATTEMPTS", "3"),
+            ("SWITCHBOARD__REDIS__BUDGET", ""),
+            ("SWITCHBOARD_HOME", "/elsewhere"),
+            ("PATH", "/bin"),
+        ])
+        .set("calls.claim_phone = 50s")
+        .set("log.format=json")
+        .load()
+        .unwrap();
+    assert_eq!(
+        settings.calls.unanswered_after,
+        Duration::from_mins(4),
+        "file over default"
+    );
+    assert_eq!(
+        settings.calls.sweep_every,
+        Duration::from_secs(25),
+        "environment over file"
+    );
+    assert_eq!(
+        settings.calls.claim_phone,
+        Duration::from_secs(50),
+        "command line over environment"
+    );
+    assert_eq!(settings.menu.attempts, 3, "a number in the environment is a text");
+    assert_eq!(
+        settings.redis.budget,
+        Duration::from_millis(300),
+        "an empty variable is not set"
+    );
+    assert_eq!(settings.log.format, LogFormat::Json);
+}
+
+#[test]
+fn lists_and_tables_can_be_set_by_hand() {
+    let settings = real()
+        .environment([
+            (
+                "SWITCHBOARD__OFFICE__NUMBERS",
+                "+44 20 7946 0001, +44 20 7946 0002",
+            ),
+            ("SWITCHBOARD__HOURS__WEEKLY__MONDAY", "09:00-12:00,13:00-17:00"),
+            (
+                "SWITCHBOARD__OFFICE__PHONES",
+                r#"[{ name = "Desk", number = "+44 1632 960001" }]"#,
+            ),
+        ])
+        .set(r#"agents=[{ id = "ann", name = "Ann", answers_on = "browser" }]"#)
+        .set("office.phones[0].name=Front")
+        .load()
+        .unwrap();
+    assert_eq!(settings.office.numbers.len(), 2);
+    assert_eq!(settings.hours.weekly.monday, ["09:00-12:00", "13:00-17:00"]);
+    assert_eq!(settings.office.phones[0].name, "Front");
+    assert_eq!(settings.office.phones[0].number.as_str(), "+441632960001");
+    assert_eq!(settings.agents[0].answers_on, AnswersOn::Browser);
+}
+
+#[test]
+fn the_plain_variable_of_redis_is_understood_and_yields() {
+    let url = |variables: &[(&str, &str)]| {
+        let settings = Layers::demo()
+            .environment(variables.iter().copied())
+            .load()
+            .unwrap();
+        settings.redis.url.map(|url| url.expose_secret().to_owned())
+    };
+    let plain = ("REDIS_URL", "redis://one");
+    assert_eq!(url(&[]), None);
+    assert_eq!(url(&[("REDIS_URL", "")]), None);
+    assert_eq!(url(&[plain]).as_deref(), Some("redis://one"));
+    assert_eq!(
+        url(&[plain, ("SWITCHBOARD__REDIS__URL", "redis://two")]).as_deref(),
+        Some("redis://two")
+    );
+}
+
+#[test]
+fn every_fault_is_told_at_once_with_its_path_and_layer() {
+    let text = r#"
+        surprise = 1
+        [calls]
+        unanswered_after = "soon"
+        office_rings = "many"
+        wait_document = "30s"
+        unanswerd_after = "3m"
+        [office]
+        phones = [{ name = "A", number = "12" }, { nam = "B", number = "+44 1632 960001" }]
+        [menu]
+        choices = [{ digit = "12", label = "x", queue = "y" }, { digit = "3", label = "z" }]
+        attempts = 0
+        [log]
+        format = "xml"
+        filter = "=="
+        [[agents]]
+        id = "a-b"
+        name = "Ann"
+        answers_on = "telepathy"
+    "#;
+    let found = faults(
+        real()
+            .text("faulty.toml", text)
+            .set("gateway.listen=8080")
+            .set("nonsense")
+            .load(),
+    );
+    for start in [
+        "surprise: unknown setting; known here: deployment, redis",
+        "calls.unanswered_after: expected a duration such as \"3m\"",
+        "calls.office_rings: expected a whole number, found \"many\" (set by faulty.toml)",
+        "calls.unanswerd_after: unknown setting",
+        "office.phones[0].number: expected a phone number",
+        "office.phones[1].nam: unknown setting",
+        "office.phones[1].name: must be set",
+        "menu.choices[0].digit: expected one key",
+        "menu.choices[1]: expected either queue",
+        "log.format: expected \"text\" or \"json\", found \"xml\"",
+        "agents[0].answers_on: expected \"browser\"",
+        "gateway.listen: expected host:port, such as \"127.0.0.1:8080\", found \"8080\" (set by the command line)",
+        "the command line: expected key.path=value",
+    ] {
+        has(&found, start);
+    }
+}
+
+#[test]
+fn rules_are_told_beside_unreadable_sections() {
+    let text = r#"
+        [calls]
+        unanswered_after = "soon"
+        [menu]
+        attempts = 0
+        choices = [{ digit = "1", label = "a", queue = "a b" }, { digit = "1", label = "c", voicemail = true }]
+        [office]
+        greeting = "Hello {name}"
+        country = "gb"
+        phones = [{ name = "A", number = "+44 20 7946 0000" }]
+        [log]
+        filter = "a=b=c"
+        [lookup.sources.crm]
+        kind = "http"
+        url = "https://{number}.example.com/"
+        attempts = 0
+        mapping = {}
+    "#;
+    let found = faults(
+        real()
+            .text("faulty.toml", text)
+            .set("worker_calls.listen=localhost:9101")
+            .set("worker_lookup.listen=localhost:9101")
+            .load(),
+    );
+    for start in [
+        "calls.unanswered_after: expected a duration",
+        "menu.attempts: expected 1 to 10",
+        "menu.choices[0].queue: expected",
+        "menu.choices[1].digit: a second choice",
+        "office.greeting: expected no braces",
+        "office.country: expected two capital letters",
+        "office.phones[0].number: is one of office.numbers",
+        "log.filter: expected log directives",
+        "lookup.sources.crm.url: {number} must not decide",
+        "lookup.sources.crm.attempts: expected 1 to 10",
+        "lookup.sources.crm.mapping: expected at least one",
+        "worker_calls.listen: the same address as worker_lookup.listen",
+    ] {
+        has(&found, start);
+    }
+}
+
+#[test]
+fn unreadable_files_are_named_without_their_content() {
+    let found = faults(
+        real()
+            .text("bad.toml", "[twilio]\nauth_token = \"hunter2\n")
+            .file("/nowhere/office.toml")
+            .load(),
+    );
+    has(&found, "bad.toml: is not TOML");
+    has(&found, "/nowhere/office.toml: cannot be read");
+    assert!(!found.concat().contains("hunter2"), "{found:#?}");
+}
+
+#[test]
+fn demo_mode_refuses_the_real_world() {
+    let found = faults(
+        Layers::demo()
+            .set("twilio.account_sid=AC0123456789abcdef0123456789abcdef")
+            .set("twilio.auth_token=0123456789abcdef0123456789abcdef")
+            .set("twilio.api_base=https://api.twilio.com")
+            .set("gateway.listen=0.0.0.0:8080")
+            .set("simulator.listen=phones.example.com:80")
+            .load(),
+    );
+    for start in [
+        "twilio.account_sid: demo mode refuses",
+        "twilio.auth_token: demo mode refuses",
+        "twilio.api_base: demo mode talks to the simulator only",
+        "gateway.listen: demo mode has no sign-in",
+        "simulator.listen: demo mode has no sign-in",
+    ] {
+        has(&found, start);
+    }
+    assert_eq!(found.len(), 5, "{found:#?}");
+}
+
+#[test]
+fn inside_a_container_demo_mode_listens_but_still_reaches_nobody() {
+    let inside = Layers::demo()
+        .set("deployment.inside_container=true")
+        .set("gateway.listen=0.0.0.0:8080");
+    let settings = inside
+        .clone()
+        .set("twilio.api_base=http://simulator:8090")
+        .load()
+        .unwrap();
+    assert_eq!(settings.warnings().len(), 1);
+    for api in [
+        "https://api.twilio.com",
+        "https://api.TWILIO.com.",
+        "https://api.dublin.ie1.twilio.com",
+    ] {
+        has(
+            &faults(inside.clone().set(&format!("twilio.api_base={api}")).load()),
+            "twilio.api_base:",
+        );
+    }
+}
+
+#[test]
+fn a_real_deployment_refuses_what_belongs_to_demo_mode() {
+    let found = faults(
+        real()
+            .set("deployment.allow_virtual_time=true")
+            .set("twilio.account_sid=AC00000000000000000000000000000000")
+            .set("twilio.auth_token=demo-x")
+            .set("realtime.api_token=short")
+            .load(),
+    );
+    for start in [
+        "deployment.allow_virtual_time",
+        "twilio.account_sid",
+        "twilio.auth_token",
+        "realtime.api_token",
+    ] {
+        has(&found, start);
+    }
+    assert_eq!(found.len(), 4, "{found:#?}");
+}
+
+#[test]
+fn secrets_come_by_value_or_file_but_not_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "demo-from-a-file\n").unwrap();
+    let by_file = format!("twilio.auth_token_file={}", file.display());
+    let base = REAL.replace("twilio.auth_token", "# ");
+    let without = || Layers::new().text("office.toml", &base);
+
+    let text = REAL.to_owned();
+    let both = faults(Layers::new().text("office.toml", &text).set(&by_file).load());
+    has(
+        &both,
+        "twilio.auth_token: set either auth_token or auth_token_file",
+    );
+
+    std::fs::write(&file, "from-a-file\r\n").unwrap();
+    let settings = without().set(&by_file).load().unwrap();
+    assert_eq!(settings.twilio.auth_token.expose_secret(), "from-a-file");
+
+    std::fs::write(&file, "\n").unwrap();
+    has(
+        &faults(without().set(&by_file).load()),
+        "twilio.auth_token: expected a secret, found an empty text",
+    );
+    has(
+        &faults(without().set("twilio.auth_token_file=/nowhere/token").load()),
+        "twilio.auth_token_file: cannot read \"/nowhere/token\"",
+    );
+    has(
+        &faults(without().set("twilio.auth_token_file=/dev/zero").load()),
+        "twilio.auth_token_file: cannot read",
+    );
+    has(
+        &faults(without().set("twilio.auth_token=***").load()),
+        "twilio.auth_token: expected a secret, found the placeholder",
+    );
+}
+
+#[test]
+fn printed_settings_read_back_and_hide_every_secret() {
+    let loaded = real()
+        .text(
+            "crm.toml",
+            r#"
+            redis.url = "redis://:hunter2@redis:6379"
+            [lookup.sources."my.crm"]
+            kind = "http"
+            url = "https://crm.example.com/{number}"
+            bearer_token = "hunter2"
+            headers = { X-Key = "hunter2" }
+            mapping = { name = "/n\"a\\me" }
+            [[agents]]
+            id = "ann"
+            name = "Ann \"the voice\" Ó Néill"
+            answers_on = "+44 7700 900123"
+            "#,
+        )
+        .set("menu.choices=[{ digit = \"9\", label = \"Message\", voicemail = true }]")
+        .load()
+        .unwrap();
+    let printed = loaded.render_effective();
+    let debug = format!("{loaded:?}");
+    for secret in ["hunter2", "fedcba98", "a-token-of-at-least-16"] {
+        assert!(
+            !printed.contains(secret) && !debug.contains(secret),
+            "{secret} shows in {printed}\n{debug}"
+        );
+    }
+    assert!(!debug.contains("900123"), "{debug}");
+    let again = printed
+        .replace("url = \"***\"", "url = \"redis://x\"")
+        .replace("***", "another-secret-1234");
+    let read = Settings::from_toml_str(&again).unwrap_or_else(|error| panic!("{error}\n{printed}"));
+    assert_eq!(read.render_effective(), printed);
+}
+
+#[test]
+fn the_printed_demonstration() {
+    let printed = Settings::demo().unwrap().render_effective();
+    insta::assert_snapshot!(printed);
+}
+
+#[test]
+fn dangerous_pairs_are_warned_about() {
+    let settings = real()
+        .set("public.base_url=http://localhost:8080")
+        .set("twilio.api_base=http://api.example.com")
+        .set("gateway.listen=0.0.0.0:80")
+        .set("calls.claim_phone=4m")
+        .set("calls.unanswered_after=3m")
+        .set("redis.budget=3s")
+        .load()
+        .unwrap();
+    let told: Vec<String> = settings.warnings().iter().map(ToString::to_string).collect();
+    for start in [
+        "office.phones, calls.unanswered_after: no office phone",
+        "agents: nobody can answer",
+        "hours.weekly: no day",
+        "calls.claim_browser, calls.claim_phone",
+        "redis.budget",
+        "public.base_url: webhooks",
+        "public.base_url: the carrier cannot reach",
+        "twilio.api_base, twilio.auth_token",
+        "redis.url, gateway.listen",
+    ] {
+        has(&told, start);
+    }
+    assert_eq!(told.len(), 9, "{told:#?}");
+    let phones: Vec<String> = (0..11)
+        .map(|n| format!("{{ name = \"P{n}\", number = \"+44 1632 9600{n:02}\" }}"))
+        .collect();
+    let many = real()
+        .set(&format!("office.phones=[{}]", phones.join(",")))
+        .load()
+        .unwrap();
+    has(
+        &many
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        "office.phones: 11 phones ring in groups",
+    );
+}

@@ -1,0 +1,107 @@
+//! Callers, phones and browsers by HTTP.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::id::LegId;
+use crate::people::Behaviour;
+use crate::simulator::Simulator;
+
+type Sim = web::Data<Simulator>;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/dial", web::post().to(dial))
+        .route("/press", web::post().to(press))
+        .route("/hang-up", web::post().to(hang_up))
+        .route("/phones", web::put().to(set_phone))
+        .route("/phones/pick-up", web::post().to(pick_up))
+        .route("/phones/hang-up", web::post().to(hang_up_phone))
+        .route("/browsers/connect", web::post().to(connect))
+        .route("/browsers/disconnect", web::post().to(hang_up))
+        .route("/browsers/die", web::post().to(die));
+}
+
+#[derive(Deserialize)]
+struct Dial {
+    from: String,
+    to: String,
+}
+
+#[derive(Deserialize)]
+struct Press {
+    leg: LegId,
+    digits: String,
+}
+
+#[derive(Deserialize)]
+struct Leg {
+    leg: LegId,
+}
+
+#[derive(Deserialize)]
+struct Phone {
+    number: String,
+    behaviour: Behaviour,
+}
+
+#[derive(Deserialize)]
+struct Number {
+    number: String,
+}
+
+#[derive(Deserialize)]
+struct Connect {
+    identity: String,
+    #[serde(default)]
+    params: std::collections::BTreeMap<String, String>,
+}
+
+async fn dial(sim: Sim, body: web::Json<Dial>) -> HttpResponse {
+    HttpResponse::Created().json(json!({ "leg": sim.dial(&body.from, &body.to) }))
+}
+
+async fn press(sim: Sim, body: web::Json<Press>) -> HttpResponse {
+    done(sim.press(&body.leg, &body.digits))
+}
+
+async fn hang_up(sim: Sim, body: web::Json<Leg>) -> HttpResponse {
+    done(sim.hang_up(&body.leg))
+}
+
+async fn set_phone(sim: Sim, body: web::Json<Phone>) -> HttpResponse {
+    let Phone { number, behaviour } = body.into_inner();
+    sim.set_phone(&number, behaviour);
+    done(true)
+}
+
+async fn pick_up(sim: Sim, body: web::Json<Number>) -> HttpResponse {
+    match sim.pick_up(&body.number) {
+        Some(leg) => HttpResponse::Ok().json(json!({ "leg": leg })),
+        None => done(false),
+    }
+}
+
+async fn hang_up_phone(sim: Sim, body: web::Json<Number>) -> HttpResponse {
+    done(sim.hang_up_phone(&body.number))
+}
+
+async fn connect(sim: Sim, body: web::Json<Connect>) -> HttpResponse {
+    let Connect { identity, params } = body.into_inner();
+    let params: Vec<(String, String)> = params.into_iter().collect();
+    HttpResponse::Created().json(json!({ "leg": sim.browser_connect(&identity, &params) }))
+}
+
+async fn die(sim: Sim, body: web::Json<Leg>) -> HttpResponse {
+    done(sim.browser_dies(&body.leg))
+}
+
+/// 204, or 409 when there was nothing to do it to.
+fn done(done: bool) -> HttpResponse {
+    if done {
+        HttpResponse::NoContent().finish()
+    } else {
+        HttpResponse::Conflict().json(json!({ "error": "the leg is over, or the phone does not ring" }))
+    }
+}

@@ -1,0 +1,46 @@
+//! Misbehaviour on demand: of the REST API, of webhooks, of the CRM.
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong at the moment. The default is: nothing. Delays are real time unless said otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Every REST request waits this many real milliseconds before it is looked at.
+    pub api_delay_ms: u64,
+    /// REST requests are refused with this HTTP status, unexecuted.
+    pub api_fail_status: Option<u16>,
+    /// How many requests `api_fail_status` still hits; absent means all of them.
+    pub api_fail_times: Option<u32>,
+    /// REST connections are closed without an answer, unexecuted.
+    pub api_down: bool,
+    /// So many of the next REST writes are executed and then closed without an answer.
+    pub api_answers_lost: u32,
+    /// Every webhook is sent twice at the same moment; the answer of the first one counts.
+    pub webhooks_doubled: bool,
+    /// Percentage of notifications that are never sent (0 to 100). Requests for `TwiML` are not notifications.
+    pub callbacks_lost_percent: u8,
+    /// Notifications wait this many *virtual* milliseconds.
+    pub callbacks_delay_ms: i64,
+    /// Each notification waits a random time of up to three virtual seconds, so that they overtake each other.
+    pub callbacks_shuffled: bool,
+    /// Every CRM request waits this many real milliseconds.
+    pub crm_delay_ms: u64,
+    /// What the CRM answers then.
+    pub crm_mode: CrmMode,
+}
+
+/// How the demo CRM answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CrmMode {
+    /// As documented.
+    #[default]
+    Normal,
+    /// Connections are closed without an answer.
+    Down,
+    /// Status 500 with an HTML page.
+    Error,
+    /// Status 200 with a body that is cut off in the middle of the JSON.
+    Garbage,
+}

@@ -1,0 +1,209 @@
+//! Calls: create, list, fetch, redirect, end.
+
+use url::Url;
+
+use super::list::{page, within};
+use super::request::{Reply, Request, error, not_found, ok};
+use crate::id::LegId;
+use crate::judge::{Party, What, Who};
+use crate::legs::{CallStatus, Callback, Direction, NewLeg, Progress, outbound};
+use crate::signal::Signal;
+use crate::state::State;
+use crate::webhook::Source;
+
+const NOT_LIVE: &str = "Call is not in-progress. Cannot redirect.";
+
+pub(super) fn create(state: &mut State, request: &Request) -> Reply {
+    let Some(to) = request.form("To") else {
+        return error(400, 21201, "No 'To' number is specified");
+    };
+    let Some(from) = request.form("From") else {
+        return error(400, 21213, "Caller phone number required");
+    };
+    let ours = |from: &str| state.config.numbers.iter().any(|number| number.number == from);
+    if to.starts_with('+') && !ours(from) {
+        return error(400, 21210, "'From' phone number not verified");
+    }
+    let (source, fallback, callback) = match document(request) {
+        Ok(Some(source)) => (
+            source,
+            request.form("FallbackUrl").map(str::to_owned),
+            callback(request),
+        ),
+        Ok(None) if request.form("ApplicationSid") == Some(state.config.application.sid.as_str()) => {
+            let application = &state.config.application;
+            let source = Source::Url {
+                url: application.voice_url.clone(),
+                method: String::from("POST"),
+            };
+            let callback = application.status_callback.clone().map(|url| Callback {
+                url,
+                method: String::from("POST"),
+                events: vec![Progress::Completed],
+                sequence: 0,
+            });
+            (source, None, callback)
+        }
+        Ok(None) => return error(400, 21205, "Url, Twiml or ApplicationSid parameter is required"),
+        Err(reply) => return reply,
+    };
+    let seconds: i64 = request
+        .form("Timeout")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(60);
+    let new = NewLeg {
+        direction: Direction::OutboundApi,
+        from: from.to_owned(),
+        to: to.to_owned(),
+        who: match to.strip_prefix("client:") {
+            Some(identity) => Who::Agent(identity.to_owned()),
+            None => Who::OfficePhone(to.to_owned()),
+        },
+        parent: None,
+        of_dial: None,
+        fallback,
+        first: Some(source),
+        extra: Vec::new(),
+        callback,
+        // The network lets it ring a little longer than asked.
+        timeout_ms: seconds.clamp(1, 600) * 1000 + 5_000,
+    };
+    let leg = state.add_leg(new, CallStatus::Queued);
+    let id = leg.clone();
+    state.spawn(move |exchange| outbound(exchange, id));
+    show(state, &leg, 201)
+}
+
+pub(super) fn list(state: &State, request: &Request) -> Reply {
+    let is = |name: &str, value: &str| request.query(name).is_none_or(|wanted| wanted == value);
+    let calls: Vec<_> = state
+        .all_legs()
+        .rev()
+        .filter(|leg| {
+            is("To", &leg.new.to)
+                && is("From", &leg.new.from)
+                && is(
+                    "ParentCallSid",
+                    leg.new.parent.as_ref().map_or("", |parent| parent.as_str()),
+                )
+                && is("Status", leg.status.rest())
+                && within(request, "StartTime", leg.answered_ms.or(Some(leg.created_ms)))
+                && within(request, "EndTime", leg.ended_ms)
+        })
+        .map(|leg| state.call_json(leg))
+        .collect();
+    page(request, &format!("{}/Calls.json", state.base()), "calls", &calls)
+}
+
+pub(super) fn fetch(state: &State, sid: &str) -> Reply {
+    show(state, &LegId::from(sid), 200)
+}
+
+pub(super) fn update(state: &mut State, sid: &str, request: &Request) -> Reply {
+    let id = LegId::from(sid);
+    let Some(leg) = state.leg_mut(&id) else {
+        return not_found(&format!("/Calls/{sid}.json"));
+    };
+    if leg.status.is_final() {
+        return error(400, 21220, NOT_LIVE);
+    }
+    let (status, inbound) = (leg.status, leg.new.direction == Direction::Inbound);
+    if let Some(mut told) = callback(request) {
+        told.events = vec![Progress::Completed];
+        leg.new.callback = Some(told);
+    }
+    let unanswered = status != CallStatus::InProgress;
+    let stop = |state: &mut State, status: CallStatus| {
+        state.note(&id, What::HungUp(Party::Rest));
+        state.signal(&id, Signal::Stop(status));
+    };
+    match request.form("Status") {
+        Some("completed") => {
+            let end = if unanswered && !inbound {
+                CallStatus::Canceled
+            } else {
+                CallStatus::Completed
+            };
+            stop(state, end);
+        }
+        Some("canceled") if unanswered => stop(state, CallStatus::Canceled),
+        Some("canceled") if state.config.switches.cancel_ends_live_call => {
+            stop(state, CallStatus::Completed);
+        }
+        Some("canceled") => return error(400, 21220, "Call is in-progress. Cannot cancel."),
+        Some(_) => return error(400, 20001, "Status is completed or canceled"),
+        None => match document(request) {
+            Ok(Some(source)) => {
+                if unanswered && !inbound {
+                    return error(400, 21220, NOT_LIVE);
+                }
+                if let Some(fallback) = request.form("FallbackUrl") {
+                    if let Some(leg) = state.leg_mut(&id) {
+                        leg.new.fallback = Some(fallback.to_owned());
+                    }
+                }
+                // On its way out of a queue at this moment; a second taker shall be told so.
+                mark_taken(state, &id);
+                state.signal(&id, Signal::Redirect(source));
+            }
+            Ok(None) => {}
+            Err(reply) => return reply,
+        },
+    }
+    show(state, &id, 200)
+}
+
+/// A leg taken out of its queue by a Call update is no member any more.
+fn mark_taken(state: &mut State, id: &LegId) {
+    let Some(sid) = state.leg(id).and_then(|leg| leg.queue.clone()) else {
+        return;
+    };
+    if state.take_member(&sid, id).is_some() {
+        if let Some(queue) = state.queues.iter_mut().find(|queue| queue.sid == sid) {
+            queue.taken.push(id.clone());
+        }
+    }
+}
+
+fn show(state: &State, id: &LegId, status: u16) -> Reply {
+    match state.leg(id) {
+        Some(leg) => ok(status, state.call_json(leg)),
+        None => not_found(&format!("/Calls/{id}.json")),
+    }
+}
+
+/// The document that a request gives or points at.
+pub(super) fn document(request: &Request) -> Result<Option<Source>, Reply> {
+    if let Some(url) = request.form("Url") {
+        if Url::parse(url).is_err() {
+            return Err(error(400, 21205, "Url is not a valid URL"));
+        }
+        return Ok(Some(Source::Url {
+            url: url.to_owned(),
+            method: request.http_method("Method"),
+        }));
+    }
+    match request.form("Twiml") {
+        Some(text) if text.chars().count() > 4_000 => Err(error(400, 20001, "Twiml is too long")),
+        Some(text) => Ok(Some(Source::Twiml(text.to_owned()))),
+        None => Ok(None),
+    }
+}
+
+fn callback(request: &Request) -> Option<Callback> {
+    let url = request.form("StatusCallback")?.to_owned();
+    let mut events: Vec<Progress> = request
+        .forms("StatusCallbackEvent")
+        .into_iter()
+        .filter_map(Progress::parse)
+        .collect();
+    if events.is_empty() {
+        events.push(Progress::Completed);
+    }
+    Some(Callback {
+        url,
+        method: request.http_method("StatusCallbackMethod"),
+        events,
+        sequence: 0,
+    })
+}

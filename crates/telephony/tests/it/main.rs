@@ -1,0 +1,12 @@
+//! Tests of the crate from outside, as one binary.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that cannot set a test up has failed it"
+)]
+
+mod fake;
+mod form;
+mod rest;
+mod rest_failures;
+mod signature;
+mod twiml;

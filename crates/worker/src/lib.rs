@@ -1,0 +1,1 @@
+//! The job handlers: caller lookup, and everything a call asks of Twilio.
