@@ -51,8 +51,13 @@ impl Gateway {
     pub fn new(settings: &Settings, store: Store, clock: Clock) -> Result<Self, GatewayError> {
         let base = settings.public.base_url.as_str();
         let public = PublicUrl::parse(base).map_err(|error| GatewayError::PublicUrl(error.to_string()))?;
-        let weekly =
-            settings.hours.weekly.days().into_iter().map(|(day, ranges)| (day.to_owned(), ranges.to_vec())).collect();
+        let weekly = settings
+            .hours
+            .weekly
+            .days()
+            .into_iter()
+            .map(|(day, ranges)| (day.to_owned(), ranges.to_vec()))
+            .collect();
         let schedule = Schedule::parse(&settings.hours.time_zone, &weekly)
             .map_err(|faults| GatewayError::Hours(faults.iter().map(ToString::to_string).collect()))?;
         let choice = |choice: &switchboard_runtime::settings::MenuChoice| {
@@ -62,9 +67,18 @@ impl Gateway {
                 MenuTarget::Voicemail => (choice.digit, MenuChoice::Voicemail),
             })
         };
-        let choices = settings.menu.choices.iter().map(choice).collect::<Result<_, GatewayError>>()?;
-        let sources =
-            settings.lookup.sources.keys().map(|name| SourceName::new(name)).collect::<Result<_, _>>()?;
+        let choices = settings
+            .menu
+            .choices
+            .iter()
+            .map(choice)
+            .collect::<Result<_, GatewayError>>()?;
+        let sources = settings
+            .lookup
+            .sources
+            .keys()
+            .map(|name| SourceName::new(name))
+            .collect::<Result<_, _>>()?;
         let token = SecretString::from(secrecy::ExposeSecret::expose_secret(&settings.twilio.auth_token));
         Ok(Self {
             store,

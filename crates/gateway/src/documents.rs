@@ -26,30 +26,44 @@ impl Gateway {
             Instruction::Enqueue { queue } => self.enqueue(queue),
             Instruction::Hold => self.hold(),
             Instruction::Leave => VoiceResponse(vec![Verb::Leave]),
-            Instruction::RingOffice { round, attempt, skipped } => {
-                self.ring(call, *round, *attempt, 0, skipped, false)
-            }
+            Instruction::RingOffice {
+                round,
+                attempt,
+                skipped,
+            } => self.ring(call, *round, *attempt, 0, skipped, false),
             Instruction::Conference { name, claim } => self.caller_conference(call, name, *claim),
             Instruction::Voicemail { why } => self.voicemail(*why, false),
-            Instruction::AskAgain => {
-                VoiceResponse(vec![Pause::seconds(1).into(), Redirect::new(self.urls.resume()).into()])
-            }
+            Instruction::AskAgain => VoiceResponse(vec![
+                Pause::seconds(1).into(),
+                Redirect::new(self.urls.resume()).into(),
+            ]),
             Instruction::HangUp => hang_up(),
         }
     }
 
     fn say(&self, text: &str) -> Say {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        Say { voice: some(&self.script.voice), language: some(&self.script.language), ..Say::new(text) }
+        Say {
+            voice: some(&self.script.voice),
+            language: some(&self.script.language),
+            ..Say::new(text)
+        }
     }
 
     fn menu_document(&self, attempt: u8) -> VoiceResponse {
-        let lead = if attempt == 0 { &self.script.greeting } else { &self.script.not_understood };
+        let lead = if attempt == 0 {
+            &self.script.greeting
+        } else {
+            &self.script.not_understood
+        };
         let action = self.urls.menu(attempt);
         let gather = Gather {
             num_digits: Some(1),
             timeout: Some(self.script.menu_timeout),
-            prompts: vec![Prompt::Say(self.say(lead)), Prompt::Say(self.say(&self.script.menu_prompt))],
+            prompts: vec![
+                Prompt::Say(self.say(lead)),
+                Prompt::Say(self.say(&self.script.menu_prompt)),
+            ],
             ..Gather::new(action.clone())
         };
         VoiceResponse(vec![gather.into(), Redirect::new(action).into()])
@@ -67,9 +81,17 @@ impl Gateway {
     /// Music for at most as long as the wait loop may sleep: at its end the carrier asks again.
     fn hold(&self) -> VoiceResponse {
         if self.script.wait_document < MUSIC {
-            return VoiceResponse(vec![Pause { length: self.script.wait_document }.into()]);
+            return VoiceResponse(vec![
+                Pause {
+                    length: self.script.wait_document,
+                }
+                .into(),
+            ]);
         }
-        VoiceResponse(vec![self.say(&self.script.hold).into(), Play::new(self.urls.music()).into()])
+        VoiceResponse(vec![
+            self.say(&self.script.hold).into(),
+            Play::new(self.urls.music()).into(),
+        ])
     }
 
     /// Rings one batch of office phones, each of which must press the key. In direct mode no state is known,
@@ -92,7 +114,10 @@ impl Gateway {
             .filter(|phone| !skipped.contains(phone))
             .map(|phone| {
                 let url = Some(self.urls.office_screen(call, phone, direct));
-                Noun::Number(Number { url, ..Number::new(phone.as_str()) })
+                Noun::Number(Number {
+                    url,
+                    ..Number::new(phone.as_str())
+                })
             })
             .collect();
         let action = self.urls.office_ended(round, attempt, batch, direct);
@@ -100,15 +125,21 @@ impl Gateway {
             // Nobody left to ring in this batch: that is an answer too.
             return VoiceResponse(vec![Redirect::new(action).into()]);
         }
-        let dial =
-            Dial { action: Some(action), timeout: Some(self.script.ring_time), ..Dial::ring(nouns) };
+        let dial = Dial {
+            action: Some(action),
+            timeout: Some(self.script.ring_time),
+            ..Dial::ring(nouns)
+        };
         VoiceResponse(vec![dial.into()])
     }
 
     /// What somebody who picks up an office phone hears. It ends with a hang-up: a document that simply ends
     /// would connect the caller, even to a mailbox.
     pub(crate) fn screen_office(&self, call: &CallId, phone: Option<&str>, direct: bool) -> VoiceResponse {
-        self.ask_for_key(self.urls.office_accept(call, phone, direct), &self.script.office_screen)
+        self.ask_for_key(
+            self.urls.office_accept(call, phone, direct),
+            &self.script.office_screen,
+        )
     }
 
     /// What an agent hears who is called on a phone.
@@ -161,16 +192,23 @@ impl Gateway {
     /// The caller's leaving ends the conference for all; the agent's does not, so that a lost agent does not
     /// cost the caller their line.
     fn caller_conference(&self, call: &CallId, name: &ConferenceName, claim: u32) -> VoiceResponse {
-        let conference =
-            Conference { end_on_exit: Some(true), ..self.conference(call, name, claim, CALLER) };
-        let dial = Dial { action: Some(self.urls.after_conference()), ..Dial::conference(conference) };
+        let conference = Conference {
+            end_on_exit: Some(true),
+            ..self.conference(call, name, claim, CALLER)
+        };
+        let dial = Dial {
+            action: Some(self.urls.after_conference()),
+            ..Dial::conference(conference)
+        };
         VoiceResponse(vec![dial.into()])
     }
 
     /// The agent's side of the conference.
     pub(crate) fn agent_conference(&self, call: &CallId, name: &ConferenceName, claim: u32) -> VoiceResponse {
-        let conference =
-            Conference { end_on_exit: Some(false), ..self.conference(call, name, claim, AGENT) };
+        let conference = Conference {
+            end_on_exit: Some(false),
+            ..self.conference(call, name, claim, AGENT)
+        };
         VoiceResponse(vec![Dial::conference(conference).into(), Verb::Hangup])
     }
 

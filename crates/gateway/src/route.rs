@@ -9,22 +9,48 @@ use switchboard_domain::{CallId, QueueName};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
     Incoming,
-    Menu { attempt: u8 },
-    Wait { queue: Option<QueueName> },
-    LeftQueue { queue: Option<QueueName> },
+    Menu {
+        attempt: u8,
+    },
+    Wait {
+        queue: Option<QueueName>,
+    },
+    LeftQueue {
+        queue: Option<QueueName>,
+    },
     Resume,
     AfterConference,
     OfficeRing,
-    OfficeScreen { call: Option<CallId>, phone: Option<String> },
-    OfficeAccept { call: Option<CallId>, phone: Option<String> },
-    OfficeEnded { round: u32, attempt: u32, batch: usize },
-    AgentConnect { claim: Option<String>, agent: Option<String>, asked: bool },
-    Conference { call: Option<CallId>, claim: u32 },
+    OfficeScreen {
+        call: Option<CallId>,
+        phone: Option<String>,
+    },
+    OfficeAccept {
+        call: Option<CallId>,
+        phone: Option<String>,
+    },
+    OfficeEnded {
+        round: u32,
+        attempt: u32,
+        batch: usize,
+    },
+    AgentConnect {
+        claim: Option<String>,
+        agent: Option<String>,
+        asked: bool,
+    },
+    Conference {
+        call: Option<CallId>,
+        claim: u32,
+    },
     Voicemail,
     Recorded,
     RecordingNotice,
     Status,
-    AgentStatus { call: Option<CallId>, claim: u32 },
+    AgentStatus {
+        call: Option<CallId>,
+        claim: u32,
+    },
     Fallback,
 }
 
@@ -39,21 +65,31 @@ impl Routed {
     /// Reads path and query; `None` when there is no such address. Odd values in the query of a signed request
     /// are our own old URLs at worst: they count as missing.
     pub(crate) fn parse(path: &str, query: &str) -> Option<Self> {
-        let query: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let query: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
         let text = |name: &str| query.get(name).cloned();
         let number = |name: &str| query.get(name).and_then(|value| value.parse().ok()).unwrap_or(0);
         let call = || query.get("call").and_then(|id| CallId::new(id).ok());
         let queue = || query.get("queue").and_then(|name| QueueName::new(name).ok());
         let route = match path.strip_prefix(VOICE_PATH)? {
             "incoming" => Route::Incoming,
-            "menu" => Route::Menu { attempt: u8::try_from(number("attempt")).unwrap_or(u8::MAX) },
+            "menu" => Route::Menu {
+                attempt: u8::try_from(number("attempt")).unwrap_or(u8::MAX),
+            },
             "wait" => Route::Wait { queue: queue() },
             "left-queue" => Route::LeftQueue { queue: queue() },
             "resume" if query.contains_key("after") => Route::AfterConference,
             "resume" => Route::Resume,
             "office/ring" => Route::OfficeRing,
-            "office/screen" => Route::OfficeScreen { call: call(), phone: text("phone") },
-            "office/accept" => Route::OfficeAccept { call: call(), phone: text("phone") },
+            "office/screen" => Route::OfficeScreen {
+                call: call(),
+                phone: text("phone"),
+            },
+            "office/accept" => Route::OfficeAccept {
+                call: call(),
+                phone: text("phone"),
+            },
             "office/ended" => Route::OfficeEnded {
                 round: number("round"),
                 attempt: number("attempt"),
@@ -64,18 +100,25 @@ impl Routed {
                 agent: text("agent"),
                 asked: query.contains_key("asked"),
             },
-            "conference" => Route::Conference { call: call(), claim: number("claim") },
+            "conference" => Route::Conference {
+                call: call(),
+                claim: number("claim"),
+            },
             "voicemail" => Route::Voicemail,
             "recorded" if query.contains_key("notice") => Route::RecordingNotice,
             "recorded" => Route::Recorded,
-            "status" if query.contains_key("claim") => {
-                Route::AgentStatus { call: call(), claim: number("claim") }
-            }
+            "status" if query.contains_key("claim") => Route::AgentStatus {
+                call: call(),
+                claim: number("claim"),
+            },
             "status" => Route::Status,
             "fallback" => Route::Fallback,
             _ => return None,
         };
-        Some(Self { route, direct: query.get("mode").is_some_and(|mode| mode == "direct") })
+        Some(Self {
+            route,
+            direct: query.get("mode").is_some_and(|mode| mode == "direct"),
+        })
     }
 }
 
@@ -88,11 +131,21 @@ mod tests {
         let parse = |path: &str, query: &str| Routed::parse(path, query);
         assert_eq!(
             parse("/twilio/voice/menu", "attempt=1"),
-            Some(Routed { route: Route::Menu { attempt: 1 }, direct: false })
+            Some(Routed {
+                route: Route::Menu { attempt: 1 },
+                direct: false
+            })
         );
         assert_eq!(
             parse("/twilio/voice/office/ended", "mode=direct&round=x&attempt=-1"),
-            Some(Routed { route: Route::OfficeEnded { round: 0, attempt: 0, batch: 0 }, direct: true })
+            Some(Routed {
+                route: Route::OfficeEnded {
+                    round: 0,
+                    attempt: 0,
+                    batch: 0
+                },
+                direct: true
+            })
         );
         assert_eq!(parse("/twilio/voice/nothing", ""), None);
         assert_eq!(parse("/twilio/sms/incoming", ""), None);

@@ -37,7 +37,11 @@ impl Script {
         let key = office.accept_key.to_string();
         let text = |text: &str| text.replace("{office}", &office.name).replace("{key}", &key);
         Self {
-            phones: office.phones.iter().filter_map(|phone| PhoneNumber::parse(phone.number.as_str()).ok()).collect(),
+            phones: office
+                .phones
+                .iter()
+                .filter_map(|phone| PhoneNumber::parse(phone.number.as_str()).ok())
+                .collect(),
             ring_time: office.ring_time,
             accept_key: office.accept_key,
             language: office.language.clone(),
@@ -63,6 +67,8 @@ impl Script {
 
     /// How many dials it takes to ring every phone once: one dial takes ten.
     pub(crate) fn batches(&self) -> usize {
-        self.phones.len().div_ceil(switchboard_telephony::twiml::Dial::MAX_NOUNS)
+        self.phones
+            .len()
+            .div_ceil(switchboard_telephony::twiml::Dial::MAX_NOUNS)
     }
 }

@@ -59,7 +59,10 @@ pub async fn run(
 async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> HttpResponse {
     let started = Instant::now();
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
     let url = gateway.public.join(target);
     let signed = Request {
         method: request.method().as_str(),
@@ -68,7 +71,10 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
         body: &body,
     };
     let signature = header(SIGNATURE_HEADER);
-    if let Err(reason) = gateway.validator.validate(signed, signature, header(SETTINGS_HEADER)) {
+    if let Err(reason) = gateway
+        .validator
+        .validate(signed, signature, header(SETTINGS_HEADER))
+    {
         warn!(%reason, path = request.path(), "webhook refused: {reason}");
         metrics::counter!("gateway_webhooks_total", "answer" => "refused").increment(1);
         return HttpResponse::Forbidden().finish();
@@ -85,9 +91,16 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
     let answer = gateway.answer(&routed, &form, &id).await;
     metrics::histogram!("gateway_webhook_seconds").record(started.elapsed().as_secs_f64());
     metrics::counter!("gateway_webhooks_total", "answer" => "given").increment(1);
-    info!(path = request.path(), micros = started.elapsed().as_micros(), "webhook {} answered", request.path());
+    info!(
+        path = request.path(),
+        micros = started.elapsed().as_micros(),
+        "webhook {} answered",
+        request.path()
+    );
     match answer {
-        Ok(Answer::Document(document)) => HttpResponse::Ok().insert_header((CONTENT_TYPE, TWIML)).body(render(&document)),
+        Ok(Answer::Document(document)) => HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, TWIML))
+            .body(render(&document)),
         Ok(Answer::Noted) => HttpResponse::NoContent().finish(),
         Err(missing) => {
             warn!(field = missing.field, "webhook without {}", missing.field);
@@ -99,15 +112,23 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
 /// A document that cannot be rendered is our fault; the caller must still get one.
 fn render(document: &VoiceResponse) -> String {
     document.render().unwrap_or_else(|reason| {
-        error!(error = &reason as &dyn std::error::Error, "document cannot be rendered: {reason}");
+        error!(
+            error = &reason as &dyn std::error::Error,
+            "document cannot be rendered: {reason}"
+        );
         hang_up().render().unwrap_or_default()
     })
 }
 
 async fn hold_music(request: HttpRequest, wav: Data<Bytes>) -> HttpResponse {
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
+    let known = request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .and_then(|tag| tag.to_str().ok());
     if known == Some(MUSIC_TAG) {
-        return HttpResponse::NotModified().insert_header((ETAG, MUSIC_TAG)).finish();
+        return HttpResponse::NotModified()
+            .insert_header((ETAG, MUSIC_TAG))
+            .finish();
     }
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "audio/wav"))

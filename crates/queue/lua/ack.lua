@@ -25,7 +25,9 @@ local function settle(id, token, op, arg)
   elseif op == 'retry' or op == 'again' then
     redis.call('ZREM', base .. ':lease', id)
     if op == 'again' then redis.call('HSET', base .. ':rel', id, token) end
-    redis.call('ZADD', base .. ':due', now + tonumber(arg), id)
+    -- The clock is rounded down, so one more: a retry must not come early either.
+    local delay = tonumber(arg)
+    redis.call('ZADD', base .. ':due', delay > 0 and now + delay + 1 or now, id)
     if redis.call('ZRANGE', base .. ':due', 0, 0)[1] == id then wake = true end
   else
     error('unknown op ' .. op)

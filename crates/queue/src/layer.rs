@@ -97,7 +97,7 @@ where
         let Some(guard) = delivery.guard.take() else {
             return Box::pin(std::future::ready(Err("a delivery came without its slot".into())));
         };
-        let queue = self.layer.shared.options.queue.clone();
+        let queue = Arc::clone(&delivery.queue);
         let labels = Labels {
             queue,
             job: self.layer.router.label(&delivery.envelope.name),

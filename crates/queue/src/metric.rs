@@ -1,6 +1,7 @@
 //! The metrics, all by queue and job. Names that no handler knows count as `unknown`, so that garbage in
 //! Redis cannot fill the metrics store.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{counter, histogram};
@@ -8,7 +9,7 @@ use metrics::{counter, histogram};
 /// The labels of a delivery.
 #[derive(Clone, Debug)]
 pub(crate) struct Labels {
-    pub(crate) queue: String,
+    pub(crate) queue: Arc<str>,
     pub(crate) job: &'static str,
 }
 
@@ -52,6 +53,11 @@ impl Labels {
 
 pub(crate) fn redis_failed(queue: &str, what: &'static str) {
     counter!("queue_redis_errors_total", "queue" => queue.to_owned(), "what" => what).increment(1);
+}
+
+/// Jobs that died without a handler: in an expired lease, or with an envelope that nobody can read.
+pub(crate) fn died_unheard(queue: &str, count: u64) {
+    counter!("queue_jobs_dead_total", "queue" => queue.to_owned(), "job" => "unknown").increment(count);
 }
 
 pub(crate) fn leases_expired(queue: &str, count: u64) {

@@ -66,7 +66,7 @@ impl Producer {
             invocation.arg(arg.as_slice());
         }
         let mut connection = self.connection.clone();
-        let answers: Vec<u8> = invocation
+        let answers: Vec<i64> = invocation
             .invoke_async(&mut connection)
             .await
             .map_err(Error::from_push)?;

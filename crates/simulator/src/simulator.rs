@@ -9,7 +9,7 @@ use crate::config::{Configuration, SimulatorConfig};
 use crate::exchange::Exchange;
 use crate::faults::Faults;
 use crate::id::LegId;
-use crate::judge::{Bridge, LegView, Timeline, View};
+use crate::judge::{Bridge, ConferenceView, LegView, QueueView, Timeline, View};
 use crate::state::State;
 use crate::switches::Switches;
 
@@ -181,6 +181,16 @@ impl Simulator {
     /// All legs as they stand, oldest first.
     pub fn legs(&self) -> Vec<LegView> {
         View::new(&self.exchange.peek()).legs()
+    }
+
+    /// All queues as they stand.
+    pub fn queues(&self) -> Vec<QueueView> {
+        View::new(&self.exchange.peek()).queues()
+    }
+
+    /// All conferences ever, as they stand or ended, oldest first.
+    pub fn conferences(&self) -> Vec<ConferenceView> {
+        View::new(&self.exchange.peek()).conferences()
     }
 
     /// Looks at the present; the closure must be quick, everything waits for it.

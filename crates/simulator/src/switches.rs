@@ -31,7 +31,7 @@ pub struct Switches {
     /// `DialCallStatus` when the leg that counted was answered and then hung up in its screening
     /// document: `completed` with `DialBridged=false` (default), or `no-answer`.
     pub screening_hang_up_status: Final,
-    /// HTTP status when a queue member is POSTed a second time: 400 (default) or 404.
+    /// HTTP status when a queue member is asked for a second time: 400 (default) or 404.
     pub second_member_post: u16,
     /// Whether webhooks carry `I-Twilio-Idempotency-Token`. Default true.
     pub idempotency_token: bool,

@@ -66,4 +66,20 @@ impl Store {
         self.anchor().set(now);
         Ok(ClockReading { now, offset_ms })
     }
+
+    /// Refuses to go on with a clock that somebody moved, unless that is `allowed`: virtual time belongs to tests
+    /// and the simulator. A Redis that does not answer is no reason to refuse.
+    ///
+    /// # Errors
+    /// When the clock is not Redis' own and may not be.
+    pub async fn refuse_virtual_time(&self, allowed: bool) -> Result<(), StoreError> {
+        match self.clock().await {
+            Ok(reading) if reading.offset_ms != 0 && !allowed => Err(StoreError::Foreign {
+                what: format!("{}:clock-offset, which only tests and the simulator may set", self.prefix()),
+            }),
+            Ok(_) => Ok(()),
+            Err(error) if error.is_unavailable() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
 }

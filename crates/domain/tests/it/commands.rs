@@ -119,8 +119,7 @@ pub(crate) fn addresses(call: &Call) -> Vec<(&'static str, At)> {
     ]
 }
 
-/// All of it, for a call as it is now.
-pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
+fn by_the_caller(call: &Call) -> Vec<Happening> {
     let pick = |name: &str, attempt, pick| plain(name, Command::Choose { attempt, pick });
     let attempt = match &call.state {
         State::Greeting { attempt } => *attempt,
@@ -140,14 +139,6 @@ pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
             seconds,
         })
     };
-    let holder = call.holder().map_or("anna", |id| match id.as_str() {
-        "pat" => "pat",
-        "ben" => "ben",
-        _ => "anna",
-    });
-    let token = || Command::Answer {
-        token: "fresh".into(),
-    };
     let mut all = vec![
         plain("incoming", Command::Incoming(incoming("CA1", true))),
         plain(
@@ -165,13 +156,21 @@ pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
         ),
         pick("choose nothing", attempt, MenuPick::Nothing),
         pick("choose sales at another reading", attempt + 7, to_sales()),
+        plain("caller gone", Command::CallerGone),
+        plain("message stored", message("RE1", Some(8))),
+        plain("message stored, length unknown", message("RE1", None)),
+        plain("message empty", message("RE1", Some(0))),
     ];
     all.extend(
         addresses(call)
             .into_iter()
             .map(|(name, at)| plain(name, Command::Ask(at))),
     );
-    all.extend([
+    all
+}
+
+fn by_the_office() -> Vec<Happening> {
+    vec![
         plain("office screened", Command::OfficeScreened { phone: phone(1) }),
         plain(
             "office screened, another",
@@ -184,45 +183,14 @@ pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
                 leg: leg("office-1"),
             },
         ),
-    ]);
-    let claim = call.claims;
-    all.extend(of_claim("claim's agent", claim, holder, "agent"));
-    all.extend(of_claim(
-        "claim's agent by a foreign line",
-        claim,
-        holder,
-        "stranger",
-    ));
-    all.extend(of_claim("later claim's agent", claim + 1, holder, "agent"));
-    all.extend(about_claim("claim", claim));
-    all.extend(about_claim("later claim", claim + 1));
-    if claim > 0 {
-        all.extend(of_claim("earlier claim's agent", claim - 1, holder, "agent"));
-        all.extend(about_claim("earlier claim", claim - 1));
-    }
-    all.extend([
-        plain(
-            "connects with a wrong token",
-            Command::AgentConnects {
-                claim,
-                agent: agent_id(holder),
-                token: "guess".into(),
-                leg: leg("agent"),
-            },
-        ),
-        plain(
-            "connects as somebody else",
-            Command::AgentConnects {
-                claim,
-                agent: agent_id("ben"),
-                token: "secret".into(),
-                leg: leg("agent"),
-            },
-        ),
-        plain("caller gone", Command::CallerGone),
-        plain("message stored", message("RE1", Some(8))),
-        plain("message stored, length unknown", message("RE1", None)),
-        plain("message empty", message("RE1", Some(0))),
+    ]
+}
+
+fn by_agents(claim: u32, holder: &'static str) -> Vec<Happening> {
+    let token = || Command::Answer {
+        token: "fresh".into(),
+    };
+    vec![
         asked("anna answers", "anna", token()),
         asked("ben answers", "ben", token()),
         asked("pat answers", "pat", token()),
@@ -243,6 +211,49 @@ pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
         asked("ben releases", "ben", Command::Release { claim: None }),
         asked("holder hangs up", holder, Command::HangUp),
         asked("ben hangs up", "ben", Command::HangUp),
+    ]
+}
+
+fn by_agents_lines(claim: u32, holder: &'static str) -> Vec<Happening> {
+    let mut all = vec![
+        plain(
+            "connects with a wrong token",
+            Command::AgentConnects {
+                claim,
+                agent: agent_id(holder),
+                token: "guess".into(),
+                leg: leg("agent"),
+            },
+        ),
+        plain(
+            "connects as somebody else",
+            Command::AgentConnects {
+                claim,
+                agent: agent_id("ben"),
+                token: "secret".into(),
+                leg: leg("agent"),
+            },
+        ),
+    ];
+    all.extend(of_claim("claim's agent", claim, holder, "agent"));
+    all.extend(of_claim(
+        "claim's agent by a foreign line",
+        claim,
+        holder,
+        "stranger",
+    ));
+    all.extend(of_claim("later claim's agent", claim + 1, holder, "agent"));
+    all.extend(about_claim("claim", claim));
+    all.extend(about_claim("later claim", claim + 1));
+    if claim > 0 {
+        all.extend(of_claim("earlier claim's agent", claim - 1, holder, "agent"));
+        all.extend(about_claim("earlier claim", claim - 1));
+    }
+    all
+}
+
+fn by_jobs(call: &Call) -> Vec<Happening> {
+    let mut all = vec![
         plain(
             "deadline",
             Command::CheckUnanswered {
@@ -269,7 +280,7 @@ pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
                 outcome: LookupOutcome::NotFound,
             },
         ),
-    ]);
+    ];
     if call.queue_entries > 1 {
         all.push(plain(
             "deadline of an earlier entry",
@@ -279,4 +290,23 @@ pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
         ));
     }
     all
+}
+
+/// All of it, for a call as it is now.
+pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
+    let holder = call.holder().map_or("anna", |id| match id.as_str() {
+        "pat" => "pat",
+        "ben" => "ben",
+        _ => "anna",
+    });
+    [
+        by_the_caller(call),
+        by_the_office(),
+        by_agents_lines(call.claims, holder),
+        by_agents(call.claims, holder),
+        by_jobs(call),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

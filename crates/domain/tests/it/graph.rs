@@ -85,11 +85,10 @@ fn place(scene: &Scene) -> String {
     };
     let overdue = call.state.waiting().map(|waiting| scene.now >= waiting.deadline);
     format!(
-        "{} {detail} | {} | {overdue:?} {} {} {}",
+        "{} {detail} | {} | {overdue:?} {} {}",
         call.state.name(),
         line(&call.leg),
         call.office_rounds.min(3),
-        call.recording.is_some(),
         scene.policy.office_has_phones
     )
 }
@@ -140,13 +139,11 @@ fn explore() -> Graph {
         for open in [true, false] {
             let mut scene = Scene::ringing_in(open);
             scene.policy.office_has_phones = has_phones;
+            seen.insert(place(&scene));
             ahead.push_back(scene);
         }
     }
     while let Some(scene) = ahead.pop_front() {
-        if !seen.insert(place(&scene)) {
-            continue;
-        }
         let from = scene.state();
         graph
             .lines
@@ -155,14 +152,14 @@ fn explore() -> Graph {
             .insert(line(&scene.call().leg));
         rescue::rescued(scene.call(), &scene.effects, scene.now, &scene.policy)
             .unwrap_or_else(|stuck| panic!("{}: {stuck}", place(&scene)));
-        for wait in [0, 3, 600] {
+        encoding::assert_round_trip(scene.call(), &scene.last.events);
+        for wait in [3, 600] {
             let scene = scene.clone().after_secs(wait);
             for happening in happenings(scene.call()) {
                 let mut next = scene.clone();
                 if next.try_step(happening.by, &happening.command).is_err() {
                     continue;
                 }
-                encoding::assert_round_trip(next.call(), &next.last.events);
                 let mut at = rank(from);
                 for event in &next.last.events {
                     if let Event::Entered { state, cause, .. } = event {
@@ -175,7 +172,9 @@ fn explore() -> Graph {
                         at = to;
                     }
                 }
-                ahead.push_back(next);
+                if seen.insert(place(&next)) {
+                    ahead.push_back(next);
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ mod encoding;
 mod graph;
 mod instructions;
 mod model;
+mod office;
 mod places;
 mod races;
 mod rescue;

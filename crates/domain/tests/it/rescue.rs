@@ -46,12 +46,13 @@ impl Alone<'_> {
     fn reached(&mut self) -> Result<bool, String> {
         let in_conference = matches!(self.call.leg, Leg::Conference { .. });
         match self.call.state.clone() {
-            State::Ended { .. } | State::Closed => return Ok(true),
             State::Voicemail { .. } if in_conference => {
                 return Err("voicemail, but the line is in a conference and is not told".into());
             }
-            State::Voicemail { .. } => return Ok(true),
-            State::Talking(Talk { agent_left: None, .. }) => return Ok(true),
+            State::Ended { .. }
+            | State::Closed
+            | State::Voicemail { .. }
+            | State::Talking(Talk { agent_left: None, .. }) => return Ok(true),
             State::Talking(Talk {
                 with: Party::Agent(claim),
                 agent_left: Some(_),

@@ -150,11 +150,19 @@ impl Scene {
         Ok(())
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "scenes read better without the sign"
+    )]
     pub(crate) fn then(mut self, command: Command) -> Self {
         self.try_step(None, &command).expect("accepted");
         self
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "scenes read better without the sign"
+    )]
     pub(crate) fn by(mut self, agent: &str, command: Command) -> Self {
         self.try_step(Some(agent), &command).expect("accepted");
         self

@@ -1,14 +1,16 @@
 //! Short renderings for snapshots. Nothing is left out by `..`: a new field does not compile until somebody has
 //! decided how it reads.
 
+use std::fmt::Write as _;
+
 use switchboard_domain::*;
 
 /// What became of a command: causes, the state and leg after it, and the effects.
 pub(crate) fn outcome(decision: &Decision, after: &Call, now: Timestamp) -> String {
     let mut text = decision.events.iter().map(event).collect::<Vec<_>>().join(", ");
-    text.push_str(&format!(" -> {} / {}", state(&after.state, now), leg(&after.leg)));
+    write!(text, " -> {} / {}", state(&after.state, now), leg(&after.leg)).unwrap();
     for one in &decision.effects {
-        text.push_str(&format!("\n        {}", effect(one, now)));
+        write!(text, "\n        {}", effect(one, now)).unwrap();
     }
     text
 }
@@ -68,10 +70,10 @@ fn ring(ring: &OfficeRing) -> String {
     } = ring;
     let mut text = format!("round {round}.{attempt}");
     if !reached.is_empty() {
-        text.push_str(&format!(", reached {}", phones(reached)));
+        write!(text, ", reached {}", phones(reached)).unwrap();
     }
     if !skipped.is_empty() {
-        text.push_str(&format!(", without {}", phones(skipped)));
+        write!(text, ", without {}", phones(skipped)).unwrap();
     }
     text
 }
@@ -207,7 +209,7 @@ pub(crate) fn instruction(instruction: &Instruction) -> String {
         } => {
             let mut text = format!("ring office {round}.{attempt}");
             if !skipped.is_empty() {
-                text.push_str(&format!(" without {}", phones(skipped)));
+                write!(text, " without {}", phones(skipped)).unwrap();
             }
             text
         }

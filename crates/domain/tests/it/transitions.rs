@@ -107,7 +107,7 @@ fn how_calls_come_to_be() {
         incoming: crate::scene::incoming("CA1", open),
         found,
     };
-    let since = crate::scene::START.minus(std::time::Duration::from_secs(60));
+    let since = crate::scene::START.minus(std::time::Duration::from_mins(1));
     let waiting = || Adopted::Waiting {
         queue: crate::scene::queue("sales"),
         since,

@@ -25,11 +25,15 @@ impl Gateway {
         let leg_id = call_id(request.call.sid.as_str());
         note_odd(&leg_id, &request.odd);
         let identity = request.call.from.as_ref().and_then(|from| from.client());
-        let ticket = claim.or_else(|| webhook.form.get("claim")).and_then(|text| text.parse::<ClaimTicket>().ok());
+        let ticket = claim
+            .or_else(|| webhook.form.get("claim"))
+            .and_then(|text| text.parse::<ClaimTicket>().ok());
         // A browser is who its token says, whatever its parameters say.
         let agent = identity.or(agent).and_then(|id| AgentId::new(id).ok());
         let leg = LegId::new(leg_id.as_str()).ok();
-        let (Some(ticket), Some(agent), Some(leg)) = (ticket, agent, leg) else { return Ok(self.taken()) };
+        let (Some(ticket), Some(agent), Some(leg)) = (ticket, agent, leg) else {
+            return Ok(self.taken());
+        };
 
         let connects = Command::AgentConnects {
             claim: ticket.claim,
@@ -51,7 +55,9 @@ impl Gateway {
                 && claim.token == ticket.token
                 && claim.leg.as_ref() == Some(&leg)
         });
-        let Some(claim) = fits else { return Ok(self.taken()) };
+        let Some(claim) = fits else {
+            return Ok(self.taken());
+        };
         if claim.phone.is_some() && identity.is_none() {
             // A mailbox must not win.
             if !asked {

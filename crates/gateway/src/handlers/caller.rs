@@ -5,7 +5,9 @@ use switchboard_domain::{
     instruction,
 };
 use switchboard_store::{Committed, TransactError};
-use switchboard_telephony::form::{EnqueueEnded, Gathered, MissingSid, QueueResult, QueueWait, Recorded, VoiceRequest};
+use switchboard_telephony::form::{
+    EnqueueEnded, Gathered, MissingSid, QueueResult, QueueWait, Recorded, VoiceRequest,
+};
 use switchboard_telephony::twiml::VoiceResponse;
 
 use super::Webhook;
@@ -14,9 +16,16 @@ use crate::app::Gateway;
 
 impl Gateway {
     /// The document for a line that asked at `at`, or why there is none.
-    fn read_off(&self, line: &Line, at: &At, step: Result<Committed, TransactError>) -> Option<VoiceResponse> {
+    fn read_off(
+        &self,
+        line: &Line,
+        at: &At,
+        step: Result<Committed, TransactError>,
+    ) -> Option<VoiceResponse> {
         match step {
-            Ok(Committed { call: Some(call), .. }) => Some(self.document(&line.call, &instruction(&call, at))),
+            Ok(Committed { call: Some(call), .. }) => {
+                Some(self.document(&line.call, &instruction(&call, at)))
+            }
             Ok(_) => None,
             Err(failure) => {
                 log_failure(&line.call, &failure);
@@ -31,25 +40,40 @@ impl Gateway {
         note_odd(&line.call, &request.odd);
         // Without a menu the caller goes straight into the default queue.
         let commands = match self.menu.choices.is_empty() {
-            true => vec![Command::Choose { attempt: 0, pick: self.default_pick() }],
+            true => vec![Command::Choose {
+                attempt: 0,
+                pick: self.default_pick(),
+            }],
             false => Vec::new(),
         };
         let step = self.first_step(webhook, &line, &commands).await;
-        Ok(self.read_off(&line, &At::Incoming, step).unwrap_or_else(|| self.direct_incoming(&line.call)))
+        Ok(self
+            .read_off(&line, &At::Incoming, step)
+            .unwrap_or_else(|| self.direct_incoming(&line.call)))
     }
 
     fn default_pick(&self) -> MenuPick {
-        MenuPick::Choice(switchboard_domain::MenuChoice::Queue(self.policy.default_queue.clone()))
+        MenuPick::Choice(switchboard_domain::MenuChoice::Queue(
+            self.policy.default_queue.clone(),
+        ))
     }
 
-    pub(super) async fn menu_chosen(&self, webhook: &Webhook<'_>, attempt: u8) -> Result<VoiceResponse, MissingSid> {
+    pub(super) async fn menu_chosen(
+        &self,
+        webhook: &Webhook<'_>,
+        attempt: u8,
+    ) -> Result<VoiceResponse, MissingSid> {
         let request = Gathered::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let pick = self.menu.pick(request.digits.as_deref());
         let commands = [Command::Choose { attempt, pick }];
-        let step = self.caller_step(webhook, &line, |_| Adopted::Menu, &commands).await;
-        Ok(self.read_off(&line, &At::Menu, step).unwrap_or_else(|| self.direct_incoming(&line.call)))
+        let step = self
+            .caller_step(webhook, &line, |_| Adopted::Menu, &commands)
+            .await;
+        Ok(self
+            .read_off(&line, &At::Menu, step)
+            .unwrap_or_else(|| self.direct_incoming(&line.call)))
     }
 
     pub(super) async fn wait(
@@ -61,18 +85,27 @@ impl Gateway {
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let waited = request.waited.unwrap_or_default();
-        let at = At::Wait { queue: request.queue.map(|sid| sid.as_str().to_owned()) };
+        let at = At::Wait {
+            queue: request.queue.map(|sid| sid.as_str().to_owned()),
+        };
         let found = |now: Timestamp| self.found_waiting(queue, now.minus(waited));
-        let step = self.caller_step(webhook, &line, found, &[Command::Ask(at.clone())]).await;
+        let step = self
+            .caller_step(webhook, &line, found, &[Command::Ask(at.clone())])
+            .await;
         let rescue = || match waited >= self.script.unanswered_after {
             true => Instruction::Leave,
             false => Instruction::Hold,
         };
-        Ok(self.read_off(&line, &at, step).unwrap_or_else(|| self.document(&line.call, &rescue())))
+        Ok(self
+            .read_off(&line, &at, step)
+            .unwrap_or_else(|| self.document(&line.call, &rescue())))
     }
 
     fn found_waiting(&self, queue: Option<&QueueName>, since: Timestamp) -> Adopted {
-        Adopted::Waiting { queue: queue.unwrap_or(&self.policy.default_queue).clone(), since }
+        Adopted::Waiting {
+            queue: queue.unwrap_or(&self.policy.default_queue).clone(),
+            since,
+        }
     }
 
     pub(super) async fn left_queue(
@@ -93,7 +126,9 @@ impl Gateway {
         let at = At::LeftQueue(exit);
         let waited = request.waited.unwrap_or_default();
         let found = |now: Timestamp| self.found_waiting(queue, now.minus(waited));
-        let step = self.caller_step(webhook, &line, found, &[Command::Ask(at.clone())]).await;
+        let step = self
+            .caller_step(webhook, &line, found, &[Command::Ask(at.clone())])
+            .await;
         Ok(self.read_off(&line, &at, step).unwrap_or_else(|| match exit {
             QueueExit::HungUp => crate::documents::hang_up(),
             QueueExit::Redirected => self.document(&line.call, &Instruction::AskAgain),
@@ -107,14 +142,25 @@ impl Gateway {
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let found = |now: Timestamp| self.found_waiting(None, now);
-        let step = self.caller_step(webhook, &line, found, &[Command::Ask(at.clone())]).await;
-        Ok(self.read_off(&line, &at, step).unwrap_or_else(|| self.direct_ring(&line.call)))
+        let step = self
+            .caller_step(webhook, &line, found, &[Command::Ask(at.clone())])
+            .await;
+        Ok(self
+            .read_off(&line, &at, step)
+            .unwrap_or_else(|| self.direct_ring(&line.call)))
     }
 
     pub(super) async fn voicemail_asked(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
-        let step = self.caller_step(webhook, &line, |_| Adopted::Voicemail, &[Command::Ask(At::Voicemail)]).await;
+        let step = self
+            .caller_step(
+                webhook,
+                &line,
+                |_| Adopted::Voicemail,
+                &[Command::Ask(At::Voicemail)],
+            )
+            .await;
         let direct = || self.voicemail(VoicemailReason::NoAnswer, true);
         Ok(self.read_off(&line, &At::Voicemail, step).unwrap_or_else(direct))
     }
@@ -126,10 +172,15 @@ impl Gateway {
         let mut commands = Vec::new();
         if let Some(id) = &request.recording {
             let seconds = request.duration.and_then(|d| u32::try_from(d.as_secs()).ok());
-            commands.push(Command::Recorded(Recording { id: id.as_str().to_owned(), seconds }));
+            commands.push(Command::Recorded(Recording {
+                id: id.as_str().to_owned(),
+                seconds,
+            }));
         }
         commands.push(Command::Ask(At::Recorded));
-        let step = self.caller_step(webhook, &line, |_| Adopted::Voicemail, &commands).await;
+        let step = self
+            .caller_step(webhook, &line, |_| Adopted::Voicemail, &commands)
+            .await;
         if let Err(failure) = &step {
             log_failure(&line.call, failure);
         }
@@ -141,8 +192,18 @@ impl Gateway {
     pub(super) async fn fallback(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let code = request.call.error_code;
-        tracing::error!(call.id = request.call.sid.as_str(), code, "carrier asks for the fallback: error {code:?}");
-        if request.call.from.as_ref().is_some_and(|from| from.client().is_some()) || request.call.parent.is_some() {
+        tracing::error!(
+            call.id = request.call.sid.as_str(),
+            code,
+            "carrier asks for the fallback: error {code:?}"
+        );
+        if request
+            .call
+            .from
+            .as_ref()
+            .is_some_and(|from| from.client().is_some())
+            || request.call.parent.is_some()
+        {
             return Ok(self.sorry());
         }
         self.resume(webhook, At::Resume).await

@@ -42,8 +42,17 @@ impl Gateway {
     ///
     /// # Errors
     /// When it names no call or account; nothing else is an error.
-    pub(crate) async fn answer(&self, routed: &Routed, form: &WebhookForm, id: &str) -> Result<Answer, MissingSid> {
-        let webhook = Webhook { form, id, direct: routed.direct };
+    pub(crate) async fn answer(
+        &self,
+        routed: &Routed,
+        form: &WebhookForm,
+        id: &str,
+    ) -> Result<Answer, MissingSid> {
+        let webhook = Webhook {
+            form,
+            id,
+            direct: routed.direct,
+        };
         match &routed.route {
             Route::Incoming => self.incoming(&webhook).await.map(Answer::from),
             Route::Menu { attempt } => self.menu_chosen(&webhook, *attempt).await.map(Answer::from),
@@ -52,18 +61,26 @@ impl Gateway {
             Route::Resume => self.resume(&webhook, At::Resume).await.map(Answer::from),
             Route::AfterConference => self.resume(&webhook, At::AfterConference).await.map(Answer::from),
             Route::OfficeRing => self.office_ring(&webhook).await.map(Answer::from),
-            Route::OfficeScreen { call, phone } => {
-                self.office_screened(&webhook, call.as_ref(), phone.as_deref()).await.map(Answer::from)
-            }
-            Route::OfficeAccept { call, phone } => {
-                self.office_accepted(&webhook, call.as_ref(), phone.as_deref()).await.map(Answer::from)
-            }
-            Route::OfficeEnded { round, attempt, batch } => {
-                self.office_ended(&webhook, *round, *attempt, *batch).await.map(Answer::from)
-            }
-            Route::AgentConnect { claim, agent, asked } => {
-                self.agent_connects(&webhook, claim.as_deref(), agent.as_deref(), *asked).await.map(Answer::from)
-            }
+            Route::OfficeScreen { call, phone } => self
+                .office_screened(&webhook, call.as_ref(), phone.as_deref())
+                .await
+                .map(Answer::from),
+            Route::OfficeAccept { call, phone } => self
+                .office_accepted(&webhook, call.as_ref(), phone.as_deref())
+                .await
+                .map(Answer::from),
+            Route::OfficeEnded {
+                round,
+                attempt,
+                batch,
+            } => self
+                .office_ended(&webhook, *round, *attempt, *batch)
+                .await
+                .map(Answer::from),
+            Route::AgentConnect { claim, agent, asked } => self
+                .agent_connects(&webhook, claim.as_deref(), agent.as_deref(), *asked)
+                .await
+                .map(Answer::from),
             Route::Voicemail => self.voicemail_asked(&webhook).await.map(Answer::from),
             Route::Recorded => self.recorded(&webhook).await.map(Answer::from),
             Route::Fallback => self.fallback(&webhook).await.map(Answer::from),

@@ -2,7 +2,9 @@
 
 use switchboard_domain::{Adopted, CallId, Command, LegId, Recording, Rejected};
 use switchboard_store::{Committed, TransactError};
-use switchboard_telephony::form::{CallProgress, ConferenceEvent, ConferenceNotice, MissingSid, RecordingNotice};
+use switchboard_telephony::form::{
+    CallProgress, ConferenceEvent, ConferenceNotice, MissingSid, RecordingNotice,
+};
 use switchboard_telephony::{CallStatus, Direction};
 
 use super::step::{Line, call_id, log_failure, note_odd};
@@ -28,7 +30,9 @@ impl Gateway {
     ) -> Result<Answer, MissingSid> {
         let news = ConferenceNotice::from_form(webhook.form)?;
         let leg = news.call.as_ref().and_then(|sid| LegId::new(sid.as_str()).ok());
-        let (Some(call), Some(leg)) = (call, leg) else { return Ok(Answer::Noted) };
+        let (Some(call), Some(leg)) = (call, leg) else {
+            return Ok(Answer::Noted);
+        };
         note_odd(call, &news.odd);
         let is_caller = leg.as_str() == call.as_str() || news.label.as_deref() == Some(CALLER);
         let is_agent = news.label.as_deref() == Some(AGENT);
@@ -45,9 +49,14 @@ impl Gateway {
         let news = RecordingNotice::from_form(webhook.form)?;
         let call = call_id(news.call.as_str());
         note_odd(&call, &news.odd);
-        let Some(id) = news.recording else { return Ok(Answer::Noted) };
+        let Some(id) = news.recording else {
+            return Ok(Answer::Noted);
+        };
         let seconds = news.duration.and_then(|d| u32::try_from(d.as_secs()).ok());
-        let recorded = Command::Recorded(Recording { id: id.as_str().to_owned(), seconds });
+        let recorded = Command::Recorded(Recording {
+            id: id.as_str().to_owned(),
+            seconds,
+        });
         Ok(noted(&call, self.known_step(webhook, &call, &[recorded]).await))
     }
 
@@ -57,7 +66,11 @@ impl Gateway {
         let line = Line::of(&news.call, webhook.form);
         note_odd(&line.call, &news.odd);
         let over = news.call.status.is_some_and(CallStatus::is_final);
-        let agents = news.call.from.as_ref().is_some_and(|from| from.client().is_some());
+        let agents = news
+            .call
+            .from
+            .as_ref()
+            .is_some_and(|from| from.client().is_some());
         if !over || agents {
             return Ok(Answer::Noted);
         }
@@ -79,11 +92,17 @@ impl Gateway {
     ) -> Result<Answer, MissingSid> {
         let news = CallProgress::from_form(webhook.form)?;
         let leg = LegId::new(news.call.sid.as_str());
-        let (Some(call), Ok(leg)) = (call, leg) else { return Ok(Answer::Noted) };
+        let (Some(call), Ok(leg)) = (call, leg) else {
+            return Ok(Answer::Noted);
+        };
         note_odd(call, &news.odd);
         if !news.call.status.is_some_and(CallStatus::is_final) {
             return Ok(Answer::Noted);
         }
-        Ok(noted(call, self.known_step(webhook, call, &[Command::AgentLeft { claim, leg }]).await))
+        Ok(noted(
+            call,
+            self.known_step(webhook, call, &[Command::AgentLeft { claim, leg }])
+                .await,
+        ))
     }
 }

@@ -19,7 +19,10 @@ impl Gateway {
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let commands = [Command::Ask(At::OfficeRing)];
-        match self.caller_step(webhook, &line, |_| Adopted::Office, &commands).await {
+        match self
+            .caller_step(webhook, &line, |_| Adopted::Office, &commands)
+            .await
+        {
             Ok(Committed { call: Some(call), .. }) => {
                 Ok(self.document(&line.call, &instruction(&call, &At::OfficeRing)))
             }
@@ -40,13 +43,20 @@ impl Gateway {
     ) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
         note_odd(&call_id(request.call.sid.as_str()), &request.odd);
-        let Some(call) = call.cloned().or_else(|| request.call.parent.as_ref().map(|sid| call_id(sid.as_str())))
+        let Some(call) = call
+            .cloned()
+            .or_else(|| request.call.parent.as_ref().map(|sid| call_id(sid.as_str())))
         else {
             return Ok(hang_up());
         };
         if let Some(number) = phone.and_then(|text| PhoneNumber::parse(text).ok()) {
-            match self.known_step(webhook, &call, &[Command::OfficeScreened { phone: number }]).await {
-                Ok(Committed { call: Some(state), .. }) if !is_open_to_office(&state) => return Ok(self.taken()),
+            match self
+                .known_step(webhook, &call, &[Command::OfficeScreened { phone: number }])
+                .await
+            {
+                Ok(Committed {
+                    call: Some(state), ..
+                }) if !is_open_to_office(&state) => return Ok(self.taken()),
                 Ok(_) => {}
                 // A screening without state is a screening all the same.
                 Err(failure) => log_failure(&call, &failure),
@@ -66,14 +76,25 @@ impl Gateway {
         note_odd(&call_id(request.call.sid.as_str()), &request.odd);
         let pressed = request.digits.as_deref().and_then(|digits| digits.chars().next());
         let parent = || request.call.parent.as_ref().map(|sid| call_id(sid.as_str()));
-        let Some(call) = call.cloned().or_else(parent).filter(|_| pressed == Some(self.script.accept_key)) else {
+        let Some(call) = call
+            .cloned()
+            .or_else(parent)
+            .filter(|_| pressed == Some(self.script.accept_key))
+        else {
             return Ok(hang_up());
         };
-        let Ok(leg) = LegId::new(request.call.sid.as_str()) else { return Ok(hang_up()) };
+        let Ok(leg) = LegId::new(request.call.sid.as_str()) else {
+            return Ok(hang_up());
+        };
         let phone = phone.and_then(|text| PhoneNumber::parse(text).ok());
-        let accept = Command::OfficeAccepted { phone, leg: leg.clone() };
+        let accept = Command::OfficeAccepted {
+            phone,
+            leg: leg.clone(),
+        };
         match self.known_step(webhook, &call, &[accept]).await {
-            Ok(Committed { call: Some(state), .. }) if has_office_leg(&state, &leg) => Ok(Self::let_through()),
+            Ok(Committed {
+                call: Some(state), ..
+            }) if has_office_leg(&state, &leg) => Ok(Self::let_through()),
             Ok(_) => Ok(self.taken()),
             Err(failure) => {
                 // Nobody can say who was first but the carrier, which connects only one.
@@ -96,24 +117,40 @@ impl Gateway {
         note_odd(&line.call, &request.odd);
         let bridged = request.bridged;
         let more = bridged != Some(true) && batch + 1 < self.script.batches();
-        let at = At::OfficeEnded { round, attempt, bridged };
+        let at = At::OfficeEnded {
+            round,
+            attempt,
+            bridged,
+        };
         let mut commands = Vec::new();
         if webhook.direct && bridged == Some(true) {
             // They talked while nothing was known of it.
-            if let Some(leg) = request.dialled.as_ref().and_then(|sid| LegId::new(sid.as_str()).ok()) {
+            if let Some(leg) = request
+                .dialled
+                .as_ref()
+                .and_then(|sid| LegId::new(sid.as_str()).ok())
+            {
                 commands.push(Command::OfficeAccepted { phone: None, leg });
             }
         }
         if !more {
             commands.push(Command::Ask(at.clone()));
         }
-        let found = |_| if bridged == Some(true) { Adopted::Talking } else { Adopted::Office };
+        let found = |_| {
+            if bridged == Some(true) {
+                Adopted::Talking
+            } else {
+                Adopted::Office
+            }
+        };
         match self.caller_step(webhook, &line, found, &commands).await {
             Ok(Committed { call: Some(call), .. }) => Ok(match instruction(&call, &at) {
                 // The rest of more than ten phones ring in the same round.
-                Instruction::RingOffice { round, attempt, skipped } if more => {
-                    self.ring(&line.call, round, attempt, batch + 1, &skipped, false)
-                }
+                Instruction::RingOffice {
+                    round,
+                    attempt,
+                    skipped,
+                } if more => self.ring(&line.call, round, attempt, batch + 1, &skipped, false),
                 other => self.document(&line.call, &other),
             }),
             Ok(_) => Ok(hang_up()),
@@ -129,7 +166,10 @@ impl Gateway {
 }
 
 fn is_open_to_office(call: &Call) -> bool {
-    matches!(call.state, State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. })
+    matches!(
+        call.state,
+        State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. }
+    )
 }
 
 fn has_office_leg(call: &Call, leg: &LegId) -> bool {

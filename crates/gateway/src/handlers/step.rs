@@ -1,8 +1,6 @@
 //! One step of a call from a webhook: adopt it if it is unknown, run the commands, commit once.
 
-use switchboard_domain::{
-    Adopted, CallId, Caller, Command, Decision, Incoming, Rejected, Timestamp, decide,
-};
+use switchboard_domain::{Adopted, CallId, Caller, Command, Decision, Incoming, Rejected, Timestamp, decide};
 use switchboard_store::{Committed, Target, TransactError};
 use switchboard_telephony::form::{CallParams, WebhookForm};
 use tracing::{error, warn};
@@ -58,13 +56,19 @@ impl Gateway {
         line: &Line,
         commands: &[Command],
     ) -> Result<Committed, TransactError> {
-        let target = Target { call: &line.call, agent: None, command_id: webhook.id, fresh: true };
+        let target = Target {
+            call: &line.call,
+            agent: None,
+            command_id: webhook.id,
+            fresh: true,
+        };
         self.store
             .transact(target, |call, agent, now| {
                 let incoming = Command::Incoming(self.incoming_of(line, now));
                 let received = decide(call, agent, &incoming, now, &self.policy)?;
                 let after = received.call_after(call.cloned());
-                self.run(after.as_ref(), commands, now).map(|next| received.then(next))
+                self.run(after.as_ref(), commands, now)
+                    .map(|next| received.then(next))
             })
             .await
     }
@@ -77,16 +81,25 @@ impl Gateway {
         found: impl Fn(Timestamp) -> Adopted,
         commands: &[Command],
     ) -> Result<Committed, TransactError> {
-        let target = Target { call: &line.call, agent: None, command_id: webhook.id, fresh: false };
+        let target = Target {
+            call: &line.call,
+            agent: None,
+            command_id: webhook.id,
+            fresh: false,
+        };
         self.store
             .transact(target, |call, agent, now| {
                 if call.is_some() {
                     return self.run(call, commands, now);
                 }
-                let adopt = Command::Adopt { incoming: self.incoming_of(line, now), found: found(now) };
+                let adopt = Command::Adopt {
+                    incoming: self.incoming_of(line, now),
+                    found: found(now),
+                };
                 let adopted = decide(None, agent, &adopt, now, &self.policy)?;
                 let after = adopted.call_after(None);
-                self.run(after.as_ref(), commands, now).map(|next| adopted.then(next))
+                self.run(after.as_ref(), commands, now)
+                    .map(|next| adopted.then(next))
             })
             .await
     }
@@ -98,8 +111,15 @@ impl Gateway {
         call: &CallId,
         commands: &[Command],
     ) -> Result<Committed, TransactError> {
-        let target = Target { call, agent: None, command_id: webhook.id, fresh: false };
-        self.store.transact(target, |call, _, now| self.run(call, commands, now)).await
+        let target = Target {
+            call,
+            agent: None,
+            command_id: webhook.id,
+            fresh: false,
+        };
+        self.store
+            .transact(target, |call, _, now| self.run(call, commands, now))
+            .await
     }
 
     fn run(

@@ -218,7 +218,7 @@ mod tests {
                     prop_assert!(!text.is_empty() && text.chars().count() <= 500);
                     prop_assert!(!text.chars().any(char::is_control));
                 }
-                for address in &profile.record_url {
+                if let Some(address) = &profile.record_url {
                     prop_assert!(address.starts_with("http://") || address.starts_with("https://"));
                 }
             }

@@ -98,6 +98,7 @@ fn the_number_can_change_path_and_query_only() {
     for url in [
         "http://{number}/",
         "http://{national}.example/",
+        "http://{national}.crm.example/?n={number}",
         "http://crm.example:{national}/",
         "http://{national}@crm.example/?n={number}",
         "{number}",

@@ -69,7 +69,7 @@ pub(super) async fn run(client: Client, shared: Arc<Shared>, acks: Arc<Mutex<mps
         tokio::select! {
             biased;
             count = acks.recv_many(&mut batch, BATCH) => if count == 0 { return },
-            () = shared.closed.cancelled() => return,
+            () = async { shared.closed.cancelled().await; shared.fetched_out.cancelled().await } => return,
         }
         settle(&mut link, &shared, &mut batch).await;
     }

@@ -1,5 +1,6 @@
 //! Leases jobs as slots become free.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::{metric, script};
 const BATCH: usize = 200;
 
 /// Longer than other answers may take: a fetch whose answer is given up has leased jobs all the same.
-const ANSWER: Duration = Duration::from_secs(5);
+pub(super) const ANSWER: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(client: Client, shared: Arc<Shared>) {
     let seed = shared.options.seed ^ 1;
@@ -33,34 +34,39 @@ pub(super) async fn run(client: Client, shared: Arc<Shared>) {
     loop {
         if shared.draining.is_cancelled() {
             hand_back(&shared, shared.unstarted());
+            shared.fetched_out.cancel();
             return;
         }
         let want = shared.want().min(BATCH);
         if want == 0 {
-            wait_for_slot(&shared).await;
-            continue;
-        }
-        // Never dropped half-way: a fetch in flight may have leased jobs.
-        if let Ok(wait) = fetcher.fetch(&shared, want).await {
-            tokio::select! {
-                biased;
-                () = shared.draining.cancelled() => {}
-                () = shared.kick.notified() => {}
-                () = sleep_until(Instant::now() + wait) => {}
-            }
+            wait(&shared, shared.slot.notified(), None).await;
+        } else if let Ok(nothing_for) = fetcher.fetch(&shared, want).await {
+            // Never dropped half-way: a fetch in flight may have leased jobs.
+            wait(&shared, shared.kick.notified(), Some(nothing_for)).await;
         }
     }
 }
 
-async fn wait_for_slot(shared: &Shared) {
-    let stale_at = shared.stale_at();
-    tokio::select! {
-        biased;
-        () = shared.draining.cancelled() => {}
-        () = shared.slot.notified() => {}
-        () = async { sleep_until(stale_at.unwrap_or_else(Instant::now)).await }, if stale_at.is_some() => {
-            hand_back(shared, shared.stale());
+/// Waits for `news`, or as long as there is `nothing_for`; meanwhile hands back what goes stale.
+async fn wait(shared: &Shared, news: impl Future<Output = ()>, nothing_for: Option<Duration>) {
+    let until = nothing_for.map(|time| Instant::now() + time);
+    let mut news = pin!(news);
+    loop {
+        let stale_at = shared.stale_at();
+        tokio::select! {
+            biased;
+            () = shared.draining.cancelled() => return,
+            () = &mut news => return,
+            () = at(until) => return,
+            () = at(stale_at) => hand_back(shared, shared.stale()),
         }
+    }
+}
+
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -136,6 +142,7 @@ fn deliver(shared: &Shared, want: usize, answer: Answer) -> Duration {
     if answer.reaped > 0 {
         let (reaped, buried) = (answer.reaped, answer.buried);
         metric::leases_expired(queue, reaped);
+        metric::died_unheard(queue, buried);
         warn!(
             queue,
             reaped, buried, "{reaped} leases of {queue} ran out, {buried} for the last time"
@@ -151,6 +158,7 @@ fn deliver(shared: &Shared, want: usize, answer: Answer) -> Duration {
             Err(reason) => {
                 let id = &lease.id;
                 error!(job.id = %id, queue, %reason, "job {id} has no readable envelope, burying it");
+                metric::died_unheard(queue, 1);
                 shared.settle_later(lease, Verdict::Dead(format!("undecodable envelope: {reason}")));
                 continue;
             }

@@ -43,7 +43,7 @@ async fn renew(link: &mut Link, shared: &Shared) {
             call.arg(lease.id.as_ref()).arg(lease.token);
         }
         // On an error the next tick tries again; the link has said so.
-        let Ok(renewed) = link.invoke::<Vec<u8>>(&call).await else {
+        let Ok(renewed) = link.invoke::<Vec<i64>>(&call).await else {
             return;
         };
         options.health.touch();

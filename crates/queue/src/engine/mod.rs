@@ -36,8 +36,9 @@ use crate::error::Result;
 use crate::keys::Prefix;
 use crate::options::WorkerOptions;
 
-/// How long the last acknowledgements may take after the worker is gone.
-const CLOSING: Duration = Duration::from_secs(2);
+/// How long the last fetch, hand-backs and acknowledgements may take after the worker is gone; used up only
+/// when Redis is gone as well.
+const CLOSING: Duration = fetcher::ANSWER.saturating_add(Duration::from_secs(1));
 
 /// A running engine. Dropping it stops the thread soon; [`Self::close`] waits for it.
 pub(crate) struct Engine {

@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(super) draining: CancellationToken,
     /// The worker is gone; the loops may end when their work is done.
     pub(super) closed: CancellationToken,
+    /// The fetcher has ended, so nothing more will be handed back.
+    pub(super) fetched_out: CancellationToken,
 }
 
 #[derive(Default)]
@@ -58,6 +60,7 @@ impl Shared {
             slot: Notify::new(),
             draining: CancellationToken::new(),
             closed: CancellationToken::new(),
+            fetched_out: CancellationToken::new(),
         }
     }
 
@@ -106,6 +109,10 @@ impl Shared {
             return;
         }
         let mut state = self.state();
+        if state.held.len() == 0 {
+            // A lease that was just given is as good as renewed.
+            state.renewed = Some(Instant::now());
+        }
         for delivery in deliveries {
             state.held.accept(delivery);
         }
@@ -162,9 +169,11 @@ impl Shared {
         leases
     }
 
-    /// When the first delivery in the buffer goes stale.
+    /// When to look again whether the first delivery in the buffer has gone stale. Never at once: there may
+    /// be a free slot that the worker has yet to notice.
     pub(super) fn stale_at(&self) -> Option<Instant> {
-        Some(self.state().held.oldest_buffered()? + STALE)
+        let oldest = self.state().held.oldest_buffered()?;
+        Some((oldest + STALE).max(Instant::now() + STALE / 5))
     }
 
     /// Settles a delivery; ends when Redis has answered, however long it is away.

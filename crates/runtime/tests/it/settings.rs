@@ -274,7 +274,7 @@ fn rules_are_told_beside_unreadable_sections() {
         "office.country: expected two capital letters",
         "office.phones[0].number: is one of office.numbers",
         "log.filter: expected log directives",
-        "lookup.sources.crm.url: {number} must not decide",
+        "lookup.sources.crm.url: the caller's number must not decide",
         "lookup.sources.crm.attempts: expected 1 to 10",
         "lookup.sources.crm.mapping: expected at least one",
         "worker_calls.listen: the same address as worker_lookup.listen",
@@ -409,7 +409,7 @@ fn printed_settings_read_back_and_hide_every_secret() {
             "crm.toml",
             r#"
             redis.url = "redis://:hunter2@redis:6379"
-            [lookup.sources."my.crm"]
+            [lookup.sources.my-crm]
             kind = "http"
             url = "https://crm.example.com/{number}"
             bearer_token = "hunter2"

@@ -36,13 +36,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/idle", web::get().to(idle))
         .route("/legs", web::get().to(async |sim: Sim| web::Json(sim.legs())))
         .route("/legs/{leg}", web::get().to(leg))
-        .route(
-            "/queues",
-            web::get().to(async |sim: Sim| web::Json(sim.look(|view| view.queues()))),
-        )
+        .route("/queues", web::get().to(async |sim: Sim| web::Json(sim.queues())))
         .route(
             "/conferences",
-            web::get().to(async |sim: Sim| web::Json(sim.look(|view| view.conferences()))),
+            web::get().to(async |sim: Sim| web::Json(sim.conferences())),
         )
         .route(
             "/bridges",

@@ -160,7 +160,7 @@ pub(super) fn with_phone(phone: &str) -> Vec<Value> {
 /// A mobile of one's own; every sixth customer shares the company's line as well.
 fn phones(index: usize) -> Vec<String> {
     let mut phones = vec![format!("+447700900{}", 101 + index)];
-    if index % 6 == 0 {
+    if index.is_multiple_of(6) {
         let company = ROWS.get(index).map_or(0, |row| row.2);
         phones.push(format!("+442079460{}", 100 + company));
     }
@@ -185,7 +185,7 @@ fn customer(index: usize, row: &Row) -> Value {
         "account": {
             "tier": tier,
             "customer_since": since,
-            "owner": if index % 2 == 0 { "Dana Whelan" } else { "Ravi Menon" },
+            "owner": if index.is_multiple_of(2) { "Dana Whelan" } else { "Ravi Menon" },
         },
         "support": {
             "open_tickets": tickets.iter().enumerate().map(|(number, subject)| json!({

@@ -163,7 +163,7 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    fn show(&self, leg: &Leg) -> LegView {
+    fn show(self, leg: &Leg) -> LegView {
         let named =
             |sid: &Option<String>, names: &dyn Fn(&str) -> Option<String>| sid.as_deref().and_then(names);
         LegView {

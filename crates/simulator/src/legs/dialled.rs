@@ -52,10 +52,11 @@ impl Line {
         self.set_awaiting(true);
         self.tell_parent(Child::Ready);
         loop {
-            match self.idle().await {
-                Interrupt::Bridged => self.set_awaiting(false),
-                interrupt => return self.out(interrupt).await,
+            let interrupt = self.idle().await;
+            if !matches!(interrupt, Interrupt::Bridged) {
+                return self.out(interrupt).await;
             }
+            self.set_awaiting(false);
         }
     }
 

@@ -57,12 +57,12 @@ impl Line {
                 Signal::Stop(status) => return Err(Interrupt::Stop(status)),
                 // The rest is only news as long as it is about what the leg is doing now.
                 Signal::PickedUp => {
-                    if self.about(|leg| leg.is_ringing_out()) {
+                    if self.about(super::Leg::is_ringing_out) {
                         return Err(Interrupt::PickedUp);
                     }
                 }
                 Signal::Declined => {
-                    if self.about(|leg| leg.is_ringing_out()) {
+                    if self.about(super::Leg::is_ringing_out) {
                         return Err(Interrupt::Declined);
                     }
                 }
@@ -190,10 +190,10 @@ impl Line {
             number
         };
         loop {
-            if let Wake::Answer(answered, answer) = self.pause(None).await? {
-                if answered == number {
-                    return Ok(answer);
-                }
+            if let Wake::Answer(answered, answer) = self.pause(None).await?
+                && answered == number
+            {
+                return Ok(answer);
             }
         }
     }

@@ -137,10 +137,8 @@ pub(super) fn update(state: &mut State, sid: &str, request: &Request) -> Reply {
                 if unanswered && !inbound {
                     return error(400, 21220, NOT_LIVE);
                 }
-                if let Some(fallback) = request.form("FallbackUrl") {
-                    if let Some(leg) = state.leg_mut(&id) {
-                        leg.new.fallback = Some(fallback.to_owned());
-                    }
+                if let Some((fallback, leg)) = request.form("FallbackUrl").zip(state.leg_mut(&id)) {
+                    leg.new.fallback = Some(fallback.to_owned());
                 }
                 // On its way out of a queue at this moment; a second taker shall be told so.
                 mark_taken(state, &id);
@@ -158,10 +156,10 @@ fn mark_taken(state: &mut State, id: &LegId) {
     let Some(sid) = state.leg(id).and_then(|leg| leg.queue.clone()) else {
         return;
     };
-    if state.take_member(&sid, id).is_some() {
-        if let Some(queue) = state.queues.iter_mut().find(|queue| queue.sid == sid) {
-            queue.taken.push(id.clone());
-        }
+    if state.take_member(&sid, id).is_some()
+        && let Some(queue) = state.queues.iter_mut().find(|queue| queue.sid == sid)
+    {
+        queue.taken.push(id.clone());
     }
 }
 

@@ -106,6 +106,34 @@ fn attributes(element: &Element, odd: &mut Vec<String>) {
             "passports",
             "events",
         ],
+        "Record" => &[
+            "action",
+            "method",
+            "timeout",
+            "finishOnKey",
+            "maxLength",
+            "playBeep",
+            "trim",
+            "recordingStatusCallback",
+            "recordingStatusCallbackMethod",
+            "recordingStatusCallbackEvent",
+            "transcribe",
+            "transcribeCallback",
+            "recordingConfigurationId",
+        ],
+        "Redirect" => &["method"],
+        "Reject" => &["reason"],
+        noun => noun_attributes(noun),
+    };
+    for (name, _) in &element.attributes {
+        if !known.contains(&name.as_str()) {
+            odd.push(format!("<{}> has no attribute {name}", element.name));
+        }
+    }
+}
+
+fn noun_attributes(noun: &str) -> &'static [&'static str] {
+    match noun {
         "Number" => &[
             "sendDigits",
             "url",
@@ -153,28 +181,6 @@ fn attributes(element: &Element, odd: &mut Vec<String>) {
             "jitterBufferSize",
             "recordingConfigurationId",
         ],
-        "Record" => &[
-            "action",
-            "method",
-            "timeout",
-            "finishOnKey",
-            "maxLength",
-            "playBeep",
-            "trim",
-            "recordingStatusCallback",
-            "recordingStatusCallbackMethod",
-            "recordingStatusCallbackEvent",
-            "transcribe",
-            "transcribeCallback",
-            "recordingConfigurationId",
-        ],
-        "Redirect" => &["method"],
-        "Reject" => &["reason"],
         _ => &[],
-    };
-    for (name, _) in &element.attributes {
-        if !known.contains(&name.as_str()) {
-            odd.push(format!("<{}> has no attribute {name}", element.name));
-        }
     }
 }

@@ -59,9 +59,8 @@ impl Line {
             };
             match result {
                 // Time is up, or the star key was pressed.
-                Ok(()) => break,
+                Ok(()) | Err(Interrupt::ConferenceOver) => break,
                 Err(Interrupt::Conference) => {}
-                Err(Interrupt::ConferenceOver) => break,
                 Err(interrupt) => {
                     self.exchange.lock().leave_conference(&sid, &self.leg, false);
                     return Err(interrupt);
@@ -104,7 +103,9 @@ impl Line {
                             .try_document(&url, &method, Where::Conference, Vec::new())
                             .await?;
                         match wait {
-                            Ok(wait) => drop(self.run(wait, Where::Conference).await?),
+                            Ok(wait) => {
+                                self.run(wait, Where::Conference).await?;
+                            }
                             Err(failure) => self.warn(failure.code, format!("no document from {url}")),
                         }
                     }

@@ -233,10 +233,9 @@ impl Line {
                         break true;
                     }
                 }
-                Ok(Wake::Answer(..)) => {}
                 Err(Interrupt::Child(other, Child::Ended(_))) if other == child => break true,
                 Err(Interrupt::Child(other, Child::Redirected)) if other == child => break false,
-                Err(Interrupt::Child(..)) => {}
+                Ok(Wake::Answer(..)) | Err(Interrupt::Child(..)) => {}
                 Err(interrupt) => {
                     self.exchange.lock().close_bridge(&self.leg, &child);
                     let rung = Rung {

@@ -71,10 +71,10 @@ impl Line {
                 if how == RedirectedAction::Replaces && matches!(step, Step::Goto(_)) {
                     return Ok(step);
                 }
-                if let Step::Goto(first) = step {
-                    if let ended @ End::HungUp = self.run(first, Where::Call).await? {
-                        return Ok(Step::End(ended));
-                    }
+                if let Step::Goto(first) = step
+                    && let ended @ End::HungUp = self.run(first, Where::Call).await?
+                {
+                    return Ok(Step::End(ended));
                 }
                 Err(Interrupt::Redirect(source))
             }
@@ -111,10 +111,10 @@ impl Line {
             match ended {
                 // A wait document that takes no time must not ask without end.
                 Ok(End::Finished) => {
-                    if self.now() - started < 1_000 {
-                        if let Err(interrupt) = self.sleep(1_000).await {
-                            return Out::interrupted(interrupt);
-                        }
+                    if self.now() - started < 1_000
+                        && let Err(interrupt) = self.sleep(1_000).await
+                    {
+                        return Out::interrupted(interrupt);
                     }
                 }
                 Ok(End::Left) => return Out::On("leave"),

@@ -180,14 +180,13 @@ impl Line {
                 Err(interrupt) => Err(interrupt),
             };
             match ended {
-                Ok(End::Rejected(status)) => return status,
+                Ok(End::Rejected(status)) | Err(Interrupt::Stop(status)) => return status,
                 Ok(End::Finished | End::HungUp | End::Left | End::Failed) => {
                     self.note(What::HungUp(crate::judge::Party::Twiml));
                     return CallStatus::Completed;
                 }
                 Err(Interrupt::Redirect(next)) => source = next,
                 Err(Interrupt::HungUp) => return self.given_up(),
-                Err(Interrupt::Stop(status)) => return status,
                 // Stray news: whoever it was meant for is gone. The call is over rather than stuck.
                 Err(
                     Interrupt::PickedUp

@@ -116,41 +116,17 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
 
 fn source_rules(name: &str, source: &LookupSource, faults: &mut Faults) {
     let path = |field: &str| format!("lookup.sources.{name}.{field}");
-    if !is_name(name, &['-', '_', '.'], 48) {
+    if !is_name(name, &['-'], 40) {
         faults.rule(
             &path("kind"),
-            "the source's name: expected 1 to 48 letters, digits, -, _ or .",
+            "the source's name: expected 1 to 40 letters, digits or -",
         );
     }
     within(&path("timeout"), source.timeout, NONE, secs(60), faults);
     if !(1..=10).contains(&source.attempts) {
         faults.rule(&path("attempts"), "expected 1 to 10");
     }
-    if !source.url.contains("{number}") {
-        faults.rule(
-            &path("url"),
-            "expected {number} where the caller's number belongs",
-        );
-    }
-    match Url::parse(&source.url.replace("{number}", "0")) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
-            if url.host_str()
-                != Url::parse(&source.url.replace("{number}", "1"))
-                    .ok()
-                    .as_ref()
-                    .and_then(Url::host_str)
-            {
-                faults.rule(&path("url"), "{number} must not decide which host is asked");
-            }
-            if !url.username().is_empty() || url.password().is_some() {
-                faults.rule(
-                    &path("url"),
-                    "expected no credentials in the address: use bearer_token or headers",
-                );
-            }
-        }
-        Ok(_) | Err(_) => faults.rule(&path("url"), "expected an http or https address"),
-    }
+    address_rules(&path("url"), &source.url, faults);
     if source.mapping.is_empty() {
         faults.rule(&path("mapping"), "expected at least one field of the profile");
     }
@@ -163,6 +139,31 @@ fn source_rules(name: &str, source: &LookupSource, faults: &mut Faults) {
             &path("bearer_token"),
             "set either bearer_token or the header Authorization, not both",
         );
+    }
+}
+
+/// The caller's number comes from outside: it may choose a record, never a host.
+fn address_rules(path: &str, url: &str, faults: &mut Faults) {
+    if !url.contains("{number}") && !url.contains("{national}") {
+        faults.rule(
+            path,
+            "expected {number} or {national} where the caller's number belongs",
+        );
+    }
+    let with = |number: &str| Url::parse(&url.replace("{number}", number).replace("{national}", number));
+    match (with("0"), with("1")) {
+        (Ok(one), Ok(two)) if matches!(one.scheme(), "http" | "https") && one.has_host() => {
+            if (one.scheme(), one.authority()) != (two.scheme(), two.authority()) {
+                faults.rule(path, "the caller's number must not decide which host is asked");
+            }
+            if !one.username().is_empty() || one.password().is_some() {
+                faults.rule(
+                    path,
+                    "expected no credentials in the address: use bearer_token or headers",
+                );
+            }
+        }
+        (Ok(_) | Err(_), Ok(_) | Err(_)) => faults.rule(path, "expected an http or https address"),
     }
 }
 

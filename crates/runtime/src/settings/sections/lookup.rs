@@ -25,7 +25,8 @@ section! {
     pub LookupSource {
         /// How it is asked.
         kind: SourceKind,
-        /// The address to get; `{number}` stands for the caller's number in E.164 form.
+        /// The address to get; `{number}` stands for the caller's number in E.164 form, `{national}` for the
+        /// number as it is dialled within the country.
         url: String,
         /// Headers to send. Their values are treated as secrets.
         headers: BTreeMap<String, SecretString>,
@@ -37,8 +38,8 @@ section! {
         attempts: u32 = "3",
         /// How long an answer is kept; `0s` to ask every time.
         cache: Duration = "5m",
-        /// What each field of the profile is made from: a JSON pointer into the answer (`/person/name`), or a text
-        /// with pointers in braces.
+        /// Where in the answer is what: `matches` is a JSON pointer to the list of matches; every other key is a
+        /// field of the profile, made from a pointer into a match (`/person/name`) or a text with pointers in braces.
         mapping: BTreeMap<String, String>,
     }
 }

@@ -1,0 +1,133 @@
+//! The office phones ring: mailboxes, rounds, and whoever else reaches for the call meanwhile.
+
+use switchboard_domain::*;
+
+use crate::scene::{Scene, agent_id, leg, phone};
+
+/// The office phones ring on while an agent connects; if the agent never comes, that ring still counts.
+#[test]
+fn a_claim_from_the_office_ring_goes_back_to_it() {
+    let scene = Scene::waiting().in_the_office().answered("anna").after_secs(15);
+    let ringing_on = scene.clone().then(Command::ExpireClaim { claim: 1 });
+    assert_eq!(ringing_on.state(), "ringing_office");
+    assert!(ringing_on.last.effects.is_empty(), "they ring already");
+    assert_eq!(
+        ringing_on.office_ended(1, 0, false).state(),
+        "queued",
+        "the same ring ends"
+    );
+    // Had they stopped meanwhile, all of them ring again, and a mailbox is still left out after that.
+    let stopped = scene
+        .then(Command::OfficeScreened { phone: phone(1) })
+        .office_ended(1, 0, false)
+        .then(Command::ExpireClaim { claim: 1 });
+    assert_eq!(stopped.state(), "ringing_office");
+    assert!(stopped.last.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::RingOffice {
+            round: 1,
+            attempt: 1,
+            ..
+        }
+    )));
+    let again = stopped
+        .then(Command::Ask(At::OfficeRing))
+        .office_ended(1, 1, false);
+    assert_eq!(again.causes(), [Cause::OnlyMailboxes]);
+    assert_eq!(again.office_ended(1, 2, false).state(), "queued");
+}
+
+#[test]
+fn somebody_who_presses_the_key_after_an_agent_claimed_is_too_late() {
+    let scene = Scene::waiting()
+        .in_the_office()
+        .answered("anna")
+        .then(Command::OfficeAccepted {
+            phone: Some(phone(1)),
+            leg: leg("office-1"),
+        });
+    assert!(scene.last.is_empty());
+    assert_eq!(scene.call().holder(), Some(&agent_id("anna")));
+}
+
+#[test]
+fn a_mailbox_is_left_out_of_the_next_ring_only() {
+    let first = Scene::waiting()
+        .in_the_office()
+        .then(Command::OfficeScreened { phone: phone(1) });
+    let again = first.office_ended(1, 0, false);
+    assert_eq!(again.causes(), [Cause::OnlyMailboxes]);
+    assert!(
+        again.last.effects.is_empty(),
+        "the answer to this request rings them; a job would break the ring"
+    );
+    let told = instruction(again.call(), &At::Resume);
+    assert_eq!(
+        told,
+        Instruction::RingOffice {
+            round: 1,
+            attempt: 1,
+            skipped: [phone(1)].into()
+        }
+    );
+    // Another mailbox does not make it ring a third time; the next round has every phone again.
+    let queued = again
+        .then(Command::OfficeScreened { phone: phone(2) })
+        .office_ended(1, 1, false);
+    assert_eq!(queued.state(), "queued");
+    let second = queued.in_the_office();
+    let State::RingingOffice { ring, .. } = &second.call().state else {
+        panic!("{:?}", second.call().state);
+    };
+    assert_eq!((ring.round, ring.attempt, ring.skipped.len()), (2, 0, 0));
+}
+
+#[test]
+fn after_the_last_round_there_is_the_voicemail() {
+    let mut scene = Scene::waiting();
+    for round in 1..=2 {
+        scene = scene.in_the_office();
+        assert_eq!(scene.call().office_rounds, round);
+        scene = scene.office_ended(round, 0, false);
+    }
+    assert_eq!(scene.state(), "voicemail");
+    assert_eq!(scene.call().leg, Leg::Recording);
+}
+
+/// A request of a round that is over comes again while a later round's phone talks.
+#[test]
+fn an_old_round_does_not_end_a_conversation() {
+    let talking = Scene::waiting()
+        .in_the_office()
+        .office_ended(1, 0, false)
+        .in_the_office()
+        .then(Command::OfficeAccepted {
+            phone: None,
+            leg: leg("office-2"),
+        });
+    for bridged in [true, false] {
+        let scene = talking.clone().office_ended(1, 0, bridged);
+        assert!(scene.last.is_empty());
+    }
+    // A ring without a number was made while Redis was away.
+    assert_eq!(talking.clone().office_ended(0, 0, true).state(), "ended");
+    assert_eq!(talking.office_ended(2, 0, true).state(), "ended");
+}
+
+/// The key was pressed as the ring ended, so nobody was connected: the line goes on asking.
+#[test]
+fn a_key_pressed_too_late_does_not_strand_the_caller() {
+    let scene = Scene::waiting()
+        .in_the_office()
+        .office_ended(1, 0, false)
+        .then(Command::OfficeAccepted {
+            phone: Some(phone(1)),
+            leg: leg("office-1"),
+        });
+    assert_eq!(scene.state(), "talking");
+    let asking = scene.then(Command::Ask(At::Resume));
+    assert_eq!(asking.state(), "talking", "one request may be an old one");
+    let again = asking.after_secs(3).then(Command::Ask(At::Resume));
+    assert_eq!(again.state(), "queued");
+    assert!(again.call().state.waiting().unwrap().front);
+}

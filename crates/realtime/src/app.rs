@@ -1,0 +1,131 @@
+//! What every request needs.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use switchboard_domain::{
+    Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
+};
+use switchboard_runtime::Rng;
+use switchboard_runtime::settings::{self, Settings};
+use switchboard_store::Store;
+use thiserror::Error;
+
+use crate::guard::Door;
+
+/// The settings cannot be used for answering agents.
+#[derive(Debug, Error)]
+pub enum RealtimeError {
+    /// A queue or an agent has a name that cannot be part of a key.
+    #[error(transparent)]
+    Name(#[from] IdError),
+    /// An agent's phone has no number that could be called.
+    #[error("agents: {agent} answers on a phone, but: {source}")]
+    Phone {
+        /// Whose phone.
+        agent: String,
+        /// What is wrong with it.
+        source: PhoneNumberError,
+    },
+    /// Nobody could be let in.
+    #[error("realtime.api_token must be set outside demo mode")]
+    NoToken,
+}
+
+/// Everything that answering an agent needs.
+#[derive(Debug)]
+pub struct Realtime {
+    pub(crate) store: Store,
+    pub(crate) policy: Policy,
+    pub(crate) rng: Rng,
+    pub(crate) door: Door,
+    /// The agents of the settings, as they are when nobody has met them yet.
+    pub(crate) agents: BTreeMap<AgentId, Agent>,
+    /// What the office phones are called.
+    phones: BTreeMap<PhoneNumber, String>,
+    /// Whether the agents were made known since the start.
+    pub(crate) introduced: AtomicBool,
+}
+
+impl Realtime {
+    /// Reads what it needs from the settings.
+    ///
+    /// # Errors
+    /// When an agent of theirs could never answer, or nobody could ever ask.
+    pub fn new(settings: &Settings, store: Store, rng: Rng) -> Result<Self, RealtimeError> {
+        // In a demonstration nobody signs in, so nobody could say that they are there.
+        let presence = match settings.deployment.demo {
+            true => Presence::Available,
+            false => Presence::Offline,
+        };
+        let agents = settings
+            .agents
+            .iter()
+            .map(|agent| newcomer(agent, presence).map(|agent| (agent.id.clone(), agent)))
+            .collect::<Result<_, _>>()?;
+        let phones = settings
+            .office
+            .phones
+            .iter()
+            .filter_map(|phone| Some((PhoneNumber::parse(phone.number.as_str()).ok()?, phone.name.clone())))
+            .collect();
+        Ok(Self {
+            store,
+            policy: switchboard_runtime::rules::policy(settings)?,
+            rng,
+            door: Door::new(settings).ok_or(RealtimeError::NoToken)?,
+            agents,
+            phones,
+            introduced: AtomicBool::new(false),
+        })
+    }
+
+    /// Who has a call, in the words that the others are told.
+    pub(crate) fn holder(&self, party: &Party) -> Holder {
+        match party {
+            Party::Agent(claim) => Holder::Agent {
+                name: self
+                    .agents
+                    .get(&claim.agent)
+                    .map_or_else(|| claim.agent.to_string(), |agent| agent.name.clone()),
+                agent_id: claim.agent.clone(),
+            },
+            Party::Office { phone, leg: _ } => Holder::Office {
+                office: phone
+                    .as_ref()
+                    .and_then(|number| self.phones.get(number))
+                    .cloned()
+                    .unwrap_or_else(|| "an office phone".to_owned()),
+            },
+        }
+    }
+}
+
+/// Who has a call.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub(crate) enum Holder {
+    #[serde(rename_all = "camelCase")]
+    Agent { agent_id: AgentId, name: String },
+    /// The name of the phone, not its number.
+    Office { office: String },
+}
+
+fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, RealtimeError> {
+    let answers_on = match &agent.answers_on {
+        settings::AnswersOn::Browser => AnswersOn::Browser,
+        settings::AnswersOn::Phone(number) => {
+            AnswersOn::Phone(PhoneNumber::parse(number.as_str()).map_err(|source| RealtimeError::Phone {
+                agent: agent.id.clone(),
+                source,
+            })?)
+        }
+    };
+    Ok(Agent {
+        id: AgentId::new(&agent.id)?,
+        name: agent.name.clone(),
+        answers_on,
+        presence,
+        engaged: None,
+    })
+}

@@ -1,0 +1,126 @@
+//! Who may ask at all.
+//!
+//! Whoever holds the token of the settings. A demonstration may have none; then only this machine may ask, and
+//! not by way of a page from elsewhere: a name of the attacker's that resolves to 127.0.0.1 makes a browser
+//! send requests here with that name as `Host`, and a page of theirs sends its own `Origin`.
+
+use std::net::IpAddr;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, ResponseError as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
+use switchboard_runtime::settings::Settings;
+
+use crate::app::Realtime;
+use crate::refusal::Refusal;
+
+/// What opens the API.
+#[derive(Debug)]
+pub(crate) enum Door {
+    Token(SecretString),
+    ThisMachine,
+}
+
+impl Door {
+    /// Nothing when the settings would leave it open to everybody.
+    pub(crate) fn new(settings: &Settings) -> Option<Self> {
+        match &settings.realtime.api_token {
+            Some(token) => Some(Self::Token(token.clone())),
+            None => settings.deployment.demo.then_some(Self::ThisMachine),
+        }
+    }
+
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let admitted = match self {
+            Self::Token(token) => return bears(headers, token).then_some(()).ok_or(Refusal::Unauthorised),
+            Self::ThisMachine => {
+                single(headers, &HOST).is_some_and(is_loopback)
+                    && (!headers.contains_key(ORIGIN) || single(headers, &ORIGIN).is_some_and(is_loopback_origin))
+            }
+        };
+        admitted.then_some(()).ok_or(Refusal::Elsewhere)
+    }
+}
+
+/// Middleware: lets in whom the door admits.
+pub(crate) async fn guard<B: MessageBody>(
+    realtime: Data<Realtime>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match realtime.door.admit(request.headers()) {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Err(refusal) => {
+            metrics::counter!("realtime_refused_total", "result" => refusal.result()).increment(1);
+            Ok(request.into_response(refusal.error_response()).map_into_right_body())
+        }
+    }
+}
+
+/// The header's value, unless it is missing, given twice or no text: another reader could choose the other one.
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name);
+    let value = values.next()?;
+    values.next().is_none().then(|| value.to_str().ok())?
+}
+
+fn bears(headers: &HeaderMap, token: &SecretString) -> bool {
+    single(headers, &AUTHORIZATION)
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .is_some_and(|(_, given)| given.trim().as_bytes().ct_eq(token.expose_secret().as_bytes()).into())
+}
+
+fn is_loopback_origin(origin: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| origin.strip_prefix(scheme).is_some_and(is_loopback))
+}
+
+/// Whether `host` or `host:port` is this machine by its very name.
+fn is_loopback(authority: &str) -> bool {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').unwrap_or(("", "")),
+        None => authority.find(':').map_or((authority, ""), |at| authority.split_at(at)),
+    };
+    let port_fits = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let names_us =
+        host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    port_fits && names_us
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_loopback, is_loopback_origin};
+
+    #[test]
+    fn only_names_of_this_machine_are_loopback() {
+        for ours in ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8081", "127.8.8.8", "[::1]", "[::1]:8081"] {
+            assert!(is_loopback(ours), "{ours}");
+            assert!(is_loopback_origin(&format!("http://{ours}")), "{ours}");
+        }
+        for other in [
+            "",
+            ":8081",
+            "localhost.",
+            "localhost:",
+            "localhost:port",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "127.0.0.1:1@example.com",
+            "10.0.0.1",
+            "0.0.0.0",
+            "[::1",
+            "[::1]x",
+            "[::2]",
+        ] {
+            assert!(!is_loopback(other), "{other}");
+        }
+        for other in ["null", "", "localhost", "file://localhost", "http://localhost/", "http://example.com"] {
+            assert!(!is_loopback_origin(other), "{other}");
+        }
+    }
+}

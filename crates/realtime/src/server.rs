@@ -1,0 +1,88 @@
+//! The HTTP door and its addresses.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use switchboard_runtime::{Health, HttpOptions, Metrics, http};
+use tokio_util::sync::CancellationToken;
+use tracing_actix_web::TracingLogger;
+
+use crate::app::Realtime;
+use crate::refusal::Refusal;
+use crate::span::RequestSpan;
+use crate::{commands, guard, presence, reads};
+
+/// Commands are a few short fields.
+const MAX_BODY: usize = 4 * 1024;
+
+/// Answers agents on `listener` until `shutdown`, then finishes what it began. The agents of the settings are
+/// made known meanwhile, as soon as Redis answers; until then it is not ready.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub async fn run(
+    listener: TcpListener,
+    realtime: Realtime,
+    metrics: Metrics,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let realtime = Arc::new(realtime);
+    let health = health(&realtime, metrics, &shutdown);
+    let shared = Data::from(Arc::clone(&realtime));
+    let routes = move |config: &mut ServiceConfig| {
+        config.app_data(shared.clone());
+        config.service(
+            web::scope("/api/v1")
+                .configure(api)
+                .wrap(from_fn(guard::guard))
+                .wrap(TracingLogger::<RequestSpan>::new()),
+        );
+        health.configure(config);
+    };
+    let mut serving = std::pin::pin!(http::serve(listener, HttpOptions::default(), routes, shutdown.clone()));
+    tokio::select! {
+        ended = &mut serving => return ended,
+        () = realtime.keep_introducing(&shutdown) => {}
+    }
+    serving.await
+}
+
+fn health(realtime: &Arc<Realtime>, metrics: Metrics, shutdown: &CancellationToken) -> Health {
+    let store = realtime.store.clone();
+    let redis = move || {
+        let store = store.clone();
+        async move { store.ping().await.map_err(|error| error.to_string()) }
+    };
+    let realtime = Arc::clone(realtime);
+    let agents = move || {
+        let known = realtime.introduced.load(Ordering::Acquire);
+        async move { known.then_some(()).ok_or_else(|| "the agents are not known yet".to_owned()) }
+    };
+    let limit = Duration::from_secs(1);
+    Health::new(metrics, shutdown.clone()).check("redis", limit, redis).check("agents", limit, agents)
+}
+
+fn api(config: &mut ServiceConfig) {
+    let post = || web::to(|| async { Err::<String, _>(Refusal::WrongMethod("POST")) });
+    let put = || web::to(|| async { Err::<String, _>(Refusal::WrongMethod("PUT")) });
+    let get = || web::to(|| async { Err::<String, _>(Refusal::WrongMethod("GET")) });
+    config
+        .app_data(web::PayloadConfig::new(MAX_BODY))
+        .service(
+            web::resource("/calls/{id}/answer").route(web::post().to(commands::answer)).default_service(post()),
+        )
+        .service(
+            web::resource("/calls/{id}/release").route(web::post().to(commands::release)).default_service(post()),
+        )
+        .service(
+            web::resource("/calls/{id}/hang-up").route(web::post().to(commands::hang_up)).default_service(post()),
+        )
+        .service(web::resource("/calls/{id}/history").route(web::get().to(reads::history)).default_service(get()))
+        .service(web::resource("/agents/{id}/presence").route(web::put().to(presence::put)).default_service(put()))
+        .service(web::resource("/live").route(web::get().to(reads::live)).default_service(get()))
+        .default_service(web::to(|| async { Err::<String, _>(Refusal::NoSuchAddress) }));
+}

@@ -1,0 +1,115 @@
+//! What every `main` does: read the arguments and settings, speak and count, run until told to stop.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use tracing::{error, info, warn};
+
+use crate::settings::{Layers, Settings, SettingsError};
+use crate::{Clock, Lifecycle, Metrics, Rng, telemetry};
+
+/// How long a process may take to finish what it began.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// Where the settings of a process come from; part of every command line.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SettingsArgs {
+    /// A settings file (TOML); later ones go over earlier ones
+    #[arg(long = "config", value_name = "FILE", global = true)]
+    pub files: Vec<PathBuf>,
+    /// One setting, such as calls.unanswered_after=2m; goes over files and environment
+    #[arg(long = "set", value_name = "KEY=VALUE", global = true)]
+    pub settings: Vec<String>,
+    /// Start from the demonstration: simulated carrier, made-up people, loopback only
+    #[arg(long, global = true)]
+    pub demo: bool,
+}
+
+impl SettingsArgs {
+    /// Reads all layers.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn load(&self) -> Result<Settings, SettingsError> {
+        let mut layers = if self.demo { Layers::demo() } else { Layers::new() };
+        for file in &self.files {
+            layers = layers.file(file);
+        }
+        layers = layers.process_environment();
+        for setting in &self.settings {
+            layers = layers.set(setting);
+        }
+        layers.load()
+    }
+}
+
+/// What a process is given.
+pub struct Process {
+    /// The settings.
+    pub settings: Settings,
+    /// Stopping.
+    pub lifecycle: Lifecycle,
+    /// Counting.
+    pub metrics: Metrics,
+    /// Chance.
+    pub rng: Rng,
+    /// Time.
+    pub clock: Clock,
+}
+
+/// Runs a process: `start` begins what it is for, through the lifecycle, and returns; the process then goes on
+/// until a signal, or until something vital ends.
+pub fn run_process<F, Fut>(name: &str, args: &SettingsArgs, start: F) -> ExitCode
+where
+    F: FnOnce(Process) -> Fut,
+    Fut: Future<Output = anyhow::Result<()>>,
+{
+    let settings = match args.load() {
+        Ok(settings) => settings,
+        Err(faults) => return complain(&faults.to_string()),
+    };
+    if let Err(reason) = telemetry::init(&settings.log) {
+        return complain(&reason.to_string());
+    }
+    for warning in settings.warnings() {
+        warn!("{warning}");
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(reason) => return complain(&reason.to_string()),
+    };
+    runtime.block_on(async {
+        let lifecycle = Lifecycle::new();
+        let metrics = match (lifecycle.stop_on_signals(), Metrics::install()) {
+            (Ok(()), Ok(metrics)) => metrics,
+            (Err(reason), _) => return complain(&reason.to_string()),
+            (_, Err(reason)) => return complain(&reason.to_string()),
+        };
+        metrics.keep_tidy(&lifecycle);
+        let process = Process {
+            settings,
+            lifecycle: lifecycle.clone(),
+            metrics,
+            rng: Rng::from_os(),
+            clock: Clock::system(),
+        };
+        if let Err(reason) = start(process).await {
+            error!("{name} cannot start: {reason:#}");
+            lifecycle.shutdown(DRAIN).await;
+            return ExitCode::FAILURE;
+        }
+        info!("{name} runs");
+        let outcome = lifecycle.run(DRAIN).await;
+        info!(clean = outcome.is_clean(), "{name} stopped");
+        outcome.exit_code()
+    })
+}
+
+#[expect(clippy::print_stderr, reason = "there is no log yet, or nobody reads it")]
+fn complain(reason: &str) -> ExitCode {
+    eprintln!("{reason}");
+    ExitCode::from(2)
+}

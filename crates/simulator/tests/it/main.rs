@@ -1,0 +1,14 @@
+//! The stand-in, driven against a tiny application that answers with given documents.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
+mod calls;
+mod conferences;
+mod control;
+mod dials;
+mod documents;
+mod outside;
+mod queues;
+mod rest;
+mod signature;
+mod time;
+mod world;

@@ -1,0 +1,74 @@
+//! `cancel-legs`, `hang-up` and `end-conference`: ending lines. A line that is over already is what was wanted.
+
+use switchboard_contracts::v1;
+use switchboard_domain::State;
+use switchboard_queue::JobError;
+use switchboard_telephony::rest::{CallFilter, Fate, RestError};
+use switchboard_telephony::{CallSid, CallStatus};
+
+use super::Carrier;
+use super::carrier::sid;
+use crate::error::of_carrier;
+
+fn over<T>(result: Result<T, RestError>) -> Result<(), JobError> {
+    match result {
+        Ok(_) => Ok(()),
+        Err(error) if error.fate() == Fate::NotWhereThought => Ok(()),
+        Err(error) => Err(of_carrier(error)),
+    }
+}
+
+impl Carrier {
+    pub(super) async fn end_line(&self, leg: &CallSid) -> Result<(), JobError> {
+        over(self.rest.complete_call(leg).await)
+    }
+
+    pub(super) async fn cancel_legs(&self, job: &v1::CancelLegs, _name: &str) -> Result<(), JobError> {
+        for leg in job.leg_ids.iter().filter_map(|leg| leg.parse().ok()) {
+            self.end_line(&leg).await?;
+        }
+        if !job.children {
+            return Ok(());
+        }
+        let Some((call, _)) = self.calls.read(&job.call_id).await? else {
+            return Ok(());
+        };
+        if !call.is_ended() {
+            return Ok(());
+        }
+        let filter = CallFilter {
+            parent: sid(&call),
+            ..CallFilter::default()
+        };
+        let children = self.rest.list_calls(&filter).await.map_err(of_carrier)?;
+        for child in children
+            .items
+            .iter()
+            .filter(|child| !child.status.is_some_and(CallStatus::is_final))
+        {
+            self.end_line(&child.sid).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn hang_up(&self, job: &v1::HangUp, _name: &str) -> Result<(), JobError> {
+        let Some((call, _)) = self.calls.read(&job.call_id).await? else {
+            return Ok(());
+        };
+        if !matches!(call.state, State::Ended { .. }) {
+            return Ok(());
+        }
+        match sid(&call) {
+            Some(line) => self.end_line(&line).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn end_conference(&self, job: &v1::EndConference, _name: &str) -> Result<(), JobError> {
+        match self.rest.find_conference(&job.conference).await {
+            Ok(Some(conference)) => over(self.rest.complete_conference(&conference.sid).await),
+            Ok(None) => Ok(()),
+            Err(error) => Err(of_carrier(error)),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What becomes of a job that could not do its work: the one place that turns troubles into a job's fate.
+
+use std::time::Duration;
+
+use switchboard_domain::{Rejected, Timestamp};
+use switchboard_queue::JobError;
+use switchboard_store::{StoreError, TransactError};
+use switchboard_telephony::rest::{Fate, RestError};
+use thiserror::Error;
+
+/// The process cannot start.
+#[derive(Debug, Error)]
+pub enum WorkerError {
+    /// The settings cannot be used; all faults.
+    #[error("{}", .0.join("\n"))]
+    Settings(Vec<String>),
+    /// The queue cannot be worked on.
+    #[error(transparent)]
+    Queue(#[from] switchboard_queue::Error),
+    /// The port for health and metrics cannot be used.
+    #[error("health port")]
+    Health(#[from] std::io::Error),
+}
+
+/// Redis will be back: try again.
+pub(crate) fn of_store(error: StoreError) -> JobError {
+    JobError::retry(error)
+}
+
+/// A refusal is an answer; only "too early" asks for another look.
+pub(crate) fn of_step(error: TransactError, now: Timestamp) -> Result<(), JobError> {
+    match error {
+        TransactError::Store(error) => Err(of_store(error)),
+        TransactError::Rejected(Rejected::Early { until }) => {
+            Err(JobError::again(until.since(now).max(Duration::from_millis(1))))
+        }
+        TransactError::Rejected(_) => Ok(()),
+    }
+}
+
+/// Asked again when nothing can have happened; looked at first when something may have: the next run reads the
+/// call, and the call knows by then.
+pub(crate) fn of_carrier(error: RestError) -> JobError {
+    match error.fate() {
+        Fate::Retry(wait) => JobError::retry_in(wait, error),
+        Fate::Unknown | Fate::NotWhereThought => JobError::retry(error),
+        Fate::Refused => JobError::dead(error),
+    }
+}
