@@ -17,7 +17,9 @@ pub struct VoiceUrls {
 impl VoiceUrls {
     /// Addresses over this public URL, with or without a slash at its end.
     pub fn new(base: &str) -> Self {
-        Self { base: base.trim_end_matches('/').to_owned() }
+        Self {
+            base: base.trim_end_matches('/').to_owned(),
+        }
     }
 
     fn url(&self, path: &str, query: &[(&str, String)]) -> String {
@@ -52,9 +54,15 @@ impl VoiceUrls {
         self.url("resume", &[])
     }
 
-    /// For a caller whose conference is over.
-    pub fn after_conference(&self) -> String {
-        self.url("resume", &[("after", "conference".to_owned())])
+    /// For a caller whose conference of that claim is over.
+    pub fn after_conference(&self, claim: u32) -> String {
+        self.url(
+            "resume",
+            &[
+                ("after", "conference".to_owned()),
+                ("claim", claim.to_string()),
+            ],
+        )
     }
 
     /// For an office phone that was picked up.

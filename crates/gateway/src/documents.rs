@@ -15,8 +15,9 @@ use crate::app::Gateway;
 const SCREEN_TIMEOUT: Duration = Duration::from_secs(6);
 /// Silence that ends a message.
 const SILENCE: Duration = Duration::from_secs(5);
-/// Length of the hold music; see `music`.
-const MUSIC: Duration = Duration::from_secs(16);
+const MUSIC: Duration = Duration::from_secs(crate::music::SECONDS as u64);
+/// Slow speech, in characters a second: what is read aloud takes no longer than this says.
+const SPEECH: usize = 10;
 
 impl Gateway {
     /// The document for a caller's line.
@@ -37,7 +38,7 @@ impl Gateway {
                 Pause::seconds(1).into(),
                 Redirect::new(self.urls.resume()).into(),
             ]),
-            Instruction::HangUp => hang_up(),
+            Instruction::HangUp => self.goodbye(),
         }
     }
 
@@ -80,18 +81,17 @@ impl Gateway {
 
     /// Music for at most as long as the wait loop may sleep: at its end the carrier asks again.
     fn hold(&self) -> VoiceResponse {
-        if self.script.wait_document < MUSIC {
-            return VoiceResponse(vec![
-                Pause {
-                    length: self.script.wait_document,
-                }
-                .into(),
-            ]);
+        let length = self.script.wait_document;
+        if length < MUSIC {
+            return VoiceResponse(vec![Pause { length }.into()]);
         }
-        VoiceResponse(vec![
-            self.say(&self.script.hold).into(),
-            Play::new(self.urls.music()).into(),
-        ])
+        let music = Play::new(self.urls.music()).into();
+        let characters = self.script.hold.chars().count();
+        let speech = Duration::from_secs(characters.div_ceil(SPEECH).try_into().unwrap_or(u64::MAX));
+        if characters == 0 || length < MUSIC.saturating_add(speech) {
+            return VoiceResponse(vec![music]);
+        }
+        VoiceResponse(vec![self.say(&self.script.hold).into(), music])
     }
 
     /// Rings one batch of office phones, each of which must press the key. In direct mode no state is known,
@@ -167,6 +167,11 @@ impl Gateway {
         VoiceResponse(vec![self.say(&self.script.taken).into(), Verb::Hangup])
     }
 
+    /// For a caller whose call is over and whose line is still up.
+    fn goodbye(&self) -> VoiceResponse {
+        VoiceResponse(vec![self.say(&self.script.goodbye).into(), Verb::Hangup])
+    }
+
     /// For a line that we cannot help.
     pub(crate) fn sorry(&self) -> VoiceResponse {
         VoiceResponse(vec![self.say(&self.script.sorry).into(), Verb::Hangup])
@@ -197,7 +202,7 @@ impl Gateway {
             ..self.conference(call, name, claim, CALLER)
         };
         let dial = Dial {
-            action: Some(self.urls.after_conference()),
+            action: Some(self.urls.after_conference(claim)),
             ..Dial::conference(conference)
         };
         VoiceResponse(vec![dial.into()])

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Parser;
 use secrecy::ExposeSecret;
 use switchboard_gateway::{Gateway, run};
-use switchboard_runtime::{Process, SettingsArgs, run_process};
+use switchboard_runtime::{Last, Process, SettingsArgs, run_process};
 use switchboard_store::{Store, StoreConfig};
 
 /// Answers Twilio's webhooks.
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     run_process("gateway", &Cli::parse().settings, start)
 }
 
-async fn start(process: Process) -> anyhow::Result<()> {
+async fn start(process: Process) -> anyhow::Result<Option<Last>> {
     let Process {
         settings,
         lifecycle,
@@ -45,5 +45,5 @@ async fn start(process: Process) -> anyhow::Result<()> {
     let listener = settings.gateway.listen.bind().context("gateway.listen")?;
     let gateway = Gateway::new(&settings, store, clock)?;
     lifecycle.spawn_vital("gateway", run(listener, gateway, metrics, lifecycle.token()));
-    Ok(())
+    Ok(None)
 }

@@ -3,9 +3,10 @@
 use std::f64::consts::TAU;
 
 const RATE: u32 = 8_000;
-/// Seconds; the wait loop asks again when it is over.
-const SECONDS: u32 = 16;
-/// A broken chord of C, A minor, F and G, four seconds each: frequencies in Hz.
+/// How long it is. With a sentence before it, it must fit into one wait document of at most 20 s, because a
+/// waiting line learns what was decided when its document is over.
+pub(crate) const SECONDS: u32 = 12;
+/// A broken chord of C, A minor, F and G, three seconds each: frequencies in Hz.
 const CHORDS: [[f64; 4]; 4] = [
     [261.63, 329.63, 392.00, 523.25],
     [220.00, 261.63, 329.63, 440.00],
@@ -38,11 +39,11 @@ pub(crate) fn wav() -> Vec<u8> {
     file
 }
 
-/// Each half second one note of the chord of its four seconds, dying away.
+/// Each half second one note of the chord of its three seconds, dying away.
 fn sample(index: u32) -> i16 {
     let time = f64::from(index) / f64::from(RATE);
     let half_second = index / (RATE / 2);
-    let chord = CHORDS[(half_second / 8) as usize % CHORDS.len()];
+    let chord = CHORDS[(half_second / 6) as usize % CHORDS.len()];
     let note = chord[half_second as usize % chord.len()];
     let within = f64::from(index % (RATE / 2)) / f64::from(RATE);
     let attack = (within * 50.0).min(1.0);
@@ -60,7 +61,7 @@ mod tests {
     fn the_file_is_a_wav_of_the_length_it_says() {
         let file = wav();
         assert_eq!(&file[..4], b"RIFF");
-        assert_eq!(file.len(), 44 + 2 * 8_000 * 16);
+        assert_eq!(file.len(), 44 + 2 * 8_000 * 12);
         assert!(file[44..].iter().any(|byte| *byte != 0), "not silent");
     }
 }

@@ -19,7 +19,9 @@ pub(crate) enum Route {
         queue: Option<QueueName>,
     },
     Resume,
-    AfterConference,
+    AfterConference {
+        claim: u32,
+    },
     OfficeRing,
     OfficeScreen {
         call: Option<CallId>,
@@ -79,7 +81,9 @@ impl Routed {
             },
             "wait" => Route::Wait { queue: queue() },
             "left-queue" => Route::LeftQueue { queue: queue() },
-            "resume" if query.contains_key("after") => Route::AfterConference,
+            "resume" if query.contains_key("after") => Route::AfterConference {
+                claim: number("claim"),
+            },
             "resume" => Route::Resume,
             "office/ring" => Route::OfficeRing,
             "office/screen" => Route::OfficeScreen {

@@ -121,11 +121,14 @@ fn render(document: &VoiceResponse) -> String {
 }
 
 async fn hold_music(request: HttpRequest, wav: Data<Bytes>) -> HttpResponse {
+    // One or several tags, each perhaps marked as weak, which makes no difference to a file.
     let known = request
         .headers()
-        .get(IF_NONE_MATCH)
-        .and_then(|tag| tag.to_str().ok());
-    if known == Some(MUSIC_TAG) {
+        .get_all(IF_NONE_MATCH)
+        .filter_map(|tags| tags.to_str().ok())
+        .flat_map(|tags| tags.split(','))
+        .any(|tag| tag.trim().trim_start_matches("W/") == MUSIC_TAG);
+    if known {
         return HttpResponse::NotModified()
             .insert_header((ETAG, MUSIC_TAG))
             .finish();

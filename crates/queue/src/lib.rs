@@ -48,7 +48,8 @@
 //! # Adding a job
 //!
 //! 1. Write the payload type: small, ids only, able to read what an older version wrote.
-//! 2. `impl Job for It`, with a name written by hand, a queue and a limit of attempts.
+//! 2. `impl Job for It`, with a name written by hand, a queue and a limit of attempts; the product's list is
+//!    [`jobs`].
 //! 3. Push it: [`Producer::push`], or [`Push::write_args`] for a script that commits something else in
 //!    the same breath (see [`script::PUSH`]).
 //! 4. Register a handler: `Router::new().on::<It>(handler)`. It may run twice, so it re-reads the state.

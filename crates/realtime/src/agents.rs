@@ -28,7 +28,11 @@ impl Realtime {
             self.introduce(agent).await?;
         }
         self.introduced.store(true, Ordering::Release);
-        info!(agents = self.agents.len(), "{} agents are known", self.agents.len());
+        info!(
+            agents = self.agents.len(),
+            "{} agents are known",
+            self.agents.len()
+        );
         Ok(())
     }
 
@@ -49,14 +53,22 @@ impl Realtime {
     /// Introduces the agents, again and again until it succeeded or the stop begins.
     pub(crate) async fn keep_introducing(&self, stop: &CancellationToken) {
         let mut pause = FIRST_PAUSE;
-        while let Some(Err(error)) = stop.run_until_cancelled(self.introduce_agents()).await {
+        loop {
+            let introducing = Box::pin(self.introduce_agents());
+            let Some(Err(error)) = stop.run_until_cancelled(introducing).await else {
+                return;
+            };
             let again = self.rng.jitter(pause);
             warn!(
                 error = &error as &dyn std::error::Error,
                 again_ms = again.as_millis(),
                 "agents cannot be made known yet: {error}"
             );
-            if stop.run_until_cancelled(tokio::time::sleep(again)).await.is_none() {
+            if stop
+                .run_until_cancelled(tokio::time::sleep(again))
+                .await
+                .is_none()
+            {
                 return;
             }
             pause = LONGEST_PAUSE.min(pause * 2);

@@ -54,9 +54,11 @@ impl Realtime {
     /// When an agent of theirs could never answer, or nobody could ever ask.
     pub fn new(settings: &Settings, store: Store, rng: Rng) -> Result<Self, RealtimeError> {
         // In a demonstration nobody signs in, so nobody could say that they are there.
-        let presence = match settings.deployment.demo {
-            true => Presence::Available,
-            false => Presence::Offline,
+        let demo = settings.deployment.demo;
+        let presence = if demo {
+            Presence::Available
+        } else {
+            Presence::Offline
         };
         let agents = settings
             .agents
@@ -67,7 +69,12 @@ impl Realtime {
             .office
             .phones
             .iter()
-            .filter_map(|phone| Some((PhoneNumber::parse(phone.number.as_str()).ok()?, phone.name.clone())))
+            .filter_map(|phone| {
+                Some((
+                    PhoneNumber::parse(phone.number.as_str()).ok()?,
+                    phone.name.clone(),
+                ))
+            })
             .collect();
         Ok(Self {
             store,
@@ -114,12 +121,12 @@ pub(crate) enum Holder {
 fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, RealtimeError> {
     let answers_on = match &agent.answers_on {
         settings::AnswersOn::Browser => AnswersOn::Browser,
-        settings::AnswersOn::Phone(number) => {
-            AnswersOn::Phone(PhoneNumber::parse(number.as_str()).map_err(|source| RealtimeError::Phone {
+        settings::AnswersOn::Phone(number) => AnswersOn::Phone(PhoneNumber::parse(number.as_str()).map_err(
+            |source| RealtimeError::Phone {
                 agent: agent.id.clone(),
                 source,
-            })?)
-        }
+            },
+        )?),
     };
     Ok(Agent {
         id: AgentId::new(&agent.id)?,

@@ -27,9 +27,16 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads the body of a request.
-    pub(crate) fn read(request: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Self, Refusal> {
+    pub(crate) fn read(
+        request: &HttpRequest,
+        body: Result<Bytes, actix_web::Error>,
+    ) -> Result<Self, Refusal> {
         // Nothing but JSON: a page from elsewhere can send forms and plain text without asking the browser.
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/json") {
             return Err(Refusal::NotJson);
@@ -39,7 +46,10 @@ impl Fields {
             _ => Refusal::Unreadable("the body did not arrive whole".to_owned()),
         })?;
         match serde_json::from_slice(&body) {
-            Ok(Value::Object(left)) => Ok(Self { left, faults: Vec::new() }),
+            Ok(Value::Object(left)) => Ok(Self {
+                left,
+                faults: Vec::new(),
+            }),
             Ok(_) => Err(Refusal::Unreadable("expected a JSON object".to_owned())),
             Err(error) => Err(Refusal::Unreadable(error.to_string())),
         }
@@ -57,7 +67,9 @@ impl Fields {
     pub(crate) fn claim(&mut self) -> Option<u32> {
         let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
         let read = |value: Value| {
-            number(&value).filter(|number| *number > 0).ok_or_else(|| "expected a whole number from 1".to_owned())
+            number(&value)
+                .filter(|number| *number > 0)
+                .ok_or_else(|| "expected a whole number from 1".to_owned())
         };
         self.optional("claim", read)
     }
@@ -75,14 +87,24 @@ impl Fields {
     /// Refuses what is wrong or left over.
     pub(crate) fn finish(mut self) -> Result<(), Refusal> {
         for field in self.left.keys() {
-            self.faults.push(Fault { field: shown(field), problem: "there is no such field".to_owned() });
+            self.faults.push(Fault {
+                field: shown(field),
+                problem: "there is no such field".to_owned(),
+            });
         }
-        if self.faults.is_empty() { Ok(()) } else { Err(Refusal::Faults(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Faults(self.faults))
+        }
     }
 
     fn required<T>(&mut self, field: &str, read: impl Fn(Value) -> Result<T, String>) -> Option<T> {
         if !self.left.contains_key(field) {
-            self.faults.push(Fault { field: field.to_owned(), problem: "is missing".to_owned() });
+            self.faults.push(Fault {
+                field: field.to_owned(),
+                problem: "is missing".to_owned(),
+            });
         }
         self.optional(field, read)
     }
@@ -91,7 +113,10 @@ impl Fields {
         match read(self.left.remove(field)?) {
             Ok(value) => Some(value),
             Err(problem) => {
-                self.faults.push(Fault { field: field.to_owned(), problem });
+                self.faults.push(Fault {
+                    field: field.to_owned(),
+                    problem,
+                });
                 None
             }
         }

@@ -1,23 +1,14 @@
 //! What agents do with calls: answer, give back, hang up.
 
-use std::time::Instant;
-
-use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use switchboard_domain::{
-    Agent, AgentId, Call, CallId, Claim, ClaimTicket, Command, ConferenceName, Rejected, State, Timestamp, decide,
-};
-use switchboard_store::{Committed, Target, TransactError};
-use tracing::info;
+use switchboard_domain::{AgentId, Call, Claim, ClaimTicket, Command, ConferenceName, Party, State};
 
 use crate::app::Realtime;
-use crate::body::{Fault, Fields};
+use crate::asked::Asked;
+use crate::body::Fields;
 use crate::refusal::Refusal;
-
-/// Longer keys are no better names.
-const MAX_KEY: usize = 128;
 
 /// The answer to the one whose call it is.
 #[derive(Debug, Serialize)]
@@ -37,7 +28,7 @@ struct Yours {
 
 /// What any other command came to.
 #[derive(Debug, Serialize)]
-pub(crate) struct Done {
+struct Done {
     result: &'static str,
 }
 
@@ -51,7 +42,8 @@ pub(crate) async fn answer(
     let asked = Asked::read("answer", &request, &id, Fields::read(&request, body)?, &realtime)?;
     let token = realtime.rng.token();
     let done = asked.step(&realtime, &Command::Answer { token }).await;
-    asked.reply(done.and_then(|done| yours(&done, &asked.agent, &realtime)), |yours| yours.result)
+    let yours = done.and_then(|call| yours(&call, &asked.agent, &realtime));
+    asked.reply(yours, |yours| yours.result)
 }
 
 /// `POST /calls/{id}/release`.
@@ -65,9 +57,11 @@ pub(crate) async fn release(
     let claim = fields.claim();
     let asked = Asked::read("release", &request, &id, fields, &realtime)?;
     let done = asked.step(&realtime, &Command::Release { claim }).await;
-    let released = done.and_then(|done| match held(&done, &asked.agent) {
-        // Only a conversation is still theirs after this; an earlier claim is given back all the same.
-        Some(held) if claim.is_none_or(|number| number == held.number) => Err(Refusal::Talking),
+    // A conversation is the one thing that is still theirs afterwards, unless they meant an earlier claim.
+    let released = done.and_then(|call| match held(&call, &asked.agent) {
+        Some(held) if is_talking(&call) && claim.is_none_or(|number| number == held.number) => {
+            Err(Refusal::Talking)
+        }
         Some(_) | None => Ok(Done { result: "released" }),
     });
     asked.reply(released, |done| done.result)
@@ -82,150 +76,55 @@ pub(crate) async fn hang_up(
 ) -> Result<HttpResponse, Refusal> {
     let asked = Asked::read("hang-up", &request, &id, Fields::read(&request, body)?, &realtime)?;
     let done = asked.step(&realtime, &Command::HangUp).await;
-    let over = done.map(|done| match done.call.as_ref().is_some_and(Call::is_ended) {
-        true => Done { result: "ended" },
-        false => Done { result: "released" },
-    });
-    asked.reply(over, |done| done.result)
+    let over = done.map(|call| if call.is_ended() { "ended" } else { "released" });
+    asked.reply(over.map(|result| Done { result }), |done| done.result)
 }
 
-/// Who asks for what.
-struct Asked {
-    command: &'static str,
-    call: CallId,
-    agent: AgentId,
-    /// Names the request: the same one sent again is the same command.
-    command_id: String,
-    /// Whether it may have been done before.
-    may_repeat: bool,
-    since: Instant,
+/// The agent's claim on the call.
+fn held<'a>(call: &'a Call, agent: &AgentId) -> Option<&'a Claim> {
+    call.state.claim().filter(|claim| claim.agent == *agent)
 }
 
-impl Asked {
-    fn read(
-        command: &'static str,
-        request: &HttpRequest,
-        id: &str,
-        mut fields: Fields,
-        realtime: &Realtime,
-    ) -> Result<Self, Refusal> {
-        let since = Instant::now();
-        let agent = fields.agent();
-        fields.finish()?;
-        let agent = agent.ok_or(Refusal::NoSuchAgent)?;
-        let call = CallId::new(id).map_err(|_| Refusal::NoSuchCall)?;
-        let key = idempotency_key(request)?;
-        let may_repeat = key.is_some();
-        let key = key.unwrap_or_else(|| realtime.rng.hex128());
-        let command_id = format!("api:{command}:{agent}:{key}");
-        Ok(Self { command, call, agent, command_id, may_repeat, since })
-    }
-
-    async fn step(&self, realtime: &Realtime, command: &Command) -> Result<Committed, Refusal> {
-        let failure = match self.transact(realtime, command).await {
-            Ok(done) => return Ok(done),
-            Err(failure) => failure,
-        };
-        // A Redis that came back empty knows no agents, but the settings do.
-        let failure = match (failure, realtime.agents.get(&self.agent)) {
-            (TransactError::Rejected(Rejected::NoSuchAgent), Some(agent)) => {
-                realtime.introduce(agent).await.map_err(|failure| Refusal::of_store(&failure))?;
-                match self.transact(realtime, command).await {
-                    Ok(done) => return Ok(done),
-                    Err(failure) => failure,
-                }
-            }
-            (failure, _) => failure,
-        };
-        Err(Refusal::of_step(failure, &self.call, realtime))
-    }
-
-    async fn transact(&self, realtime: &Realtime, command: &Command) -> Result<Committed, TransactError> {
-        let target =
-            Target { call: &self.call, agent: Some(&self.agent), command_id: &self.command_id, fresh: false };
-        let run = |call: Option<&Call>, agent: Option<&Agent>, now: Timestamp| {
-            decide(call, agent, command, now, &realtime.policy)
-        };
-        if self.may_repeat {
-            realtime.store.transact_once(target, run).await
-        } else {
-            realtime.store.transact(target, run).await
-        }
-    }
-
-    fn reply<T: Serialize>(
-        &self,
-        outcome: Result<T, Refusal>,
-        result: impl Fn(&T) -> &'static str,
-    ) -> Result<HttpResponse, Refusal> {
-        let Self { command, call, agent, since, .. } = self;
-        let took = since.elapsed();
-        let word = match &outcome {
-            Ok(done) => result(done),
-            Err(refusal) => refusal.result(),
-        };
-        metrics::counter!("realtime_commands_total", "command" => *command, "result" => word).increment(1);
-        metrics::histogram!("realtime_command_seconds", "command" => *command).record(took.as_secs_f64());
-        info!(call.id = %call, agent.id = %agent, command, result = word, micros = took.as_micros(),
-            "{command} of call {call} by {agent}: {word}");
-        let done = outcome?;
-        Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(done))
-    }
-}
-
-/// The key of the request's `Idempotency-Key`, if it has one.
-fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Refusal> {
-    let Some(key) = request.headers().get("idempotency-key") else {
-        return Ok(None);
-    };
-    let plain = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
-    match key.to_str().ok().filter(plain).filter(|key| (1..=MAX_KEY).contains(&key.len())) {
-        Some(key) => Ok(Some(key.to_owned())),
-        None => Err(Refusal::Faults(vec![Fault {
-            field: "Idempotency-Key".to_owned(),
-            problem: format!("expected 1 to {MAX_KEY} printable ASCII characters without spaces"),
-        }])),
-    }
-}
-
-/// The agent's claim on the call after the step.
-fn held<'a>(done: &'a Committed, agent: &AgentId) -> Option<&'a Claim> {
-    done.call.as_ref()?.state.claim().filter(|claim| claim.agent == *agent)
+fn is_talking(call: &Call) -> bool {
+    matches!(call.state, State::Talking(_))
 }
 
 /// The winner's ticket. Who won, asked again much later and has lost the call meanwhile is told what it is now.
-fn yours(done: &Committed, agent: &AgentId, realtime: &Realtime) -> Result<Yours, Refusal> {
-    let call = done.call.as_ref().ok_or(Refusal::NoSuchCall)?;
-    if let Some(claim) = held(done, agent) {
+fn yours(call: &Call, agent: &AgentId, realtime: &Realtime) -> Result<Yours, Refusal> {
+    if let Some(claim) = held(call, agent) {
         return Ok(Yours {
             result: "yours",
             ticket: ClaimTicket::of(&call.id, claim).to_string(),
             claim: claim.number,
             conference: ConferenceName::of(&call.id, claim.number),
-            until_ms: match &call.state {
-                State::Claimed { until, .. } => Some(until.as_millis()),
-                State::Connecting { .. }
-                | State::Talking(_)
-                | State::Greeting { .. }
-                | State::Closed
-                | State::Queued(_)
-                | State::RingingOffice { .. }
-                | State::Voicemail { .. }
-                | State::Ended { .. } => None,
-            },
+            until_ms: until_ms(&call.state),
             on: if claim.phone.is_some() { "phone" } else { "browser" },
         });
     }
-    match &call.state {
-        State::Ended { .. } => Err(Refusal::Ended),
+    Err(match &call.state {
+        State::Ended { .. } => Refusal::Ended,
         State::Claimed { claim, .. } | State::Connecting { claim, .. } => {
-            Err(Refusal::Taken(realtime.holder(&switchboard_domain::Party::Agent(claim.clone()))))
+            Refusal::Taken(realtime.holder(&Party::Agent(claim.clone())))
         }
-        State::Talking(talk) => Err(Refusal::Taken(realtime.holder(&talk.with))),
+        State::Talking(talk) => Refusal::Taken(realtime.holder(&talk.with)),
         State::Greeting { .. }
         | State::Closed
         | State::Queued(_)
         | State::RingingOffice { .. }
-        | State::Voicemail { .. } => Err(Refusal::Lapsed),
+        | State::Voicemail { .. } => Refusal::Lapsed,
+    })
+}
+
+fn until_ms(state: &State) -> Option<i64> {
+    match state {
+        State::Claimed { until, .. } => Some(until.as_millis()),
+        State::Connecting { .. }
+        | State::Talking(_)
+        | State::Greeting { .. }
+        | State::Closed
+        | State::Queued(_)
+        | State::RingingOffice { .. }
+        | State::Voicemail { .. }
+        | State::Ended { .. } => None,
     }
 }

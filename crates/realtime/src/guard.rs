@@ -40,7 +40,8 @@ impl Door {
             Self::Token(token) => return bears(headers, token).then_some(()).ok_or(Refusal::Unauthorised),
             Self::ThisMachine => {
                 single(headers, &HOST).is_some_and(is_loopback)
-                    && (!headers.contains_key(ORIGIN) || single(headers, &ORIGIN).is_some_and(is_loopback_origin))
+                    && (!headers.contains_key(ORIGIN)
+                        || single(headers, &ORIGIN).is_some_and(is_loopback_origin))
             }
         };
         admitted.then_some(()).ok_or(Refusal::Elsewhere)
@@ -57,7 +58,9 @@ pub(crate) async fn guard<B: MessageBody>(
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(refusal) => {
             metrics::counter!("realtime_refused_total", "result" => refusal.result()).increment(1);
-            Ok(request.into_response(refusal.error_response()).map_into_right_body())
+            Ok(request
+                .into_response(refusal.error_response())
+                .map_into_right_body())
         }
     }
 }
@@ -73,20 +76,33 @@ fn bears(headers: &HeaderMap, token: &SecretString) -> bool {
     single(headers, &AUTHORIZATION)
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .is_some_and(|(_, given)| given.trim().as_bytes().ct_eq(token.expose_secret().as_bytes()).into())
+        .is_some_and(|(_, given)| {
+            given
+                .trim()
+                .as_bytes()
+                .ct_eq(token.expose_secret().as_bytes())
+                .into()
+        })
 }
 
 fn is_loopback_origin(origin: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| origin.strip_prefix(scheme).is_some_and(is_loopback))
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| origin.strip_prefix(scheme).is_some_and(is_loopback))
 }
 
 /// Whether `host` or `host:port` is this machine by its very name.
 fn is_loopback(authority: &str) -> bool {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => rest.split_once(']').unwrap_or(("", "")),
-        None => authority.find(':').map_or((authority, ""), |at| authority.split_at(at)),
+        None => authority
+            .find(':')
+            .map_or((authority, ""), |at| authority.split_at(at)),
     };
-    let port_fits = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let port_fits = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok());
     let names_us =
         host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     port_fits && names_us
@@ -98,7 +114,15 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {
-        for ours in ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8081", "127.8.8.8", "[::1]", "[::1]:8081"] {
+        for ours in [
+            "localhost",
+            "LOCALHOST:1",
+            "127.0.0.1",
+            "127.0.0.1:8081",
+            "127.8.8.8",
+            "[::1]",
+            "[::1]:8081",
+        ] {
             assert!(is_loopback(ours), "{ours}");
             assert!(is_loopback_origin(&format!("http://{ours}")), "{ours}");
         }
@@ -119,7 +143,14 @@ mod tests {
         ] {
             assert!(!is_loopback(other), "{other}");
         }
-        for other in ["null", "", "localhost", "file://localhost", "http://localhost/", "http://example.com"] {
+        for other in [
+            "null",
+            "",
+            "localhost",
+            "file://localhost",
+            "http://localhost/",
+            "http://example.com",
+        ] {
             assert!(!is_loopback_origin(other), "{other}");
         }
     }

@@ -13,6 +13,7 @@
 
 mod agents;
 mod app;
+mod asked;
 mod body;
 mod commands;
 mod guard;

@@ -25,10 +25,15 @@ pub(crate) async fn put(
     let change = |known: Option<Agent>| {
         // A Redis that came back empty knows no agents, but the settings do.
         let known = known.or_else(|| realtime.agents.get(&id).cloned())?;
-        Some(Agent { presence: presence.unwrap_or(known.presence), ..known })
+        Some(Agent {
+            presence: presence.unwrap_or(known.presence),
+            ..known
+        })
     };
     let changed = realtime.store.update_agent(&id, change).await;
-    let agent = changed.map_err(|failure| Refusal::of_store(&failure))?.ok_or(Refusal::NoSuchAgent)?;
+    let agent = changed
+        .map_err(|failure| Refusal::of_store(&failure))?
+        .ok_or(Refusal::NoSuchAgent)?;
     let word = match agent.presence {
         Presence::Available => "available",
         Presence::Away => "away",
@@ -36,5 +41,7 @@ pub(crate) async fn put(
     };
     info!(agent.id = %id, presence = word, "agent {id} is {word}");
     let body = json!({ "agentId": id, "presence": word });
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(body))
 }

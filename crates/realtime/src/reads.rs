@@ -12,24 +12,36 @@ use crate::refusal::Refusal;
 
 /// `GET /live`: every live call and every agent.
 pub(crate) async fn live(realtime: Data<Realtime>) -> Result<HttpResponse, Refusal> {
-    let snapshot = realtime.store.snapshot().await.map_err(|failure| Refusal::of_store(&failure))?;
+    let snapshot = realtime
+        .store
+        .snapshot()
+        .await
+        .map_err(|failure| Refusal::of_store(&failure))?;
     let live = v1::LiveSnapshot {
         epoch: snapshot.epoch,
         offset: snapshot.offset,
         calls: snapshot.calls.iter().map(convert::call).collect(),
         agents: snapshot.agents.iter().map(convert::agent).collect(),
     };
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(live))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(live))
 }
 
 /// `GET /calls/{id}/history`: the call's own events, oldest first.
 pub(crate) async fn history(id: Path<String>, realtime: Data<Realtime>) -> Result<HttpResponse, Refusal> {
     let id = CallId::new(&id).map_err(|_| Refusal::NoSuchCall)?;
-    let events = realtime.store.history(&id).await.map_err(|failure| Refusal::of_store(&failure))?;
+    let events = realtime
+        .store
+        .history(&id)
+        .await
+        .map_err(|failure| Refusal::of_store(&failure))?;
     // A call begins with an event, so there is none without.
     if events.is_empty() {
         return Err(Refusal::NoSuchCall);
     }
     let body = json!({ "callId": id, "events": events });
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(body))
 }

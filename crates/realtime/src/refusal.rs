@@ -86,10 +86,14 @@ impl Refusal {
 
     /// Redis' troubles.
     pub(crate) fn of_store(failure: &StoreError) -> Self {
-        error!(error = failure as &dyn std::error::Error, "an agent's request cannot be answered: {failure}");
-        match failure.is_unavailable() {
-            true => Self::Away,
-            false => Self::Broken,
+        error!(
+            error = failure as &dyn std::error::Error,
+            "an agent's request cannot be answered: {failure}"
+        );
+        if failure.is_unavailable() {
+            Self::Away
+        } else {
+            Self::Broken
         }
     }
 
@@ -159,7 +163,10 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         let (status, result, title) = self.kind();
         let mut body = Map::new();
-        body.insert("type".to_owned(), json!(format!("urn:switchboard:problem:{result}")));
+        body.insert(
+            "type".to_owned(),
+            json!(format!("urn:switchboard:problem:{result}")),
+        );
         body.insert("title".to_owned(), json!(title));
         body.insert("status".to_owned(), json!(status.as_u16()));
         body.insert("detail".to_owned(), json!(self.to_string()));
@@ -176,7 +183,9 @@ impl ResponseError for Refusal {
         if matches!(self, Self::Away) {
             response.insert_header((RETRY_AFTER, "1"));
         }
-        response.content_type("application/problem+json").body(Value::Object(body).to_string())
+        response
+            .content_type("application/problem+json")
+            .body(Value::Object(body).to_string())
     }
 }
 
@@ -188,6 +197,9 @@ fn taken_by(holder: &Holder) -> String {
 }
 
 fn listed(faults: &[Fault]) -> String {
-    let lines: Vec<_> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.problem)).collect();
+    let lines: Vec<_> = faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.field, fault.problem))
+        .collect();
     lines.join("; ")
 }

@@ -43,7 +43,12 @@ pub async fn run(
         );
         health.configure(config);
     };
-    let mut serving = std::pin::pin!(http::serve(listener, HttpOptions::default(), routes, shutdown.clone()));
+    let mut serving = std::pin::pin!(http::serve(
+        listener,
+        HttpOptions::default(),
+        routes,
+        shutdown.clone()
+    ));
     tokio::select! {
         ended = &mut serving => return ended,
         () = realtime.keep_introducing(&shutdown) => {}
@@ -60,10 +65,16 @@ fn health(realtime: &Arc<Realtime>, metrics: Metrics, shutdown: &CancellationTok
     let realtime = Arc::clone(realtime);
     let agents = move || {
         let known = realtime.introduced.load(Ordering::Acquire);
-        async move { known.then_some(()).ok_or_else(|| "the agents are not known yet".to_owned()) }
+        async move {
+            known
+                .then_some(())
+                .ok_or_else(|| "the agents are not known yet".to_owned())
+        }
     };
     let limit = Duration::from_secs(1);
-    Health::new(metrics, shutdown.clone()).check("redis", limit, redis).check("agents", limit, agents)
+    Health::new(metrics, shutdown.clone())
+        .check("redis", limit, redis)
+        .check("agents", limit, agents)
 }
 
 fn api(config: &mut ServiceConfig) {
@@ -73,16 +84,34 @@ fn api(config: &mut ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(MAX_BODY))
         .service(
-            web::resource("/calls/{id}/answer").route(web::post().to(commands::answer)).default_service(post()),
+            web::resource("/calls/{id}/answer")
+                .route(web::post().to(commands::answer))
+                .default_service(post()),
         )
         .service(
-            web::resource("/calls/{id}/release").route(web::post().to(commands::release)).default_service(post()),
+            web::resource("/calls/{id}/release")
+                .route(web::post().to(commands::release))
+                .default_service(post()),
         )
         .service(
-            web::resource("/calls/{id}/hang-up").route(web::post().to(commands::hang_up)).default_service(post()),
+            web::resource("/calls/{id}/hang-up")
+                .route(web::post().to(commands::hang_up))
+                .default_service(post()),
         )
-        .service(web::resource("/calls/{id}/history").route(web::get().to(reads::history)).default_service(get()))
-        .service(web::resource("/agents/{id}/presence").route(web::put().to(presence::put)).default_service(put()))
-        .service(web::resource("/live").route(web::get().to(reads::live)).default_service(get()))
+        .service(
+            web::resource("/calls/{id}/history")
+                .route(web::get().to(reads::history))
+                .default_service(get()),
+        )
+        .service(
+            web::resource("/agents/{id}/presence")
+                .route(web::put().to(presence::put))
+                .default_service(put()),
+        )
+        .service(
+            web::resource("/live")
+                .route(web::get().to(reads::live))
+                .default_service(get()),
+        )
         .default_service(web::to(|| async { Err::<String, _>(Refusal::NoSuchAddress) }));
 }

@@ -30,6 +30,6 @@ pub use http::HttpOptions;
 pub use lifecycle::{Lifecycle, Outcome};
 pub use masked::Masked;
 pub use metrics::Metrics;
-pub use process::{Process, SettingsArgs, run_process};
+pub use process::{Last, Process, SettingsArgs, run_process};
 pub use private_redis::{PrivateRedis, PrivateRedisError, PrivateRedisOptions};
 pub use rng::Rng;

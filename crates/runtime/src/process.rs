@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub struct SettingsArgs {
     /// A settings file (TOML); later ones go over earlier ones
     #[arg(long = "config", value_name = "FILE", global = true)]
     pub files: Vec<PathBuf>,
-    /// One setting, such as calls.unanswered_after=2m; goes over files and environment
+    /// One setting, such as `calls.unanswered_after=2m`; goes over files and environment
     #[arg(long = "set", value_name = "KEY=VALUE", global = true)]
     pub settings: Vec<String>,
     /// Start from the demonstration: simulated carrier, made-up people, loopback only
@@ -60,12 +61,15 @@ pub struct Process {
     pub clock: Clock,
 }
 
+/// What a process does when everything else has stopped, such as stopping the Redis that the rest needed.
+pub type Last = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Runs a process: `start` begins what it is for, through the lifecycle, and returns; the process then goes on
 /// until a signal, or until something vital ends.
 pub fn run_process<F, Fut>(name: &str, args: &SettingsArgs, start: F) -> ExitCode
 where
     F: FnOnce(Process) -> Fut,
-    Fut: Future<Output = anyhow::Result<()>>,
+    Fut: Future<Output = anyhow::Result<Option<Last>>>,
 {
     let settings = match args.load() {
         Ok(settings) => settings,
@@ -96,13 +100,19 @@ where
             rng: Rng::from_os(),
             clock: Clock::system(),
         };
-        if let Err(reason) = start(process).await {
-            error!("{name} cannot start: {reason:#}");
-            lifecycle.shutdown(DRAIN).await;
-            return ExitCode::FAILURE;
-        }
+        let last = match start(process).await {
+            Ok(last) => last,
+            Err(reason) => {
+                error!("{name} cannot start: {reason:#}");
+                lifecycle.shutdown(DRAIN).await;
+                return ExitCode::FAILURE;
+            }
+        };
         info!("{name} runs");
         let outcome = lifecycle.run(DRAIN).await;
+        if let Some(last) = last {
+            last.await;
+        }
         info!(clean = outcome.is_clean(), "{name} stopped");
         outcome.exit_code()
     })

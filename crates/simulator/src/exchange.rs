@@ -7,11 +7,13 @@
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::id::LegId;
 use crate::signal::{Parked, Signal, Timer};
+use crate::simulator::TimedOut;
 use crate::state::State;
 
 /// A task to be run by `run`.
@@ -137,6 +139,30 @@ impl Exchange {
         let _ = waiting.await;
     }
 
+    /// Waits in real time until the state is as wanted.
+    pub(crate) async fn wait_until(
+        &self,
+        mut wanted: impl FnMut(&State) -> bool,
+        limit: Duration,
+    ) -> Result<(), TimedOut> {
+        let mut changed = self.subscribe();
+        let so = async {
+            loop {
+                changed.borrow_and_update();
+                if wanted(&self.peek()) || changed.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(limit, so).await.map_err(|_| TimedOut)
+    }
+
+    /// Until the guard is dropped only the driver fires timers.
+    pub(crate) fn advancing(self: &Arc<Self>) -> Advancing {
+        self.lock().advancing += 1;
+        Advancing(Arc::clone(self))
+    }
+
     /// Counts something as under way until the guard is dropped.
     pub(crate) fn occupy(self: &Arc<Self>) -> Busy {
         self.lock().busy += 1;
@@ -149,6 +175,18 @@ pub(crate) struct Busy(pub(crate) Arc<Exchange>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.lock().busy -= 1;
+        let mut state = self.0.lock();
+        // A task that is ended while it is parked has been counted off already.
+        state.busy = state.busy.saturating_sub(1);
+    }
+}
+
+/// Somebody moves the clock and fires the timers one by one.
+pub(crate) struct Advancing(Arc<Exchange>);
+
+impl Drop for Advancing {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.advancing = state.advancing.saturating_sub(1);
     }
 }

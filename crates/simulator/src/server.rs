@@ -70,7 +70,8 @@ pub async fn run(listener: TcpListener, simulator: Simulator, shutdown: Cancella
     result
 }
 
-/// Fires timers as real time passes; does nothing while time is frozen.
+/// Fires timers that are due, as real time passes or at once. Leaves them to a driver that moves the
+/// clock: it fires them one by one and lets each settle.
 async fn keep_time(exchange: Arc<Exchange>) {
     let mut changed = exchange.subscribe();
     loop {
@@ -81,7 +82,7 @@ async fn keep_time(exchange: Arc<Exchange>) {
             let now = state.clock.now_ms();
             state
                 .next_timer_ms()
-                .filter(|_| flows)
+                .filter(|at| state.advancing == 0 && (flows || *at <= now))
                 .map(|at| u64::try_from(at - now).unwrap_or(0))
         };
         match wait {

@@ -126,19 +126,7 @@ impl Simulator {
     /// # Errors
     /// When it is still busy after `limit` of real time.
     pub async fn wait_idle(&self, limit: Duration) -> Result<(), TimedOut> {
-        let mut changed = self.exchange.subscribe();
-        let idle = async {
-            loop {
-                changed.borrow_and_update();
-                if self.is_idle() {
-                    return;
-                }
-                if changed.changed().await.is_err() {
-                    return;
-                }
-            }
-        };
-        tokio::time::timeout(limit, idle).await.map_err(|_| TimedOut)
+        self.exchange.wait_until(State::is_idle, limit).await
     }
 
     /// Moves virtual time ahead to `target_ms` (Unix epoch), firing every timer on the way at its own
@@ -146,8 +134,14 @@ impl Simulator {
     /// back. Something that stays busy for more than two webhook time-outs is left behind.
     pub async fn advance_to(&self, target_ms: i64) {
         let patience = self.exchange.peek().config.webhook_timeout * 2 + Duration::from_secs(2);
+        let _advancing = self.exchange.advancing();
         loop {
-            if self.wait_idle(patience).await.is_err() {
+            if self
+                .exchange
+                .wait_until(|state| state.busy == 0, patience)
+                .await
+                .is_err()
+            {
                 tracing::warn!("the simulator is busy, time moves on all the same");
             }
             if !self.exchange.lock().fire_next(target_ms) {
@@ -207,19 +201,9 @@ impl Simulator {
         mut predicate: impl FnMut(&View<'_>) -> bool,
         limit: Duration,
     ) -> Result<(), TimedOut> {
-        let mut changed = self.exchange.subscribe();
-        let holds = async {
-            loop {
-                changed.borrow_and_update();
-                if predicate(&View::new(&self.exchange.peek())) {
-                    return;
-                }
-                if changed.changed().await.is_err() {
-                    return;
-                }
-            }
-        };
-        tokio::time::timeout(limit, holds).await.map_err(|_| TimedOut)
+        self.exchange
+            .wait_until(|state| predicate(&View::new(state)), limit)
+            .await
     }
 
     /// The whole wire log, both directions, as HAR 1.2. Credentials are left out.

@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) dice: Dice,
     /// Tasks and requests under way.
     pub(crate) busy: usize,
+    /// Drivers that move the clock at the moment.
+    pub(crate) advancing: usize,
     pub(crate) crm_in_flight: usize,
     pub(crate) timers: BTreeMap<TimerKey, Timer>,
     number: u64,
@@ -57,6 +59,7 @@ impl State {
             dice: Dice::new(config.seed),
             config,
             busy: 0,
+            advancing: 0,
             crm_in_flight: 0,
             timers: BTreeMap::new(),
             number: 0,

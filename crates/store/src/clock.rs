@@ -36,7 +36,7 @@ impl Anchor {
 
 impl Store {
     /// The deployment's time as last heard of it, carried on since; `None` before Redis has ever answered. Needs
-    /// no Redis.
+    /// no Redis. It stands still while the machine sleeps, until Redis is heard again.
     pub fn last_known_time(&self) -> Option<Timestamp> {
         self.anchor().now()
     }
@@ -49,7 +49,8 @@ impl Store {
         self.turn_clock(Duration::ZERO).await
     }
 
-    /// Moves the deployment's clock forward for every process at once. For tests and the simulator.
+    /// Moves the deployment's clock forward for every process at once, by whole milliseconds. For tests and the
+    /// simulator. Not repeated when its answer is lost.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -61,7 +62,7 @@ impl Store {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         let mut invocation = self.scripts().clock.arg(self.prefix());
         invocation.arg(by);
-        let (now, offset_ms): (i64, i64) = self.invoke(&invocation).await?;
+        let (now, offset_ms): (i64, i64) = self.invoke(&invocation, self.deadline()).await?;
         let now = Timestamp::from_millis(now);
         self.anchor().set(now);
         Ok(ClockReading { now, offset_ms })

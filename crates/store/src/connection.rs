@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_redis::{Pool, Runtime};
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{FromRedisValue, RedisError, ScriptInvocation};
+use deadpool_redis::{Manager, Pool, PoolError, Runtime};
+use redis::{AsyncConnectionConfig, FromRedisValue, RedisError, ScriptInvocation};
+use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Anchor;
+use crate::line::{Line, address, connect_within};
 use crate::script::Scripts;
 use crate::{StoreError, keys};
 
@@ -21,7 +22,7 @@ pub struct StoreConfig {
     pub prefix: String,
     /// How long anything asked of Redis may take, tries included.
     pub budget: Duration,
-    /// How many entries the event stream keeps.
+    /// How many entries the event stream keeps, or a few more: it is trimmed by whole blocks.
     pub stream_cap: usize,
     /// How long an ended call is kept.
     pub ended_ttl: Duration,
@@ -51,7 +52,7 @@ pub struct Store {
 
 struct Inner {
     config: StoreConfig,
-    commits: ConnectionManager,
+    commits: Line,
     reads: Pool,
     scripts: Scripts,
     anchor: Anchor,
@@ -66,41 +67,32 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Prepares the connections. Redis need not be there yet: a gateway that starts while Redis is down still
-    /// has to ring the office.
+    /// Prepares the connections, within a tokio runtime. Redis need not be there yet: a gateway that starts while
+    /// Redis is down still has to ring the office.
     ///
     /// # Errors
     /// When the URL cannot be used.
     pub fn new(config: StoreConfig) -> Result<Self, StoreError> {
-        let client = redis::Client::open(config.url.as_str()).map_err(StoreError::Url)?;
-        // Reconnects are tried within the budget of whoever waits; the next request tries again.
-        let manager = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(config.budget))
-            .set_response_timeout(Some(config.budget))
-            .set_number_of_retries(1)
-            .set_min_delay(Duration::from_millis(20))
-            .set_max_delay(Duration::from_millis(100));
-        let commits = ConnectionManager::new_lazy_with_config(client, manager).map_err(StoreError::Url)?;
-        let manager = deadpool_redis::Manager::new(config.url.as_str()).map_err(StoreError::Url)?;
-        let budget = Some(config.budget);
+        let address = address(&config.url).map_err(StoreError::Url)?;
+        let commits = Line::new(address.clone(), config.budget).map_err(StoreError::Url)?;
+        let each = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(connect_within(config.budget)))
+            .set_response_timeout(Some(config.budget));
+        let manager = Manager::new_with_config(address, each).map_err(StoreError::Url)?;
         let reads = Pool::builder(manager)
-            .max_size(config.pool_size)
-            .wait_timeout(budget)
-            .create_timeout(budget)
-            .recycle_timeout(budget)
+            .max_size(config.pool_size.max(1))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Foreign {
                 what: error.to_string(),
             })?;
-        let anchor = Anchor::default();
         Ok(Self {
             inner: Arc::new(Inner {
                 config,
                 commits,
                 reads,
                 scripts: Scripts::new(),
-                anchor,
+                anchor: Anchor::default(),
             }),
         })
     }
@@ -121,76 +113,103 @@ impl Store {
         &self.inner.anchor
     }
 
-    pub(crate) fn unavailable(&self, source: Option<RedisError>) -> StoreError {
-        StoreError::Unavailable {
-            budget_ms: self.inner.config.budget.as_millis(),
-            source,
-        }
+    /// When whatever is asked now has to be done.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.inner.config.budget
     }
 
-    /// Runs a script on the shared connection, within the budget.
+    /// Runs a script on the shared connection.
     pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
+        deadline: Instant,
     ) -> Result<T, StoreError> {
-        let mut connection = self.inner.commits.clone();
-        match tokio::time::timeout(self.inner.config.budget, script.invoke_async(&mut connection)).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.unavailable(Some(error))),
-            Err(_) => Err(self.unavailable(None)),
-        }
+        self.within(deadline, self.inner.commits.invoke(script)).await
     }
 
-    /// Asks on a connection of the pool, within the budget.
-    pub(crate) async fn read<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, StoreError> {
+    /// Asks on a connection of the pool.
+    pub(crate) async fn read<T: FromRedisValue>(
+        &self,
+        command: &redis::Cmd,
+        deadline: Instant,
+    ) -> Result<T, StoreError> {
         let work = async {
-            let mut connection = self.inner.reads.get().await.map_err(|error| match error {
-                deadpool_redis::PoolError::Backend(error) => self.unavailable(Some(error)),
-                _ => self.unavailable(None),
-            })?;
-            command
-                .query_async(&mut *connection)
-                .await
-                .map_err(|error| self.unavailable(Some(error)))
+            let mut connection = self.inner.reads.get().await.map_err(of_pool)?;
+            command.query_async(&mut *connection).await
         };
-        tokio::time::timeout(self.inner.config.budget, work)
-            .await
-            .unwrap_or_else(|_| Err(self.unavailable(None)))
+        self.within(deadline, work).await
     }
 
-    /// Runs a script on a connection of the pool, within the budget.
+    /// Runs a script on a connection of the pool.
     pub(crate) async fn read_script<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
+        deadline: Instant,
     ) -> Result<T, StoreError> {
         let work = async {
-            let mut connection = self.inner.reads.get().await.map_err(|_| self.unavailable(None))?;
-            script
-                .invoke_async(&mut *connection)
-                .await
-                .map_err(|error| self.unavailable(Some(error)))
+            let mut connection = self.inner.reads.get().await.map_err(of_pool)?;
+            script.invoke_async(&mut *connection).await
         };
-        tokio::time::timeout(self.inner.config.budget, work)
-            .await
-            .unwrap_or_else(|_| Err(self.unavailable(None)))
+        self.within(deadline, work).await
     }
 
-    /// Whether Redis answers now.
+    async fn within<T>(
+        &self,
+        deadline: Instant,
+        work: impl Future<Output = Result<T, RedisError>>,
+    ) -> Result<T, StoreError> {
+        let budget_ms = self.inner.config.budget.as_millis();
+        let late = || StoreError::Unavailable {
+            budget_ms,
+            source: None,
+        };
+        // A future is polled before its deadline is looked at: what is too late must not even be sent.
+        if Instant::now() >= deadline {
+            return Err(late());
+        }
+        match timeout_at(deadline, work).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(StoreError::of(error, budget_ms)),
+            Err(_) => Err(late()),
+        }
+    }
+
+    /// Whether Redis answers now, on the connection that commits use.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read::<String>(&redis::cmd("PING")).await.map(|_| ())
+        self.clock().await.map(|_| ())
     }
 
     /// Names this deployment's stream if nobody has yet. Called once by every service at start; `fresh` should be
-    /// random.
+    /// random. Also hands Redis the scripts and asks it for the time, so that the first call finds both there.
     ///
     /// # Errors
     /// When Redis does not answer.
     pub async fn name_epoch(&self, fresh: &str) -> Result<(), StoreError> {
+        let deadline = self.deadline();
         let mut set = redis::cmd("SET");
         set.arg(keys::epoch(self.prefix())).arg(fresh).arg("NX");
-        self.read::<Option<String>>(&set).await.map(|_| ())
+        self.read::<Option<String>>(&set, deadline).await?;
+        for text in Scripts::texts() {
+            let mut load = redis::cmd("SCRIPT");
+            load.arg("LOAD").arg(text);
+            self.read::<String>(&load, deadline).await?;
+        }
+        self.clock().await.map(|_| ())
+    }
+}
+
+/// The pool has no time-outs of its own, so what it fails with is the connection's.
+fn of_pool(error: PoolError) -> RedisError {
+    match error {
+        PoolError::Backend(error) => error,
+        PoolError::Timeout(_)
+        | PoolError::Closed
+        | PoolError::NoRuntimeSpecified
+        | PoolError::PostCreateHook(_) => {
+            RedisError::from((redis::ErrorKind::Client, "no connection in the pool"))
+        }
     }
 }

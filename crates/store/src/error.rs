@@ -1,24 +1,26 @@
 //! What can go wrong between us and Redis.
 
+use redis::{ErrorKind, RedisError};
 use switchboard_domain::Rejected;
 use thiserror::Error;
 
 /// Redis did not do what was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// Redis could not be reached or did not answer in time. What was asked may have happened all the same.
-    #[error("redis did not answer within {budget_ms} ms")]
+    /// Redis could not be reached, did not answer in time, or cannot write now (no memory, a replica, loading).
+    /// Unless it said so itself, what was asked may have happened all the same.
+    #[error("redis did not do it within {budget_ms} ms")]
     Unavailable {
         /// The budget, in milliseconds.
         budget_ms: u128,
         /// The last error, unless time simply ran out.
         #[source]
-        source: Option<redis::RedisError>,
+        source: Option<RedisError>,
     },
     /// A key holds something that is not ours; nothing was written.
-    #[error("redis holds something else under {what}")]
+    #[error("redis holds something else: {what}")]
     Foreign {
-        /// Which key, or what the script says of it.
+        /// Which key, or what Redis says of it.
         what: String,
     },
     /// Stored data could not be read.
@@ -35,7 +37,7 @@ pub enum StoreError {
     Job(#[source] switchboard_queue::Error),
     /// The settings do not name a Redis.
     #[error("redis.url cannot be used")]
-    Url(#[source] redis::RedisError),
+    Url(#[source] RedisError),
 }
 
 impl StoreError {
@@ -43,6 +45,52 @@ impl StoreError {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
     }
+
+    /// Reads what the client or the server says.
+    pub(crate) fn of(error: RedisError, budget_ms: u128) -> Self {
+        // FOREIGN is said by our scripts, WRONGTYPE by Redis on one of their reads, before any write.
+        if matches!(error.code(), Some("FOREIGN" | "WRONGTYPE")) {
+            let what = error.detail().unwrap_or("a key of another type").to_owned();
+            return Self::Foreign { what };
+        }
+        Self::Unavailable {
+            budget_ms,
+            source: Some(error),
+        }
+    }
+
+    /// Whether the same may succeed within the budget: a connection broke, or Redis is starting. Not when it
+    /// refuses: memory does not come back, nor does a replica become the primary, within milliseconds.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Unavailable {
+                source: Some(error), ..
+            } => error.kind() != ErrorKind::AuthenticationFailed && !is_refusal(error),
+            Self::Unavailable { source: None, .. }
+            | Self::Foreign { .. }
+            | Self::Corrupt { .. }
+            | Self::Job(_)
+            | Self::Url(_) => false,
+        }
+    }
+}
+
+/// A server in good health that does not do what was asked.
+fn is_refusal(error: &RedisError) -> bool {
+    let codes = [
+        "OOM", "MISCONF", "NOREPLICAS", "READONLY", "NOPERM", "NOAUTH",
+    ];
+    error.code().is_some_and(|code| codes.contains(&code))
+}
+
+/// Whether an open connection is of no more use. I/O errors are not meant: the connection manager sees to them,
+/// but it would keep for ever what any other error left it with, such as a handshake while the server had no
+/// place for more clients. After a failover an open connection may lead to a replica.
+pub(crate) fn spoils_connection(error: &RedisError) -> bool {
+    let fine = [
+        "OOM", "MISCONF", "NOREPLICAS", "WRONGTYPE", "FOREIGN", "NOSCRIPT",
+    ];
+    !error.is_io_error() && !error.code().is_some_and(|code| fine.contains(&code))
 }
 
 /// Why a step did not happen.

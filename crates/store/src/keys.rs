@@ -6,6 +6,10 @@ pub(crate) fn call_events(prefix: &str, call: &CallId) -> String {
     format!("{prefix}:call:{call}:events")
 }
 
+pub(crate) fn call(prefix: &str, call: &CallId) -> String {
+    format!("{prefix}:call:{call}")
+}
+
 pub(crate) fn epoch(prefix: &str) -> String {
     format!("{prefix}:epoch")
 }

@@ -6,13 +6,12 @@
 //!
 //! | key | type | what |
 //! | --- | --- | --- |
-//! | `{sb}:call:ID` | hash | `version`, `data` (the [`Call`](switchboard_domain::Call) as JSON), `holder` (agent or empty), `events` (how many so far) |
+//! | `{sb}:call:ID` | hash | `version`, `data` (the [`Call`](switchboard_domain::Call) as JSON), `holder` (agent or empty), `events` (how many so far), `c0` … `c255` (which command made each of the last versions) |
 //! | `{sb}:call:ID:events` | list | the call's own history, oldest first, as JSON of `contracts::v1::Event` |
-//! | `{sb}:call:ID:commands` | list | ids of the last commands committed, newest first |
 //! | `{sb}:agent:ID` | hash | `version`, `data` |
 //! | `{sb}:agents` | set | ids of all agents |
 //! | `{sb}:live` | sorted set | calls that have not ended, by arrival |
-//! | `{sb}:waiting` | sorted set | calls offered to agents, in the order in which they are to be answered |
+//! | `{sb}:waiting` | sorted set | calls that wait for an agent, claimed ones included, in the order in which they are to be answered |
 //! | `{sb}:stream` | stream | the last events of everything, with ids `1-0`, `2-0`, `3-0` …; capped; for screens only |
 //! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
 //! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
@@ -23,17 +22,23 @@
 //! [`Store::transact`] loads a call with the agent concerned, asks a pure function what follows, and commits the
 //! answer with one Lua script: if nobody changed either meanwhile it writes both, appends the events, pushes the
 //! jobs and publishes; else it writes nothing, and the function is asked again on what is there now. A commit
-//! whose answer is lost is tried again under the same command id and recognised, so it happens once.
+//! whose answer is lost is looked for by its command id and version before it is tried again, so it happens once.
+//!
+//! No write can fail half way: a script looks at versions, types and jobs first, and its first write is one that
+//! Redis refuses as a whole when it has no memory left or is a replica. Ended calls expire; live ones never do.
 //!
 //! It never decides what happens to a call, never waits longer than its budget, and has no copy of a call
 //! outside Redis.
 
 mod agents;
 mod clock;
+mod commit;
 mod connection;
 mod error;
 mod keys;
+mod line;
 mod live;
+mod once;
 mod record;
 mod script;
 mod transact;

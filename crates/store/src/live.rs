@@ -3,8 +3,8 @@
 use switchboard_contracts::v1;
 use switchboard_domain::{Agent, Call, CallId, Timestamp};
 
-use crate::record::{Loaded, parse};
-use crate::{Store, StoreError, keys};
+use crate::record::parse;
+use crate::{Store, StoreError, Target, keys};
 
 /// Everything live, at one position of the stream.
 #[derive(Debug, Clone)]
@@ -27,22 +27,14 @@ impl Store {
     /// # Errors
     /// When Redis does not answer, or not with a call.
     pub async fn call(&self, id: &CallId) -> Result<(Option<Call>, Timestamp), StoreError> {
-        let loaded = self.load(id, None).await?;
+        let target = Target {
+            call: id,
+            agent: None,
+            command_id: "",
+            fresh: false,
+        };
+        let loaded = self.load(&target, None, self.deadline()).await?;
         Ok((loaded.call, loaded.now))
-    }
-
-    pub(crate) async fn load(
-        &self,
-        call: &CallId,
-        agent: Option<&switchboard_domain::AgentId>,
-    ) -> Result<Loaded, StoreError> {
-        let mut invocation = self.scripts().load.arg(self.prefix());
-        invocation
-            .arg(call.as_str())
-            .arg(agent.map_or("", |id| id.as_str()));
-        let loaded = Loaded::read(self.invoke(&invocation).await?)?;
-        self.anchor().set(loaded.now);
-        Ok(loaded)
     }
 
     /// All live calls and all agents at one position.
@@ -52,7 +44,7 @@ impl Store {
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let invocation = self.scripts().snapshot.arg(self.prefix());
         let (now, epoch, offset, calls, agents): (i64, String, u64, Vec<String>, Vec<String>) =
-            self.read_script(&invocation).await?;
+            self.read_script(&invocation, self.deadline()).await?;
         let calls = calls
             .iter()
             .map(|json| parse("a call", json))
@@ -77,7 +69,7 @@ impl Store {
     pub async fn history(&self, call: &CallId) -> Result<Vec<v1::Event>, StoreError> {
         let mut range = redis::cmd("LRANGE");
         range.arg(keys::call_events(self.prefix(), call)).arg(0).arg(-1);
-        let entries: Vec<String> = self.read(&range).await?;
+        let entries: Vec<String> = self.read(&range, self.deadline()).await?;
         let read = |json: &String| {
             serde_json::from_str(json).map_err(|source| StoreError::Corrupt {
                 what: "an event".to_owned(),
@@ -94,6 +86,6 @@ impl Store {
     pub async fn stream_len(&self) -> Result<u64, StoreError> {
         let mut len = redis::cmd("XLEN");
         len.arg(keys::stream(self.prefix()));
-        self.read(&len).await
+        self.read(&len, self.deadline()).await
     }
 }

@@ -1,6 +1,6 @@
 //! What the scripts answer, read into calls and agents.
 
-use redis::{FromRedisValue, ParsingError, Value};
+use redis::{FromRedisValue, ParsingError, Value, from_redis_value};
 use switchboard_domain::{Agent, AgentId, Call, Timestamp};
 
 use crate::StoreError;
@@ -15,10 +15,13 @@ pub(crate) struct Loaded {
     pub(crate) agent_id: Option<AgentId>,
     pub(crate) agent_version: u64,
     pub(crate) agent: Option<Agent>,
+    /// How many calls wait before it, if it waits.
     pub(crate) rank: Option<u64>,
+    /// The commit that was asked after went through.
+    pub(crate) made: bool,
 }
 
-type Row = (i64, u64, String, u32, String, u64, String, i64);
+type Row = (i64, u64, String, u32, String, u64, String, i64, bool);
 
 impl Loaded {
     /// Nothing there, as a first webhook expects it.
@@ -32,11 +35,12 @@ impl Loaded {
             agent_version: 0,
             agent: None,
             rank: None,
+            made: false,
         }
     }
 
     pub(crate) fn read(row: Row) -> Result<Self, StoreError> {
-        let (now, version, call, events, agent_id, agent_version, agent, rank) = row;
+        let (now, version, call, events, agent_id, agent_version, agent, rank, made) = row;
         Ok(Self {
             now: Timestamp::from_millis(now),
             version,
@@ -46,42 +50,56 @@ impl Loaded {
             agent_id: AgentId::new(&agent_id).ok(),
             agent_version,
             rank: u64::try_from(rank).ok(),
+            made,
         })
     }
 }
 
 /// What the commit script answers.
 pub(crate) enum Answer {
-    Committed { now: Timestamp },
-    Repeated(Row),
+    Committed(Timestamp),
     Again(Row),
-    Foreign(String),
 }
 
 impl FromRedisValue for Answer {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
-        let Value::Array(mut parts) = value else {
-            return Err("expected an array from the commit script".into());
-        };
-        let rest = parts.split_off(1.min(parts.len()));
-        let what: String = redis::from_redis_value(parts.pop().unwrap_or(Value::Nil))?;
-        let rest = Value::Array(rest);
+        let (what, rest) = tagged(value)?;
         match what.as_str() {
             "ok" => {
-                let (now, _version, _offset): (i64, u64, u64) = redis::from_redis_value(rest)?;
-                Ok(Self::Committed {
-                    now: Timestamp::from_millis(now),
-                })
+                let (now,): (i64,) = from_redis_value(rest)?;
+                Ok(Self::Committed(Timestamp::from_millis(now)))
             }
-            "repeated" => Ok(Self::Repeated(redis::from_redis_value(rest)?)),
-            "conflict" | "clock" => Ok(Self::Again(redis::from_redis_value(rest)?)),
-            "error" => {
-                let (what,): (String,) = redis::from_redis_value(rest)?;
-                Ok(Self::Foreign(what))
-            }
+            "again" => Ok(Self::Again(from_redis_value(rest)?)),
             other => Err(format!("unknown answer {other:?} from the commit script").into()),
         }
     }
+}
+
+/// What the script that writes an agent answers.
+pub(crate) enum Put {
+    Done,
+    Again(u64, String),
+}
+
+impl FromRedisValue for Put {
+    fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
+        let (what, rest) = tagged(value)?;
+        match what.as_str() {
+            "ok" => Ok(Self::Done),
+            "again" => from_redis_value(rest).map(|(version, data)| Self::Again(version, data)),
+            other => Err(format!("unknown answer {other:?} for an agent").into()),
+        }
+    }
+}
+
+/// A script's answer that begins with a word.
+fn tagged(value: Value) -> Result<(String, Value), ParsingError> {
+    let Value::Array(mut parts) = value else {
+        return Err("expected an array from a script".into());
+    };
+    let rest = parts.split_off(1.min(parts.len()));
+    let what = from_redis_value(parts.pop().unwrap_or(Value::Nil))?;
+    Ok((what, Value::Array(rest)))
 }
 
 /// Reads stored JSON; empty text is nothing stored.
@@ -91,8 +109,17 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> R
     }
     serde_json::from_str(json)
         .map(Some)
-        .map_err(|source| StoreError::Corrupt {
-            what: what.to_owned(),
-            source,
-        })
+        .map_err(|source| corrupt(what, source))
+}
+
+/// Writes JSON to be stored.
+pub(crate) fn write<T: serde::Serialize>(what: &str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|source| corrupt(what, source))
+}
+
+fn corrupt(what: &str, source: serde_json::Error) -> StoreError {
+    StoreError::Corrupt {
+        what: what.to_owned(),
+        source,
+    }
 }

@@ -2,29 +2,33 @@
 
 use redis::Script;
 
-pub(crate) struct Scripts {
-    pub(crate) load: Script,
-    pub(crate) commit: Script,
-    pub(crate) snapshot: Script,
-    pub(crate) put_agent: Script,
-    pub(crate) clock: Script,
+macro_rules! scripts {
+    ($($name:ident),+) => {
+        pub(crate) struct Scripts {
+            $(pub(crate) $name: Script,)+
+        }
+
+        impl Scripts {
+            pub(crate) fn new() -> Self {
+                Self {
+                    $($name: Script::new(&text(include_str!(concat!("lua/", stringify!($name), ".lua")))),)+
+                }
+            }
+
+            /// Their texts, for Redis to keep.
+            pub(crate) fn texts() -> impl Iterator<Item = String> {
+                [$(include_str!(concat!("lua/", stringify!($name), ".lua"))),+].into_iter().map(text)
+            }
+        }
+    };
 }
 
-impl Scripts {
-    pub(crate) fn new() -> Self {
-        let script = |own: &str| {
-            Script::new(&format!(
-                "{}\n{}\n{own}",
-                switchboard_queue::script::PUSH,
-                include_str!("lua/shared.lua")
-            ))
-        };
-        Self {
-            load: script(include_str!("lua/load.lua")),
-            commit: script(include_str!("lua/commit.lua")),
-            snapshot: script(include_str!("lua/snapshot.lua")),
-            put_agent: script(include_str!("lua/put_agent.lua")),
-            clock: script(include_str!("lua/clock.lua")),
-        }
-    }
+scripts!(load, commit, snapshot, put_agent, clock);
+
+fn text(own: &str) -> String {
+    format!(
+        "{}\n{}\n{own}",
+        switchboard_queue::script::PUSH,
+        include_str!("lua/shared.lua")
+    )
 }

@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use switchboard_contracts::convert::{agent_event, call_event};
-use switchboard_domain::{Agent, AgentId, Call, CallId, Decision, Rejected, State, Timestamp, check_call};
-use switchboard_queue::Push;
+use switchboard_domain::{Agent, AgentId, Call, CallId, Decision, Rejected, Timestamp, check_call};
+use tokio::time::{Instant, sleep};
 use tracing::warn;
 
+use crate::commit::Step;
 use crate::record::{Answer, Loaded};
 use crate::{Store, StoreError, TransactError};
 
-/// By how much the time that a step was decided with may differ from Redis' clock at the commit.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
-
-/// Callers who lost their agent stand before everybody else: their order is the time of arrival less this, in
-/// milliseconds (a hundred years).
-const FRONT: i64 = 3_155_760_000_000;
+/// Between two tries: long enough for a restarted Redis to accept, short against any budget.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What a step is about.
 #[derive(Debug, Clone)]
@@ -24,7 +20,9 @@ pub struct Target<'a> {
     pub call: &'a CallId,
     /// The agent that the command names; without one it is the agent who holds the call.
     pub agent: Option<&'a AgentId>,
-    /// Names this command: tried again under the same id, it happens once.
+    /// Names this command among those that may be committed at the same moment: by it a commit whose answer was
+    /// lost is recognised, so that it happens once. A command that comes a second time, in a step of its own, is
+    /// for the rules to recognise.
     pub command_id: &'a str,
     /// The call is expected not to exist yet: saves the round trip that would load it.
     pub fresh: bool,
@@ -39,8 +37,7 @@ pub struct Committed {
     pub before: Option<Call>,
     /// The agent concerned, after it.
     pub agent: Option<Agent>,
-    /// Whether this step changed anything; not when it was news already known, nor when an earlier try had
-    /// committed it.
+    /// Whether this step changed anything; not when it was news already known.
     pub changed: bool,
     /// The deployment's time of it.
     pub now: Timestamp,
@@ -48,228 +45,137 @@ pub struct Committed {
     pub ahead: Option<u64>,
 }
 
+/// A commit that was sent and never answered, and what it comes to if it went through.
+struct Unanswered {
+    version: u64,
+    outcome: Committed,
+}
+
 impl Store {
     /// Runs one step on a call. `decide` is a pure function of the call, the agent concerned and the time; it is
     /// asked again whenever somebody changed either meanwhile.
     ///
     /// # Errors
-    /// What `decide` refuses; and Redis' troubles, after which the step may have happened: ask again with the
-    /// same command id.
+    /// What `decide` refuses; and Redis' troubles, after which the step may have happened: asking again is safe as
+    /// far as the rules recognise what they have seen.
     pub async fn transact<F>(&self, target: Target<'_>, decide: F) -> Result<Committed, TransactError>
     where
         F: Fn(Option<&Call>, Option<&Agent>, Timestamp) -> Result<Decision, Rejected>,
     {
-        let budget = self.config().budget;
-        let deadline = tokio::time::Instant::now() + budget;
-        let work = self.steps(&target, decide, deadline);
-        match tokio::time::timeout_at(deadline, work).await {
-            Ok(result) => result,
-            Err(_) => Err(self.unavailable(None).into()),
-        }
-    }
-
-    async fn steps<F>(
-        &self,
-        target: &Target<'_>,
-        decide: F,
-        deadline: tokio::time::Instant,
-    ) -> Result<Committed, TransactError>
-    where
-        F: Fn(Option<&Call>, Option<&Agent>, Timestamp) -> Result<Decision, Rejected>,
-    {
-        let mut lost_answer = false;
+        let deadline = self.deadline();
+        let mut unanswered: Option<Unanswered> = None;
         let mut loaded = match (target.fresh, self.anchor().now()) {
             (true, Some(now)) => Loaded::nothing(now),
-            (true | false, _) => {
-                self.patiently(deadline, || self.load(target.call, target.agent))
-                    .await?
-            }
+            (true | false, _) => self.load_patiently(&target, None, deadline).await?,
         };
         loop {
-            let decision = decide(loaded.call.as_ref(), loaded.agent.as_ref(), loaded.now)?;
-            if decision.is_empty() && !lost_answer {
-                return Ok(committed(loaded.call.clone(), loaded, false));
-            }
-            let Some(call) = decision.call_after(loaded.call.clone()) else {
-                return Ok(committed(None, loaded, false));
-            };
-            debug_assert_eq!(check_call(loaded.call.as_ref(), &decision, &call), Ok(()));
-            let agent = loaded.agent.as_ref().map(|agent| agent.after(&call));
-            match self
-                .commit(target, &loaded, &decision, &call, agent.as_ref(), lost_answer)
-                .await
+            if loaded.made
+                && let Some(done) = unanswered.take()
             {
-                Ok(Answer::Committed { now }) => {
+                return Ok(done.outcome);
+            }
+            let decision = decide(loaded.call.as_ref(), loaded.agent.as_ref(), loaded.now)?;
+            let after = decision.call_after(loaded.call.clone());
+            let Some(call) = after.filter(|_| !decision.is_empty()) else {
+                return Ok(unchanged(loaded));
+            };
+            let agent = loaded.agent.as_ref().map(|agent| agent.after(&call));
+            debug_assert_eq!(check_call(loaded.call.as_ref(), &decision, &call), Ok(()));
+            debug_assert!(
+                frees_only_the_loaded(&loaded, &call),
+                "step of {} on another agent's call",
+                call.id
+            );
+            let invocation = self.encode(&Step {
+                target: &target,
+                loaded: &loaded,
+                decision: &decision,
+                call: &call,
+                agent: agent.as_ref(),
+                unanswered: unanswered.as_ref().map(|tried| tried.version),
+            })?;
+            let version = loaded.version;
+            let outcome = Committed {
+                call: Some(call),
+                before: loaded.call.clone(),
+                agent,
+                changed: true,
+                now: loaded.now,
+                ahead: loaded.rank,
+            };
+            match self.invoke(&invocation, deadline).await {
+                Ok(Answer::Committed(now)) => {
                     self.anchor().set(now);
-                    loaded.now = now;
-                    let before = loaded.call.take();
-                    let mut done = committed(before, loaded, true);
-                    done.call = Some(call);
-                    done.agent = agent;
-                    return Ok(done);
+                    return Ok(Committed { now, ..outcome });
                 }
                 Ok(Answer::Again(row)) => {
                     loaded = Loaded::read(row)?;
                     self.anchor().set(loaded.now);
                 }
-                Ok(Answer::Repeated(row)) => {
-                    loaded = Loaded::read(row)?;
-                    return Ok(committed(loaded.call.clone(), loaded, false));
-                }
-                Ok(Answer::Foreign(what)) => return Err(StoreError::Foreign { what }.into()),
-                Err(error) if error.is_unavailable() && tokio::time::Instant::now() < deadline => {
-                    lost_answer = true;
-                    warn!(call.id = %target.call, %error, "commit of call {} got no answer, trying again", target.call);
-                    tokio::time::sleep(PAUSE).await;
-                    loaded = self
-                        .patiently(deadline, || self.load(target.call, target.agent))
-                        .await?;
+                Err(error) if error.is_passing() => {
+                    if unanswered.is_none() {
+                        warn!(call.id = %target.call, error = &error as &dyn std::error::Error,
+                            "commit of call {} got no answer, trying again", target.call);
+                    }
+                    unanswered = Some(Unanswered { version, outcome });
+                    sleep(PAUSE).await;
+                    loaded = self.load_patiently(&target, Some(version), deadline).await?;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// Repeats a read while there is time: a connection that broke is made anew by the first try.
-    async fn patiently<T, Fut>(
+    /// Repeats the load while there is time: a connection that broke is made anew by the first try.
+    async fn load_patiently(
         &self,
-        deadline: tokio::time::Instant,
-        read: impl Fn() -> Fut,
-    ) -> Result<T, StoreError>
-    where
-        Fut: Future<Output = Result<T, StoreError>>,
-    {
+        target: &Target<'_>,
+        unanswered: Option<u64>,
+        deadline: Instant,
+    ) -> Result<Loaded, StoreError> {
         loop {
-            match read().await {
-                Err(error) if error.is_unavailable() && tokio::time::Instant::now() < deadline => {
-                    tokio::time::sleep(PAUSE).await;
-                }
+            match self.load(target, unanswered, deadline).await {
+                Err(error) if error.is_passing() && Instant::now() + PAUSE < deadline => sleep(PAUSE).await,
                 other => return other,
             }
         }
     }
 
-    async fn commit(
+    /// Reads a call, the agent concerned, and whether the commit of the command that was decided on the version
+    /// `unanswered` went through.
+    pub(crate) async fn load(
         &self,
         target: &Target<'_>,
-        loaded: &Loaded,
-        decision: &Decision,
-        call: &Call,
-        agent: Option<&Agent>,
-        repeat: bool,
-    ) -> Result<Answer, StoreError> {
-        let changed_agent = agent.filter(|agent| Some(*agent) != loaded.agent.as_ref());
-        let (events, count) = events(loaded, decision, changed_agent)?;
-        let pushes: Vec<Push> = decision
-            .effects
-            .iter()
-            .map(|effect| switchboard_queue::jobs::push(effect).map_err(StoreError::Job))
-            .collect::<Result<_, _>>()?;
-        let config = self.config();
-        let mut invocation = self.scripts().commit.arg(self.prefix());
+        unanswered: Option<u64>,
+        deadline: Instant,
+    ) -> Result<Loaded, StoreError> {
+        let mut invocation = self.scripts().load.arg(self.prefix());
         invocation
             .arg(target.call.as_str())
-            .arg(loaded.version)
+            .arg(target.agent.map_or("", |id| id.as_str()))
             .arg(target.command_id)
-            .arg(i32::from(repeat))
-            .arg(loaded.now.as_millis())
-            .arg(millis(CLOCK_TOLERANCE))
-            .arg(json("a call", call)?)
-            .arg(call.holder().map_or("", |id| id.as_str()))
-            .arg(loaded.events + count)
-            .arg(call.arrived_at.as_millis())
-            .arg(order(call).map(|order| order.to_string()).unwrap_or_default())
-            .arg(i32::from(!call.is_ended()))
-            .arg(millis(config.ended_ttl))
-            .arg(loaded.agent_id.as_ref().map_or("", |id| id.as_str()))
-            .arg(loaded.agent_version)
-            .arg(
-                changed_agent
-                    .map(|agent| json("an agent", agent))
-                    .transpose()?
-                    .unwrap_or_default(),
-            )
-            .arg(config.stream_cap)
-            .arg(events.len())
-            .arg(pushes.len())
-            .arg(Push::ARGS);
-        for (kind, event) in &events {
-            invocation.arg(*kind).arg(event);
-        }
-        let mut args = Vec::with_capacity(pushes.len() * Push::ARGS);
-        for push in &pushes {
-            push.write_args(&mut args);
-        }
-        for arg in &args {
-            invocation.arg(arg);
-        }
-        self.invoke(&invocation).await
+            .arg(unanswered.map(|version| version.to_string()).unwrap_or_default());
+        let loaded = Loaded::read(self.invoke(&invocation, deadline).await?)?;
+        self.anchor().set(loaded.now);
+        Ok(loaded)
     }
 }
 
-/// Between two tries: long enough for a restarted Redis to accept, short against any budget.
-const PAUSE: Duration = Duration::from_millis(10);
-
-fn committed(call: Option<Call>, loaded: Loaded, changed: bool) -> Committed {
-    let before = call.clone();
+fn unchanged(loaded: Loaded) -> Committed {
     Committed {
-        call,
-        before,
+        before: loaded.call.clone(),
+        call: loaded.call,
         agent: loaded.agent,
-        changed,
+        changed: false,
         now: loaded.now,
         ahead: loaded.rank,
     }
 }
 
-/// The entries for the stream, and how many of them are the call's.
-fn events(
-    loaded: &Loaded,
-    decision: &Decision,
-    agent: Option<&Agent>,
-) -> Result<(Vec<(&'static str, String)>, u32), StoreError> {
-    let mut entries = Vec::with_capacity(decision.events.len() + 1);
-    let mut sequence = loaded.events;
-    let mut before = loaded.call.clone();
-    for event in &decision.events {
-        sequence += 1;
-        let after = Call::apply(before, event);
-        if let Some(call) = &after {
-            entries.push((
-                "c",
-                json("an event", &call_event(&call.id, sequence, event, loaded.now))?,
-            ));
-        }
-        before = after;
+/// A command that names one agent must not end another one's hold: that one's record would not be written.
+fn frees_only_the_loaded(loaded: &Loaded, after: &Call) -> bool {
+    match loaded.call.as_ref().and_then(Call::holder) {
+        Some(holder) => loaded.agent_id.as_ref() == Some(holder) || after.holder() == Some(holder),
+        None => true,
     }
-    if let Some(agent) = agent {
-        entries.push(("a", json("an event", &agent_event(agent, loaded.now))?));
-    }
-    Ok((entries, sequence - loaded.events))
-}
-
-/// Where a call stands in the order of answering, when it is offered.
-fn order(call: &Call) -> Option<i64> {
-    let waiting = call.state.waiting()?;
-    let offered = matches!(
-        call.state,
-        State::Queued(_) | State::RingingOffice { .. } | State::Claimed { .. }
-    );
-    let since = waiting.since.as_millis();
-    offered.then_some(if waiting.front { since - FRONT } else { since })
-}
-
-fn json<T: serde::Serialize>(what: &str, value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|source| corrupt(what, source))
-}
-
-fn corrupt(what: &str, source: serde_json::Error) -> StoreError {
-    StoreError::Corrupt {
-        what: what.to_owned(),
-        source,
-    }
-}
-
-fn millis(d: Duration) -> u64 {
-    u64::try_from(d.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,1 +1,27 @@
-fn main() {}
+//! The command line and the all-in-one process.
+//!
+//! `up` runs every service in one process, over a Redis of its own unless one is configured; `rehearse` plays whole
+//! calls against a private system and judges them from the phones' side; `config print` shows the settings in force.
+//!
+//! It never holds a rule about calls: it only puts services together.
+
+mod cli;
+mod config;
+mod rehearse;
+mod services;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Cli, Command, ConfigCommand};
+use switchboard_runtime::run_process;
+
+fn main() -> ExitCode {
+    let Cli { settings, command } = Cli::parse();
+    match command {
+        Command::Up => run_process("switchboard", &settings, up::start),
+        Command::Rehearse(options) => rehearse::run(&options),
+        Command::Config(ConfigCommand::Print) => config::print(&settings),
+    }
+}

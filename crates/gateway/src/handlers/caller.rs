@@ -1,12 +1,13 @@
 //! Requests of the caller's own line.
 
 use switchboard_domain::{
-    Adopted, At, Command, Instruction, MenuPick, QueueExit, QueueName, Recording, Timestamp, VoicemailReason,
+    Adopted, At, Call, Command, Instruction, MenuChoice, MenuPick, QueueExit, QueueName, Recording, Timestamp, VoicemailReason,
     instruction,
 };
 use switchboard_store::{Committed, TransactError};
+use switchboard_telephony::Direction;
 use switchboard_telephony::form::{
-    EnqueueEnded, Gathered, MissingSid, QueueResult, QueueWait, Recorded, VoiceRequest,
+    CallParams, EnqueueEnded, Gathered, MissingSid, QueueResult, QueueWait, Recorded, VoiceRequest,
 };
 use switchboard_telephony::twiml::VoiceResponse;
 
@@ -38,24 +39,22 @@ impl Gateway {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
-        // Without a menu the caller goes straight into the default queue.
-        let commands = match self.menu.choices.is_empty() {
-            true => vec![Command::Choose {
-                attempt: 0,
-                pick: self.default_pick(),
-            }],
-            false => Vec::new(),
-        };
-        let step = self.first_step(webhook, &line, &commands).await;
+        let step = self.first_step(webhook, &line, &self.instead_of_menu()).await;
         Ok(self
             .read_off(&line, &At::Incoming, step)
             .unwrap_or_else(|| self.direct_incoming(&line.call)))
     }
 
-    fn default_pick(&self) -> MenuPick {
-        MenuPick::Choice(switchboard_domain::MenuChoice::Queue(
-            self.policy.default_queue.clone(),
-        ))
+    /// Without a menu the caller goes straight into the default queue.
+    fn instead_of_menu(&self) -> Vec<Command> {
+        if !self.menu.choices.is_empty() {
+            return Vec::new();
+        }
+        let queue = self.policy.default_queue.clone();
+        vec![Command::Choose {
+            attempt: 0,
+            pick: MenuPick::Choice(MenuChoice::Queue(queue)),
+        }]
     }
 
     pub(super) async fn menu_chosen(
@@ -67,13 +66,19 @@ impl Gateway {
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let pick = self.menu.pick(request.digits.as_deref());
-        let commands = [Command::Choose { attempt, pick }];
+        let commands = |known: Option<&Call>| {
+            // An adopted call begins at the first reading, whichever this one was; the key counts all the same.
+            let attempt = if known.is_some() { attempt } else { 0 };
+            let pick = pick.clone();
+            vec![Command::Choose { attempt, pick }]
+        };
         let step = self
-            .caller_step(webhook, &line, |_| Adopted::Menu, &commands)
+            .caller_step(webhook, &line, |_| Adopted::Menu, commands)
             .await;
-        Ok(self
-            .read_off(&line, &At::Menu, step)
-            .unwrap_or_else(|| self.direct_incoming(&line.call)))
+        Ok(self.read_off(&line, &At::Menu, step).unwrap_or_else(|| match pick {
+            MenuPick::Choice(MenuChoice::Voicemail) => self.voicemail(VoicemailReason::Asked, true),
+            MenuPick::Choice(MenuChoice::Queue(_)) | MenuPick::Nothing => self.direct_incoming(&line.call),
+        }))
     }
 
     pub(super) async fn wait(
@@ -90,11 +95,12 @@ impl Gateway {
         };
         let found = |now: Timestamp| self.found_waiting(queue, now.minus(waited));
         let step = self
-            .caller_step(webhook, &line, found, &[Command::Ask(at.clone())])
+            .caller_step(webhook, &line, found, |_| vec![Command::Ask(at.clone())])
             .await;
-        let rescue = || match waited >= self.script.unanswered_after {
-            true => Instruction::Leave,
-            false => Instruction::Hold,
+        // By the carrier's own count; a caller whose waiting nobody counts should not wait.
+        let rescue = || match request.waited {
+            Some(waited) if waited < self.script.unanswered_after => Instruction::Hold,
+            Some(_) | None => Instruction::Leave,
         };
         Ok(self
             .read_off(&line, &at, step)
@@ -127,7 +133,7 @@ impl Gateway {
         let waited = request.waited.unwrap_or_default();
         let found = |now: Timestamp| self.found_waiting(queue, now.minus(waited));
         let step = self
-            .caller_step(webhook, &line, found, &[Command::Ask(at.clone())])
+            .caller_step(webhook, &line, found, |_| vec![Command::Ask(at.clone())])
             .await;
         Ok(self.read_off(&line, &at, step).unwrap_or_else(|| match exit {
             QueueExit::HungUp => crate::documents::hang_up(),
@@ -136,30 +142,53 @@ impl Gateway {
         }))
     }
 
-    /// A line that we moved, or that comes out of a conference.
-    pub(super) async fn resume(&self, webhook: &Webhook<'_>, at: At) -> Result<VoiceResponse, MissingSid> {
+    /// A line that we moved, for whatever the state says.
+    pub(super) async fn resume(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
+        self.goes_on(webhook, |_| At::Resume).await
+    }
+
+    /// A line that comes out of the conference of that claim. News of an earlier claim's conference must not
+    /// part the caller from the agent they talk to now.
+    pub(super) async fn after_conference(
+        &self,
+        webhook: &Webhook<'_>,
+        claim: u32,
+    ) -> Result<VoiceResponse, MissingSid> {
+        let at = |known: Option<&Call>| {
+            let current = known.and_then(|call| call.state.claim());
+            match current.is_some_and(|current| current.number != claim) {
+                true => At::Resume,
+                false => At::AfterConference,
+            }
+        };
+        self.goes_on(webhook, at).await
+    }
+
+    async fn goes_on(
+        &self,
+        webhook: &Webhook<'_>,
+        at: impl Fn(Option<&Call>) -> At,
+    ) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let found = |now: Timestamp| self.found_waiting(None, now);
         let step = self
-            .caller_step(webhook, &line, found, &[Command::Ask(at.clone())])
+            .caller_step(webhook, &line, found, |known| vec![Command::Ask(at(known))])
             .await;
+        // Both ask for what the state says.
         Ok(self
-            .read_off(&line, &at, step)
+            .read_off(&line, &At::Resume, step)
             .unwrap_or_else(|| self.direct_ring(&line.call)))
     }
 
     pub(super) async fn voicemail_asked(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
+        note_odd(&line.call, &request.odd);
+        let commands = |_: Option<&Call>| vec![Command::Ask(At::Voicemail)];
         let step = self
-            .caller_step(
-                webhook,
-                &line,
-                |_| Adopted::Voicemail,
-                &[Command::Ask(At::Voicemail)],
-            )
+            .caller_step(webhook, &line, |_| Adopted::Voicemail, commands)
             .await;
         let direct = || self.voicemail(VoicemailReason::NoAnswer, true);
         Ok(self.read_off(&line, &At::Voicemail, step).unwrap_or_else(direct))
@@ -170,6 +199,10 @@ impl Gateway {
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let mut commands = Vec::new();
+        if webhook.direct {
+            // They were sent to the voicemail while nothing could be written.
+            commands.push(Command::Ask(At::Voicemail));
+        }
         if let Some(id) = &request.recording {
             let seconds = request.duration.and_then(|d| u32::try_from(d.as_secs()).ok());
             commands.push(Command::Recorded(Recording {
@@ -179,7 +212,7 @@ impl Gateway {
         }
         commands.push(Command::Ask(At::Recorded));
         let step = self
-            .caller_step(webhook, &line, |_| Adopted::Voicemail, &commands)
+            .caller_step(webhook, &line, |_| Adopted::Voicemail, |_| commands.clone())
             .await;
         if let Err(failure) = &step {
             log_failure(&line.call, failure);
@@ -187,25 +220,36 @@ impl Gateway {
         Ok(self.thanks())
     }
 
-    /// Our last document failed. The state says what was meant; a line of which nothing is known rings the
-    /// office.
+    /// Our last document failed. The state says what was meant; a caller of whom nothing is known begins anew,
+    /// because it may have been the first document that failed.
     pub(super) async fn fallback(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
+        let line = Line::of(&request.call, webhook.form);
+        note_odd(&line.call, &request.odd);
         let code = request.call.error_code;
-        tracing::error!(
-            call.id = request.call.sid.as_str(),
-            code,
-            "carrier asks for the fallback: error {code:?}"
-        );
-        if request
-            .call
-            .from
-            .as_ref()
-            .is_some_and(|from| from.client().is_some())
-            || request.call.parent.is_some()
-        {
+        tracing::error!(call.id = %line.call, code, "carrier asks for the fallback of {}: error {code:?}", line.call);
+        if !is_callers(&request.call) {
             return Ok(self.sorry());
         }
-        self.resume(webhook, At::Resume).await
+        let commands = |known: Option<&Call>| match known {
+            Some(_) => vec![Command::Ask(At::Resume)],
+            None => self.instead_of_menu(),
+        };
+        let step = self
+            .caller_step(webhook, &line, |_| Adopted::Menu, commands)
+            .await;
+        Ok(self
+            .read_off(&line, &At::Resume, step)
+            .unwrap_or_else(|| self.direct_incoming(&line.call)))
     }
+}
+
+/// Whether the line is a caller's: not an agent's, and not one that we dialled.
+fn is_callers(leg: &CallParams) -> bool {
+    let agents = leg.from.as_ref().is_some_and(|from| from.client().is_some());
+    let dialled = matches!(
+        leg.direction,
+        Some(Direction::OutboundApi | Direction::OutboundDial)
+    );
+    !agents && !dialled && leg.parent.is_none()
 }

@@ -10,7 +10,6 @@ use crate::app::Gateway;
 impl Gateway {
     /// A caller without a call: in opening hours the office rings, else they may leave a message.
     pub(super) fn direct_incoming(&self, call: &CallId) -> VoiceResponse {
-        metrics::counter!("gateway_direct_answers_total").increment(1);
         if self.is_open_now() {
             return self.direct_ring(call);
         }

@@ -7,7 +7,6 @@ mod notices;
 mod office;
 mod step;
 
-use switchboard_domain::At;
 use switchboard_telephony::form::{MissingSid, WebhookForm};
 use switchboard_telephony::twiml::VoiceResponse;
 
@@ -58,8 +57,10 @@ impl Gateway {
             Route::Menu { attempt } => self.menu_chosen(&webhook, *attempt).await.map(Answer::from),
             Route::Wait { queue } => self.wait(&webhook, queue.as_ref()).await.map(Answer::from),
             Route::LeftQueue { queue } => self.left_queue(&webhook, queue.as_ref()).await.map(Answer::from),
-            Route::Resume => self.resume(&webhook, At::Resume).await.map(Answer::from),
-            Route::AfterConference => self.resume(&webhook, At::AfterConference).await.map(Answer::from),
+            Route::Resume => self.resume(&webhook).await.map(Answer::from),
+            Route::AfterConference { claim } => {
+                self.after_conference(&webhook, *claim).await.map(Answer::from)
+            }
             Route::OfficeRing => self.office_ring(&webhook).await.map(Answer::from),
             Route::OfficeScreen { call, phone } => self
                 .office_screened(&webhook, call.as_ref(), phone.as_deref())

@@ -3,7 +3,7 @@
 use switchboard_domain::{Adopted, CallId, Command, LegId, Recording, Rejected};
 use switchboard_store::{Committed, TransactError};
 use switchboard_telephony::form::{
-    CallProgress, ConferenceEvent, ConferenceNotice, MissingSid, RecordingNotice,
+    CallProgress, ConferenceEvent, ConferenceNotice, MissingSid, RecordingNotice, RecordingStatus,
 };
 use switchboard_telephony::{CallStatus, Direction};
 
@@ -49,7 +49,12 @@ impl Gateway {
         let news = RecordingNotice::from_form(webhook.form)?;
         let call = call_id(news.call.as_str());
         note_odd(&call, &news.odd);
-        let Some(id) = news.recording else {
+        // A status that makes no sense does not cost the message.
+        let kept = match news.status {
+            Some(RecordingStatus::Completed) | None => true,
+            Some(RecordingStatus::InProgress | RecordingStatus::Absent | RecordingStatus::Failed) => false,
+        };
+        let Some(id) = news.recording.filter(|_| kept) else {
             return Ok(Answer::Noted);
         };
         let seconds = news.duration.and_then(|d| u32::try_from(d.as_secs()).ok());
@@ -74,11 +79,15 @@ impl Gateway {
         if !over || agents {
             return Ok(Answer::Noted);
         }
-        let gone = [Command::CallerGone];
         let step = match news.call.direction {
             // A caller of whom nothing is known: Redis was away all the time. The call is kept as it ended.
-            Some(Direction::Inbound) => self.caller_step(webhook, &line, |_| Adopted::Menu, &gone).await,
-            _ => self.known_step(webhook, &line.call, &gone).await,
+            Some(Direction::Inbound) => {
+                self.caller_step(webhook, &line, |_| Adopted::Menu, |_| vec![Command::CallerGone])
+                    .await
+            }
+            Some(Direction::OutboundApi | Direction::OutboundDial) | None => {
+                self.known_step(webhook, &line.call, &[Command::CallerGone]).await
+            }
         };
         Ok(noted(&line.call, step))
     }

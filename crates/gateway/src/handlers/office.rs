@@ -18,9 +18,9 @@ impl Gateway {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
-        let commands = [Command::Ask(At::OfficeRing)];
+        let commands = vec![Command::Ask(At::OfficeRing)];
         match self
-            .caller_step(webhook, &line, |_| Adopted::Office, &commands)
+            .caller_step(webhook, &line, |_| Adopted::Office, |_| commands.clone())
             .await
         {
             Ok(Committed { call: Some(call), .. }) => {
@@ -56,7 +56,7 @@ impl Gateway {
             {
                 Ok(Committed {
                     call: Some(state), ..
-                }) if !is_open_to_office(&state) => return Ok(self.taken()),
+                }) if !is_open_to_office(&state, webhook.direct) => return Ok(self.taken()),
                 Ok(_) => {}
                 // A screening without state is a screening all the same.
                 Err(failure) => log_failure(&call, &failure),
@@ -122,20 +122,20 @@ impl Gateway {
             attempt,
             bridged,
         };
-        let mut commands = Vec::new();
-        if webhook.direct && bridged == Some(true) {
-            // They talked while nothing was known of it.
-            if let Some(leg) = request
-                .dialled
-                .as_ref()
-                .and_then(|sid| LegId::new(sid.as_str()).ok())
-            {
-                commands.push(Command::OfficeAccepted { phone: None, leg });
-            }
-        }
-        if !more {
-            commands.push(Command::Ask(at.clone()));
-        }
+        // They may have talked while nothing was known of it.
+        let talked = request
+            .dialled
+            .as_ref()
+            .filter(|_| webhook.direct && bridged == Some(true))
+            .and_then(|sid| LegId::new(sid.as_str()).ok())
+            .map(|leg| Command::OfficeAccepted { phone: None, leg });
+        let commands = |known: Option<&Call>| {
+            // Somebody pressed the key and was never connected: the rest of the phones must not hide that.
+            let failed = bridged == Some(false)
+                && known.is_some_and(|call| matches!(call.state, State::Talking(_)));
+            let ended = (!more || failed).then(|| Command::Ask(at.clone()));
+            talked.clone().into_iter().chain(ended).collect()
+        };
         let found = |_| {
             if bridged == Some(true) {
                 Adopted::Talking
@@ -143,7 +143,7 @@ impl Gateway {
                 Adopted::Office
             }
         };
-        match self.caller_step(webhook, &line, found, &commands).await {
+        match self.caller_step(webhook, &line, found, commands).await {
             Ok(Committed { call: Some(call), .. }) => Ok(match instruction(&call, &at) {
                 // The rest of more than ten phones ring in the same round.
                 Instruction::RingOffice {
@@ -165,11 +165,18 @@ impl Gateway {
     }
 }
 
-fn is_open_to_office(call: &Call) -> bool {
-    matches!(
-        call.state,
-        State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. }
-    )
+/// Whether an office phone may still have the caller. In direct mode the phones ring for a call whose first
+/// commit may have arrived after all, too late for its own answer.
+fn is_open_to_office(call: &Call, direct: bool) -> bool {
+    match call.state {
+        State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. } => true,
+        State::Greeting { .. } => direct,
+        State::Closed
+        | State::Connecting { .. }
+        | State::Talking(_)
+        | State::Voicemail { .. }
+        | State::Ended { .. } => false,
+    }
 }
 
 fn has_office_leg(call: &Call, leg: &LegId) -> bool {

@@ -1,6 +1,8 @@
 //! One step of a call from a webhook: adopt it if it is unknown, run the commands, commit once.
 
-use switchboard_domain::{Adopted, CallId, Caller, Command, Decision, Incoming, Rejected, Timestamp, decide};
+use switchboard_domain::{
+    Adopted, Call, CallId, Caller, Command, Decision, Incoming, Rejected, Timestamp, decide,
+};
 use switchboard_store::{Committed, Target, TransactError};
 use switchboard_telephony::form::{CallParams, WebhookForm};
 use tracing::{error, warn};
@@ -73,13 +75,14 @@ impl Gateway {
             .await
     }
 
-    /// A later step of a caller's call, which is adopted where it was `found` if it is unknown.
+    /// A later step of a caller's call, which is adopted where it was `found` if it is unknown. Which commands
+    /// it takes may depend on the call as it was before; `None` when it was unknown.
     pub(super) async fn caller_step(
         &self,
         webhook: &Webhook<'_>,
         line: &Line,
         found: impl Fn(Timestamp) -> Adopted,
-        commands: &[Command],
+        commands: impl Fn(Option<&Call>) -> Vec<Command>,
     ) -> Result<Committed, TransactError> {
         let target = Target {
             call: &line.call,
@@ -89,8 +92,9 @@ impl Gateway {
         };
         self.store
             .transact(target, |call, agent, now| {
+                let commands = commands(call);
                 if call.is_some() {
-                    return self.run(call, commands, now);
+                    return self.run(call, &commands, now);
                 }
                 let adopt = Command::Adopt {
                     incoming: self.incoming_of(line, now),
@@ -98,7 +102,7 @@ impl Gateway {
                 };
                 let adopted = decide(None, agent, &adopt, now, &self.policy)?;
                 let after = adopted.call_after(None);
-                self.run(after.as_ref(), commands, now)
+                self.run(after.as_ref(), &commands, now)
                     .map(|next| adopted.then(next))
             })
             .await
@@ -124,7 +128,7 @@ impl Gateway {
 
     fn run(
         &self,
-        call: Option<&switchboard_domain::Call>,
+        call: Option<&Call>,
         commands: &[Command],
         now: Timestamp,
     ) -> Result<Decision, Rejected> {
@@ -139,13 +143,14 @@ impl Gateway {
     }
 }
 
-/// Logs why a step did not happen; afterwards the request is answered without state.
+/// Logs and counts why a step did not happen; afterwards the request is answered without state.
 pub(super) fn log_failure(call: &CallId, failure: &TransactError) {
     match failure {
         TransactError::Rejected(rejected) => {
             warn!(call.id = %call, %rejected, "step of call {call} refused: {rejected}");
         }
         TransactError::Store(store) => {
+            metrics::counter!("gateway_steps_without_state_total").increment(1);
             error!(call.id = %call, error = store as &dyn std::error::Error,
                 "no state for call {call}, answering from the settings: {store}");
         }

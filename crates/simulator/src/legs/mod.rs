@@ -199,10 +199,9 @@ impl Leg {
 
     /// Whole seconds from answer to end; 0 when it was never answered.
     pub(crate) fn duration_s(&self) -> i64 {
-        match (self.answered_ms, self.ended_ms) {
-            (Some(from), Some(to)) => (to - from + 500) / 1000,
-            (None | Some(_), None | Some(_)) => 0,
-        }
+        self.answered_ms
+            .zip(self.ended_ms)
+            .map_or(0, |(from, to)| (to - from + 500) / 1000)
     }
 
     /// Whether the leg still waits for somebody to pick up.

@@ -73,7 +73,11 @@ impl Line {
         }
         {
             let mut state = self.exchange.lock();
-            if state.in_a_call(&self.leg) {
+            // A browser in a call says nothing at all: it rings out.
+            let browser = state
+                .leg(&self.leg)
+                .is_some_and(|leg| leg.new.to.starts_with("client:"));
+            if !browser && state.in_a_call(&self.leg) {
                 return Err(CallStatus::Busy);
             }
             if let Some(leg) = state.leg_mut(&self.leg) {

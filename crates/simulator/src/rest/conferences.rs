@@ -41,6 +41,9 @@ pub(super) fn update(state: &mut State, sid: &str, request: &Request) -> Reply {
     if state.conference(sid).is_none() {
         return not_found(&format!("/Conferences/{sid}.json"));
     }
+    if request.form("AnnounceUrl").is_some() {
+        return error(400, 20001, "AnnounceUrl is beyond this stand-in");
+    }
     match request.form("Status") {
         Some("completed") => state.end_conference(sid, "conference-ended-via-api", None),
         Some(_) => return error(400, 20001, "Status is completed"),

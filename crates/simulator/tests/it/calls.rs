@@ -4,7 +4,7 @@ use crate::world::{CALLER, OFFICE, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn first_request_says_ringing_and_a_menu_works() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         "<Gather numDigits=\"1\" action=\"menu?x=1&amp;y=2\"><Say>press a key</Say></Gather><Redirect>/voice</Redirect>",
@@ -32,7 +32,7 @@ async fn first_request_says_ringing_and_a_menu_works() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gather_ends_by_key_and_counts_nothing_as_nothing() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         "<Gather timeout=\"4\" action=\"/done\" actionOnEmptyResult=\"true\"/>",
@@ -58,7 +58,7 @@ async fn gather_ends_by_key_and_counts_nothing_as_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_gives_up_before_the_answer() {
     for status in [Final::Canceled, Final::NoAnswer, Final::Completed] {
-        let world = World::with(|config| config.switches.abandoned_status = status).await;
+        let world = World::with(|config| config.switches.abandoned_status = status);
         world.app.twiml("/voice", "<Pause length=\"30\"/>");
         let caller = world.call().await;
         world.sim.hang_up(&caller);
@@ -70,7 +70,7 @@ async fn a_caller_gives_up_before_the_answer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reject_and_withheld_callers() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", "<Reject reason=\"busy\"/>");
     let caller = world.sim.dial("anonymous", OFFICE);
     world.idle().await;
@@ -81,7 +81,7 @@ async fn reject_and_withheld_callers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn voicemail_is_recorded_until_silence_a_key_or_the_end() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         "<Record action=\"/recorded\" timeout=\"4\" maxLength=\"120\" finishOnKey=\"#\" \
@@ -127,7 +127,7 @@ async fn voicemail_is_recorded_until_silence_a_key_or_the_end() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rest_calls_queue_ring_and_run_their_document() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/screen", "<Say>a call for you</Say>");
     let phones = ["+447700900301", "+447700900302", "+447700900303"];
     let url = world.app.url("/screen");
@@ -161,15 +161,33 @@ async fn rest_calls_queue_ring_and_run_their_document() {
     let path = format!("Calls/{}.json", legs[2]);
     assert_eq!(world.rest("POST", &path, &[("Status", "canceled")]).await.0, 200);
     world.seconds(10).await;
-    let statuses: Vec<String> = world
+    let mut statuses: Vec<String> = world
         .app
         .received("/leg")
         .iter()
         .map(|one| one.get("CallStatus").unwrap().to_owned())
         .collect();
-    assert_eq!(statuses, ["in-progress", "in-progress", "completed", "completed"]);
+    statuses.sort();
+    assert_eq!(statuses, ["completed", "completed", "in-progress", "in-progress"]);
     let (_, call) = world.rest("GET", &path, &[]).await;
     assert_eq!(call["status"], "canceled");
     let (status, error) = world.rest("POST", &path, &[("Url", &url)]).await;
     assert_eq!((status, error["code"].as_u64()), (400, Some(21220)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_may_or_may_not_restart_the_time_out() {
+    for restarts in [true, false] {
+        let world = World::with(|config| config.switches.gather_timeout_restarts = restarts);
+        world
+            .app
+            .twiml("/voice", "<Gather timeout=\"5\" action=\"/done\"/>");
+        let caller = world.call().await;
+        world.seconds(4).await;
+        world.sim.press(&caller, "7");
+        world.seconds(2).await;
+        assert_eq!(world.app.received("/done").len(), usize::from(!restarts));
+        world.seconds(4).await;
+        assert_eq!(world.app.last("/done").get("Digits"), Some("7"));
+    }
 }

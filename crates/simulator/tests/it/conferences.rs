@@ -65,7 +65,7 @@ fn events(world: &World) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_caller_is_handed_to_the_agent_and_ends_it() {
-    let world = World::new().await;
+    let world = World::new();
     let (caller, agent, _) = handover(&world).await;
     assert!(world.sim.look(|view| view.are_bridged(&caller, &agent)));
     world.seconds(30).await;
@@ -103,7 +103,7 @@ async fn the_caller_is_handed_to_the_agent_and_ends_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agents_tab_dies_and_the_caller_stays() {
-    let world = World::new().await;
+    let world = World::new();
     let (caller, agent, sid) = handover(&world).await;
     world.sim.browser_dies(&agent);
     world.seconds(1).await;
@@ -144,7 +144,7 @@ async fn an_agents_tab_dies_and_the_caller_stays() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hold_mute_and_kick_by_label() {
-    let world = World::new().await;
+    let world = World::new();
     let (caller, agent, sid) = handover(&world).await;
     world
         .app
@@ -184,7 +184,7 @@ async fn hold_mute_and_kick_by_label() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn conference_can_be_ended_by_rest() {
-    let world = World::new().await;
+    let world = World::new();
     let (_, _, sid) = handover(&world).await;
     let (status, body) = world
         .rest(
@@ -201,7 +201,7 @@ async fn conference_can_be_ended_by_rest() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_starter_everybody_waits() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         "<Dial><Conference startConferenceOnEnter=\"false\" waitUrl=\"/music\">room</Conference></Dial>",
@@ -229,4 +229,39 @@ async fn without_a_starter_everybody_waits() {
         2
     );
     assert!(world.sim.look(|view| view.are_bridged(&one, &two)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_label_is_unique_in_its_conference() {
+    let world = World::new();
+    let (_, _, sid) = handover(&world).await;
+    world
+        .app
+        .twiml("/voice", &format!("{CALLER}<Say>not let in</Say>"));
+    let other = world.call().await;
+    world.idle().await;
+    assert!(world.heard(&other, "not let in"));
+    let (_, list) = world
+        .rest("GET", &format!("Conferences/{sid}/Participants.json"), &[])
+        .await;
+    assert_eq!(list["participants"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_overtake_each_other_when_shuffled_but_keep_their_numbers() {
+    let world = World::new();
+    let mut faults = world.sim.faults();
+    faults.callbacks_shuffled = true;
+    world.sim.set_faults(faults);
+    let (caller, _, _) = handover(&world).await;
+    world.sim.hang_up(&caller);
+    world.seconds(4).await;
+    let told = world.app.received("/events");
+    let numbers: Vec<&str> = told
+        .iter()
+        .map(|one| one.get("SequenceNumber").unwrap())
+        .collect();
+    assert_eq!(numbers.len(), 6);
+    assert_ne!(numbers, ["0", "1", "2", "3", "4", "5"]);
+    assert_eq!(events(&world).len(), 6);
 }

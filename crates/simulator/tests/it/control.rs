@@ -1,7 +1,10 @@
-use serde_json::{Value, json};
-use switchboard_simulator::Switches;
+use std::net::TcpListener;
 
-use crate::world::{CALLER, OFFICE, World};
+use serde_json::{Value, json};
+use switchboard_simulator::{Simulator, SimulatorConfig, Switches, run};
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{ACCOUNT, CALLER, LIMIT, OFFICE, TOKEN, World};
 
 async fn post(world: &World, path: &str, body: Value) -> (u16, Value) {
     send(world, reqwest::Method::POST, path, body).await
@@ -22,7 +25,7 @@ async fn get(world: &World, path: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_is_driven_from_outside() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         "<Gather numDigits=\"1\" action=\"/menu\"><Say>hello</Say></Gather>",
@@ -34,16 +37,16 @@ async fn a_call_is_driven_from_outside() {
     assert_eq!(status, 201);
     let leg = body["leg"].as_str().unwrap().to_owned();
     assert_eq!(get(&world, "idle?wait_ms=5000").await["idle"], true);
-    assert_eq!(
-        post(&world, "press", json!({ "leg": leg, "digits": "1" }))
-            .await
-            .0,
-        204
-    );
     let behaviour =
         json!({ "number": "+447700900201", "behaviour": { "kind": "pick-up", "after_ms": 1000 } });
     assert_eq!(
         send(&world, reqwest::Method::PUT, "phones", behaviour).await.0,
+        204
+    );
+    assert_eq!(
+        post(&world, "press", json!({ "leg": leg, "digits": "1" }))
+            .await
+            .0,
         204
     );
     let (_, clock) = post(&world, "clock/advance", json!({ "by_ms": 3000 })).await;
@@ -65,7 +68,7 @@ async fn a_call_is_driven_from_outside() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_wire_log_is_a_har() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", "<Pause length=\"5\"/>");
     let caller = world.call().await;
     world.rest("GET", &format!("Calls/{caller}.json?x=1"), &[]).await;
@@ -151,4 +154,29 @@ fn every_switch_has_its_name_and_positions() {
     }
     assert!(default.clone().flip("no-such-switch").is_err());
     assert_eq!(Switches::variants().len(), 19);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_stops_when_told_and_runs_only_once() {
+    let sim = Simulator::new(SimulatorConfig::new(ACCOUNT, TOKEN));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = CancellationToken::new();
+    let running = run(listener, sim.clone(), shutdown.clone());
+    let driver = async {
+        let health = format!("http://{address}/sim/v1/clock");
+        assert_eq!(reqwest::get(health).await.unwrap().status(), 200);
+        shutdown.cancel();
+    };
+    let (result, ()) = tokio::time::timeout(LIMIT, async { tokio::join!(running, driver) })
+        .await
+        .unwrap();
+    result.unwrap();
+    assert!(TcpListener::bind(address).is_ok(), "the port is free again");
+    let again = run(
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+        sim,
+        CancellationToken::new(),
+    );
+    assert!(again.await.is_err());
 }

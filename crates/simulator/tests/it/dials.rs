@@ -45,7 +45,7 @@ fn ring_office(world: &World) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailbox_first_and_a_person_second() {
-    let world = World::new().await;
+    let world = World::new();
     ring_office(&world);
     let caller = world.call().await;
     world.seconds(5).await;
@@ -106,8 +106,7 @@ async fn the_first_pick_up_may_silence_the_others() {
         config.switches.first_pick_up_cancels = true;
         config.switches.screening_hang_up_status = Final::NoAnswer;
         config.switches.losing_leg_status = Final::NoAnswer;
-    })
-    .await;
+    });
     ring_office(&world);
     let caller = world.call().await;
     world.seconds(20).await;
@@ -123,7 +122,7 @@ async fn the_first_pick_up_may_silence_the_others() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_answers_in_the_time_and_the_grace() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         &format!("<Dial action=\"/ended\" timeout=\"20\">{PERSON}</Dial>"),
@@ -149,7 +148,7 @@ async fn busy_refused_and_unreachable() {
         (Behaviour::Reject { after_ms: 1_000 }, "busy"),
         (Behaviour::Unreachable, "failed"),
     ] {
-        let world = World::new().await;
+        let world = World::new();
         world
             .app
             .twiml("/voice", &format!("<Dial action=\"/ended\">{PERSON}</Dial>"));
@@ -162,7 +161,7 @@ async fn busy_refused_and_unreachable() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_screening_document_that_just_ends_bridges() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         &format!("<Dial><Number url=\"/screen\">{PERSON}</Number></Dial>"),
@@ -188,8 +187,7 @@ async fn the_caller_hangs_up_while_phones_ring() {
         let world = World::with(|config| {
             config.switches.children_linger = linger;
             config.switches.dial_action_after_hang_up = told;
-        })
-        .await;
+        });
         ring_office(&world);
         let caller = world.call().await;
         world.seconds(1).await;
@@ -206,7 +204,7 @@ async fn the_caller_hangs_up_while_phones_ring() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_phone_in_a_call_is_busy() {
-    let world = World::new().await;
+    let world = World::new();
     world
         .app
         .twiml("/voice", &format!("<Dial action=\"/ended\">{PERSON}</Dial>"));
@@ -220,7 +218,7 @@ async fn a_phone_in_a_call_is_busy() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answer_on_bridge_keeps_the_caller_ringing() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         &format!("<Dial answerOnBridge=\"true\">{PERSON}</Dial>"),
@@ -231,4 +229,100 @@ async fn answer_on_bridge_keeps_the_caller_ringing() {
     world.sim.pick_up(PERSON).unwrap();
     world.idle().await;
     assert_eq!(world.status(&caller), "in-progress");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_after_the_other_and_the_star_key() {
+    let world = World::new();
+    world.app.twiml(
+        "/voice",
+        &format!(
+            "<Dial sequential=\"true\" hangupOnStar=\"true\" timeout=\"5\" action=\"/ended\">\
+             <Number>{MAILBOX}</Number><Number>{PERSON}</Number></Dial>"
+        ),
+    );
+    world.app.twiml("/ended", "<Pause length=\"60\"/>");
+    let caller = world.call().await;
+    world.seconds(1).await;
+    assert!(world.sim.phone_leg(PERSON).is_none());
+    world.seconds(10).await;
+    assert!(world.sim.phone_leg(MAILBOX).is_none());
+    let person = world.sim.pick_up(PERSON).unwrap();
+    world.idle().await;
+    assert!(world.sim.look(|view| view.are_bridged(&caller, &person)));
+    world.sim.press(&caller, "*");
+    world.idle().await;
+    assert_eq!(world.status(&person), "completed");
+    assert_eq!(world.status(&caller), "in-progress");
+    assert_eq!(world.app.last("/ended").get("DialBridged"), Some("true"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redirecting_the_called_leg_frees_the_caller() {
+    let world = World::new();
+    world
+        .app
+        .twiml("/voice", &format!("<Dial action=\"/ended\">{PERSON}</Dial>"));
+    world.app.twiml("/ended", "<Say>free</Say><Pause length=\"60\"/>");
+    world
+        .app
+        .twiml("/elsewhere", "<Say>elsewhere</Say><Pause length=\"60\"/>");
+    let caller = world.call().await;
+    world.seconds(1).await;
+    let person = world.sim.pick_up(PERSON).unwrap();
+    world.idle().await;
+    let url = world.app.url("/elsewhere");
+    assert_eq!(
+        world
+            .rest("POST", &format!("Calls/{person}.json"), &[("Url", &url)])
+            .await
+            .0,
+        200
+    );
+    world.idle().await;
+    assert!(world.heard(&caller, "free"));
+    assert!(world.heard(&person, "elsewhere"));
+    let ended = world.app.last("/ended");
+    assert_eq!(ended.get("DialBridged"), Some("true"));
+    assert_eq!(
+        ended.get("DialCallDuration"),
+        None,
+        "its duration says nothing yet"
+    );
+    assert!(world.sim.bridges()[0].to_ms.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn browsers_are_dialled_by_identity() {
+    let world = World::new();
+    world.app.twiml(
+        "/voice",
+        "<Dial action=\"/ended\"><Client>agent_7</Client></Dial>",
+    );
+    world.app.twiml("/ended", "<Say>sorry</Say>");
+    world.call().await;
+    world.seconds(1).await;
+    assert_eq!(
+        world.app.last("/ended").get("DialCallStatus"),
+        Some("failed"),
+        "nobody is registered"
+    );
+    world.sim.set_phone(
+        "client:agent_7",
+        Behaviour::PickUp {
+            after_ms: 1_000,
+            press: None,
+        },
+    );
+    let caller = world.call().await;
+    world.seconds(2).await;
+    let agent = world.sim.phone_leg("client:agent_7").unwrap();
+    assert!(world.sim.look(|view| view.are_bridged(&caller, &agent)));
+    // While it talks it lets others ring, and says nothing.
+    let second = world.call().await;
+    world.seconds(10).await;
+    assert!(world.sim.leg(&second).unwrap().bridged_with.is_empty());
+    assert_eq!(world.app.received("/ended").len(), 1);
+    world.seconds(26).await;
+    assert_eq!(world.app.last("/ended").get("DialCallStatus"), Some("no-answer"));
 }

@@ -44,7 +44,7 @@ async fn whatever_is_wrong_leads_to_the_fallback() {
         ),
         (200, Some("text/xml"), &long, 11750),
     ] {
-        let world = World::new().await;
+        let world = World::new();
         world.app.raw("/voice", status, kind, body);
         world.app.twiml("/fallback", "<Say>rescued</Say>");
         let caller = world.call().await;
@@ -65,8 +65,7 @@ async fn too_slow_is_the_same_and_without_fallback_there_is_an_apology() {
     let world = World::with(|config| {
         config.webhook_timeout = Duration::from_millis(300);
         config.numbers[0].voice_fallback_url = None;
-    })
-    .await;
+    });
     world.app.twiml("/voice", "<Say>too late</Say>");
     world.app.slow("/voice", Duration::from_secs(5));
     let caller = world.call().await;
@@ -88,8 +87,7 @@ async fn no_connection_is_tried_twice() {
             .local_addr()
             .unwrap();
         config.numbers[0].voice_url = format!("http://{free}/voice");
-    })
-    .await;
+    });
     world.app.twiml("/fallback", "<Say>rescued</Say>");
     let caller = world.call().await;
     assert!(world.heard(&caller, "rescued"));
@@ -99,7 +97,7 @@ async fn no_connection_is_tried_twice() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_verbs_and_attributes_are_warnings() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml(
         "/voice",
         "<say>no</say><Say Voice=\"man\">yes</Say><Leave/><Hangup/>",
@@ -112,7 +110,7 @@ async fn unknown_verbs_and_attributes_are_warnings() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn plain_text_is_read_aloud_and_media_are_fetched() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.raw("/voice", 200, Some("text/plain"), "hello there");
     let one = world.call().await;
     assert!(world.heard(&one, "hello there"));
@@ -132,4 +130,37 @@ async fn plain_text_is_read_aloud_and_media_are_fetched() {
         world.app.last("/gone.wav").form.is_empty(),
         "no parameters for media"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fragment_asks_for_more_retries_and_is_not_sent() {
+    let world = World::with(|config| config.numbers[0].voice_url.push_str("?a=1#rc=3&rp=5xx"));
+    world.app.raw("/voice", 503, Some("text/plain"), "");
+    world.app.twiml("/fallback", "<Say>rescued</Say>");
+    let caller = world.call().await;
+    assert!(world.heard(&caller, "rescued"));
+    let asked = world.app.received("/voice");
+    assert_eq!(asked.len(), 4);
+    assert!(asked.iter().all(|one| one.url.ends_with("/voice?a=1")));
+    let token = &asked[0].headers["i-twilio-idempotency-token"];
+    assert!(
+        asked
+            .iter()
+            .all(|one| &one.headers["i-twilio-idempotency-token"] == token)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn webhooks_can_come_without_token_and_signed_without_port() {
+    let world = World::with(|config| {
+        config.switches.idempotency_token = false;
+        config.switches.signed_with_port = false;
+    });
+    world.app.twiml("/voice", "<Hangup/>");
+    world.call().await;
+    let asked = world.app.last("/voice");
+    assert!(!asked.headers.contains_key("i-twilio-idempotency-token"));
+    let bare = asked.url.replacen(&asked.headers["host"], "127.0.0.1", 1);
+    let signature = switchboard_simulator::sign(crate::world::TOKEN, &bare, &asked.form);
+    assert_eq!(asked.headers["x-twilio-signature"], signature);
 }

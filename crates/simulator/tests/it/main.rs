@@ -1,5 +1,5 @@
 //! The stand-in, driven against a tiny application that answers with given documents.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod calls;
 mod conferences;

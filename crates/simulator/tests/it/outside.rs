@@ -18,7 +18,7 @@ async fn ask(world: &World, phone: &str, key: &str) -> Result<reqwest::Response,
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_crm_knows_its_customers() {
-    let world = World::new().await;
+    let world = World::new();
     let body: Value = ask(&world, "+447700900101", "demo-crm-key")
         .await
         .unwrap()
@@ -53,7 +53,7 @@ async fn the_crm_knows_its_customers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_crm_misbehaves() {
-    let world = World::new().await;
+    let world = World::new();
     let mut faults = world.sim.faults();
     faults.crm_delay_ms = 150;
     faults.crm_mode = CrmMode::Error;

@@ -6,7 +6,7 @@ const ENQUEUE: &str = "<Enqueue waitUrl=\"/wait\" action=\"/left\">support</Enqu
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wait_loop_tells_place_and_time_and_leave_runs_the_action() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", ENQUEUE);
     world
         .app
@@ -37,7 +37,7 @@ async fn wait_loop_tells_place_and_time_and_leave_runs_the_action() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_work_while_waiting() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", ENQUEUE);
     world.app.twiml(
         "/wait",
@@ -80,7 +80,7 @@ async fn redirect(world: &World) -> (switchboard_simulator::LegId, u16, u16) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn member_redirect_works_once_and_the_action_is_ignored() {
-    let world = World::new().await;
+    let world = World::new();
     let (caller, one, two) = redirect(&world).await;
     assert_eq!((one, two), (200, 400));
     assert_eq!(world.sim.timeline().texts(&caller), ["moved"]);
@@ -104,8 +104,7 @@ async fn member_redirect_with_the_action_run_first_or_instead() {
         let world = World::with(|config| {
             config.switches.redirected_action = how;
             config.switches.second_member_post = 404;
-        })
-        .await;
+        });
         let (caller, one, two) = redirect(&world).await;
         assert_eq!((one, two), (200, 404));
         assert_eq!(world.sim.timeline().texts(&caller), texts);
@@ -114,7 +113,7 @@ async fn member_redirect_with_the_action_run_first_or_instead() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn front_takes_whoever_is_first() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", ENQUEUE);
     world.app.twiml("/wait", "<Pause length=\"20\"/>");
     world.app.twiml("/moved", "<Pause length=\"60\"/>");
@@ -133,7 +132,7 @@ async fn front_takes_whoever_is_first() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hanging_up_while_waiting_is_told() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", ENQUEUE);
     world.app.twiml("/wait", "<Pause length=\"20\"/>");
     let caller = world.call().await;
@@ -151,7 +150,7 @@ async fn hanging_up_while_waiting_is_told() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broken_wait_document_is_an_error_of_the_queue() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", ENQUEUE);
     world.app.raw("/wait", 500, Some("text/plain"), "oops");
     world.app.twiml("/left", "<Say>rescued</Say>");

@@ -4,7 +4,7 @@ use crate::world::{ACCOUNT, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn credentials_are_checked() {
-    let world = World::new().await;
+    let world = World::new();
     let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Calls.json", world.base);
     let response = world
         .http
@@ -23,7 +23,7 @@ async fn credentials_are_checked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_come_in_pages_and_are_filtered() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", "<Pause length=\"60\"/>");
     for _ in 0..5 {
         world.call().await;
@@ -57,7 +57,7 @@ async fn lists_come_in_pages_and_are_filtered() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_are_redirected_and_ended() {
-    let world = World::new().await;
+    let world = World::new();
     world
         .app
         .twiml("/voice", "<Say>first</Say><Pause length=\"60\"/>");
@@ -90,7 +90,7 @@ async fn calls_are_redirected_and_ended() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_api_can_be_slow_down_refuse_and_lose_answers() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", "<Pause length=\"60\"/>");
     let caller = world.call().await;
     let path = format!("Calls/{caller}.json");
@@ -138,7 +138,7 @@ async fn the_api_can_be_slow_down_refuse_and_lose_answers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callbacks_are_doubled_lost_and_delayed() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", "<Hangup/>");
     let mut faults = world.sim.faults();
     faults.webhooks_doubled = true;

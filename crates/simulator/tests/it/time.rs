@@ -6,7 +6,7 @@ use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn minutes_pass_in_no_time_and_in_order() {
-    let world = World::new().await;
+    let world = World::new();
     world
         .app
         .twiml("/voice", "<Enqueue waitUrl=\"/wait\">support</Enqueue>");
@@ -31,7 +31,7 @@ async fn minutes_pass_in_no_time_and_in_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_driver_can_jump_from_timer_to_timer() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", "<Pause length=\"7\"/><Say>after</Say>");
     let caller = world.call().await;
     let start = world.sim.now_ms();
@@ -46,7 +46,7 @@ async fn a_driver_can_jump_from_timer_to_timer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_time_fires_timers_by_itself_and_can_be_moved() {
-    let world = World::new().await;
+    let world = World::new();
     world.app.twiml("/voice", "<Pause length=\"600\"/><Say>a</Say>");
     world.sim.set_clock(ClockMode::Real);
     let caller = world.sim.dial("+447700900001", crate::world::OFFICE);

@@ -48,7 +48,7 @@ struct Canned {
 
 #[derive(Default)]
 struct Book {
-    canned: HashMap<String, Vec<Canned>>,
+    canned: HashMap<String, Canned>,
     received: Vec<Received>,
     signatures_wrong: usize,
     url: String,
@@ -66,21 +66,6 @@ impl Fake {
         self.raw(path, 200, Some("text/xml"), &document(verbs));
     }
 
-    /// Answers requests for a path with these verbs one after the other; the last one stays.
-    pub(crate) fn twimls(&self, path: &str, all: &[&str]) {
-        let canned = all
-            .iter()
-            .rev()
-            .map(|verbs| Canned {
-                status: 200,
-                content_type: Some("text/xml"),
-                body: document(verbs),
-                delay: Duration::ZERO,
-            })
-            .collect();
-        self.book.lock().unwrap().canned.insert(path.to_owned(), canned);
-    }
-
     pub(crate) fn raw(&self, path: &str, status: u16, content_type: Option<&'static str>, body: &str) {
         let canned = Canned {
             status,
@@ -88,18 +73,12 @@ impl Fake {
             body: body.to_owned(),
             delay: Duration::ZERO,
         };
-        self.book
-            .lock()
-            .unwrap()
-            .canned
-            .insert(path.to_owned(), vec![canned]);
+        self.book.lock().unwrap().canned.insert(path.to_owned(), canned);
     }
 
     pub(crate) fn slow(&self, path: &str, delay: Duration) {
         let mut book = self.book.lock().unwrap();
-        for canned in book.canned.get_mut(path).unwrap() {
-            canned.delay = delay;
-        }
+        book.canned.get_mut(path).unwrap().delay = delay;
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -151,11 +130,7 @@ async fn answer(request: HttpRequest, body: web::Bytes, fake: web::Data<Fake>) -
             headers,
             form,
         });
-        match book.canned.get_mut(&path) {
-            Some(all) if all.len() > 1 => all.pop(),
-            Some(all) => all.first().cloned(),
-            None => None,
-        }
+        book.canned.get(&path).cloned()
     };
     let Some(canned) = canned else {
         return HttpResponse::NoContent().finish();
@@ -185,11 +160,11 @@ impl Drop for World {
 }
 
 impl World {
-    pub(crate) async fn new() -> Self {
-        Self::with(|_| {}).await
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
     }
 
-    pub(crate) async fn with(change: impl FnOnce(&mut SimulatorConfig)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut SimulatorConfig)) -> Self {
         let fake_listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", fake_listener.local_addr().unwrap());
         let app = Fake {

@@ -2,10 +2,9 @@
 --
 -- ARGV[1] prefix, [2] by how many ms to move it forward; 0 only reads
 -- Result  {now ms, offset ms}
-local prefix, by = ARGV[1], tonumber(ARGV[2])
-local key = prefix .. ':clock-offset'
-if by ~= 0 then
-  redis.call('INCRBY', key, by)
+local prefix = ARGV[1]
+if ARGV[2] ~= '0' then
+  redis.call('INCRBY', prefix .. ':clock-offset', ARGV[2])
   redis.call('PUBLISH', prefix .. ':q:wake', '*')
 end
-return {qnow(prefix), tonumber(redis.call('GET', key) or '0')}
+return {qnow(prefix), qoffset(prefix)}

@@ -1,15 +1,20 @@
 -- All live calls and all agents, at one position of the stream.
 --
 -- ARGV[1] prefix
--- Result  {now ms, epoch, offset, {call JSON, ...}, {agent JSON, ...}}
+-- Result  {now ms, epoch, offset, {call JSON, ...}, {agent JSON, ...}}; or the error FOREIGN key
 local prefix = ARGV[1]
-local calls, agents = {}, {}
-for _, id in ipairs(redis.call('ZRANGE', prefix .. ':live', 0, -1)) do
-  local data = redis.call('HGET', store_call_key(prefix, id), 'data')
-  if data then calls[#calls + 1] = data end
+local offset, wrong = store_offset(prefix)
+if wrong then return store_foreign(wrong) end
+local function data(ids, key)
+  local found = {}
+  for _, id in ipairs(ids) do
+    local json = redis.call('HGET', key .. id, 'data')
+    if json then found[#found + 1] = json end
+  end
+  return found
 end
-for _, id in ipairs(redis.call('SMEMBERS', prefix .. ':agents')) do
-  local data = redis.call('HGET', prefix .. ':agent:' .. id, 'data')
-  if data then agents[#agents + 1] = data end
-end
-return {qnow(prefix), redis.call('GET', prefix .. ':epoch') or '', store_offset(prefix), calls, agents}
+return {
+  qnow(prefix), redis.call('GET', prefix .. ':epoch') or '', offset,
+  data(redis.call('ZRANGE', prefix .. ':live', 0, -1), store_call_key(prefix, '')),
+  data(redis.call('SMEMBERS', prefix .. ':agents'), prefix .. ':agent:'),
+}

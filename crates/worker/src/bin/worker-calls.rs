@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use secrecy::ExposeSecret;
-use switchboard_runtime::{Process, SettingsArgs, run_process};
+use switchboard_runtime::{Last, Process, SettingsArgs, run_process};
 use switchboard_store::{Store, StoreConfig};
 use switchboard_worker::{Deps, STORE_BUDGET, run_calls};
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     run_process("worker-calls", &Cli::parse().settings, start)
 }
 
-async fn start(process: Process) -> anyhow::Result<()> {
+async fn start(process: Process) -> anyhow::Result<Option<Last>> {
     let Process {
         settings,
         lifecycle,
@@ -56,5 +56,5 @@ async fn start(process: Process) -> anyhow::Result<()> {
         rng,
     };
     lifecycle.spawn_vital("worker-calls", run_calls(listener, deps, lifecycle.token()));
-    Ok(())
+    Ok(None)
 }

@@ -81,7 +81,7 @@ impl Carrier {
         let number = claim.number;
         let present = self.who(call, claim).await?;
         let command = match present {
-            Present { caller: true, .. } => Command::CallerJoined { claim: number },
+            Present { caller: true, agent: true } => Command::CallerJoined { claim: number },
             Present { agent: false, .. } => Command::ConnectFailed { claim: number },
             Present {
                 agent: true,

@@ -171,6 +171,12 @@ impl Carrier {
             for call in ours.iter().filter(|call| now.since(call.arrived_at) > YOUNG) {
                 if !known.contains(call.id.as_str()) {
                     self.end_if_over(call, name).await?;
+                } else if let State::Talking(Talk { with: With::Agent(claim), since, .. }) = &call.state
+                    && now.since(*since) > YOUNG
+                    && let Some(leg) = claim.leg.clone().filter(|leg| !known.contains(leg.as_str()))
+                {
+                    let left = Command::AgentLeft { claim: claim.number, leg };
+                    self.calls.step(&call.id, &format!("{name}:{}", call.id), &left).await?;
                 }
             }
         }

@@ -1,0 +1,19 @@
+//! The gateway through its real door: signed requests over HTTP, and a real Redis behind it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod agents;
+mod believed;
+mod door;
+mod house;
+mod late;
+mod life;
+mod line;
+mod news;
+mod odd;
+mod office;
+mod outage;
+mod queue;

@@ -1,0 +1,190 @@
+//! The services of a rehearsal: in this process, or each as a process of its own. Either can be killed and started
+//! again in the middle of a call.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use switchboard_runtime::Lifecycle;
+use tokio::process::{Child, Command};
+
+use crate::services::{Service, Shared};
+
+/// How long a service may take to be ready.
+const READY: Duration = Duration::from_secs(20);
+/// How long a service may take to stop.
+const STOP: Duration = Duration::from_secs(10);
+
+enum Running {
+    Here(Lifecycle),
+    Process(Child),
+}
+
+/// All services.
+pub(super) struct Fleet {
+    processes: bool,
+    ports: BTreeMap<Service, SocketAddr>,
+    /// Ports held for services that have not started yet.
+    held: BTreeMap<Service, TcpListener>,
+    running: BTreeMap<Service, Running>,
+    shared: Option<Shared>,
+    arguments: Vec<String>,
+    http: reqwest::Client,
+}
+
+impl Fleet {
+    pub(super) fn new(processes: bool) -> anyhow::Result<Self> {
+        let mut held = BTreeMap::new();
+        let mut ports = BTreeMap::new();
+        for service in Service::ALL {
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            ports.insert(service, listener.local_addr()?);
+            held.insert(service, listener);
+        }
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
+        Ok(Self { processes, ports, held, running: BTreeMap::new(), shared: None, arguments: Vec::new(), http })
+    }
+
+    pub(super) fn port(&self, service: Service) -> SocketAddr {
+        self.ports.get(&service).copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// Settings that say where each service listens.
+    pub(super) fn listen_settings(&self) -> Vec<String> {
+        let port = |service| self.port(service);
+        vec![
+            format!("gateway.listen={}", port(Service::Gateway)),
+            format!("realtime.listen={}", port(Service::Realtime)),
+            format!("worker_lookup.listen={}", port(Service::WorkerLookup)),
+            format!("worker_calls.listen={}", port(Service::WorkerCalls)),
+            format!("public.base_url=http://{}", port(Service::Gateway)),
+        ]
+    }
+
+    pub(super) async fn start_all(&mut self, shared: Shared, settings: Vec<String>) -> anyhow::Result<()> {
+        self.shared = Some(shared);
+        self.arguments = vec!["--demo".to_owned()];
+        for setting in settings {
+            self.arguments.extend(["--set".to_owned(), setting]);
+        }
+        for service in Service::ALL {
+            self.launch(service)?;
+        }
+        for service in Service::ALL {
+            self.wait_ready(service).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn start(&mut self, service: Service) -> anyhow::Result<()> {
+        self.launch(service)?;
+        self.wait_ready(service).await
+    }
+
+    fn launch(&mut self, service: Service) -> anyhow::Result<()> {
+        let held = self.held.remove(&service);
+        let running = if self.processes {
+            drop(held);
+            Running::Process(self.process(service)?)
+        } else {
+            let listener = match held {
+                Some(listener) => listener,
+                None => TcpListener::bind(self.port(service))?,
+            };
+            let lifecycle = Lifecycle::new();
+            let shared = self.shared.as_ref().context("not prepared")?;
+            shared.start(service, listener, &lifecycle)?;
+            Running::Here(lifecycle)
+        };
+        self.running.insert(service, running);
+        Ok(())
+    }
+
+    fn process(&self, service: Service) -> anyhow::Result<Child> {
+        let folder = std::env::current_exe()?.parent().map(std::path::Path::to_path_buf).context("no folder")?;
+        let program = folder.join(service.name());
+        ensure!(program.exists(), "{} is not built: cargo build --workspace", program.display());
+        let mut command = Command::new(program);
+        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        // Only this process' own settings: none from the environment it happens to run in.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SWITCHBOARD__")) {
+            command.env_remove(name);
+        }
+        command.spawn().with_context(|| format!("{} cannot be started", service.name()))
+    }
+
+    async fn wait_ready(&self, service: Service) -> anyhow::Result<()> {
+        let url = format!("http://{}/health/ready", self.port(service));
+        let deadline = tokio::time::Instant::now() + READY;
+        loop {
+            if let Ok(answer) = self.http.get(&url).send().await
+                && answer.status().is_success()
+            {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!("{} is not ready after {} s", service.name(), READY.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Whether the service runs.
+    pub(super) fn runs(&self, service: Service) -> bool {
+        self.running.contains_key(&service)
+    }
+
+    /// Ends a service without a farewell: kill -9 for a process; here, its tasks are dropped where they are.
+    pub(super) async fn kill(&mut self, service: Service) -> anyhow::Result<()> {
+        match self.running.remove(&service) {
+            Some(Running::Here(lifecycle)) => {
+                lifecycle.shutdown(Duration::ZERO).await;
+            }
+            Some(Running::Process(mut child)) => {
+                child.kill().await?;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Stops all services as an operator would.
+    pub(super) async fn stop(&mut self) -> anyhow::Result<()> {
+        let mut unclean = Vec::new();
+        for (service, running) in std::mem::take(&mut self.running) {
+            match running {
+                Running::Here(lifecycle) => {
+                    if !lifecycle.shutdown(STOP).await.is_clean() {
+                        unclean.push(service.name());
+                    }
+                }
+                Running::Process(mut child) => {
+                    if !terminate(&mut child).await? {
+                        unclean.push(service.name());
+                    }
+                }
+            }
+        }
+        ensure!(unclean.is_empty(), "did not stop cleanly: {}", unclean.join(", "));
+        Ok(())
+    }
+}
+
+/// SIGTERM, by way of the system's own `kill`; whether it stopped in time and well.
+async fn terminate(child: &mut Child) -> anyhow::Result<bool> {
+    let Some(pid) = child.id() else { return Ok(false) };
+    Command::new("kill").arg(pid.to_string()).status().await?;
+    match tokio::time::timeout(STOP, child.wait()).await {
+        Ok(status) => Ok(status?.success()),
+        Err(_) => {
+            child.kill().await?;
+            Ok(false)
+        }
+    }
+}

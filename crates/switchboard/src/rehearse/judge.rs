@@ -1,0 +1,129 @@
+//! What must have happened, read off the lines.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use switchboard_simulator::{LegId, LegView, Sound, View, What};
+
+use super::stage::{PHONES, Stage};
+
+/// Time for what must happen at once: a few requests and a document.
+pub(super) const SOON: Duration = Duration::from_secs(10);
+
+fn ms(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Stage<'_> {
+    /// Waits until two lines can talk with each other.
+    pub(super) async fn bridged(&mut self, one: &LegId, other: &LegId, within: Duration) -> anyhow::Result<Duration> {
+        let what = format!("{} talks with {}", one.as_str(), other.as_str());
+        self.until(&what, within, |view| view.are_bridged(one, other)).await
+    }
+
+    /// Waits until the line talks with an office phone, and says with which.
+    pub(super) async fn bridged_with_phone(
+        &mut self,
+        caller: &LegId,
+        phone: &str,
+        within: Duration,
+    ) -> anyhow::Result<LegId> {
+        let talks = |view: &View<'_>| {
+            view.legs().into_iter().find(|leg| leg.to == phone && view.are_bridged(caller, &leg.id)).map(|leg| leg.id)
+        };
+        self.until(&format!("the caller talks with {phone}"), within, |view| talks(view).is_some()).await?;
+        self.system.simulator.look(talks).ok_or_else(|| anyhow::anyhow!("they have parted again"))
+    }
+
+    /// Waits until a line is over.
+    pub(super) async fn over(&mut self, leg: &LegId, within: Duration) -> anyhow::Result<Duration> {
+        let what = format!("{} ends", leg.as_str());
+        self.until(&what, within, |view| view.leg(leg).is_none_or(|leg| leg.ended_ms.is_some())).await
+    }
+
+    /// Every line is over, and nobody sees a live call or a busy agent: nothing is left hanging.
+    pub(super) async fn all_over(&mut self) -> anyhow::Result<()> {
+        self.until("every line ends", Duration::from_secs(60), |view| {
+            view.legs().iter().all(|leg| leg.ended_ms.is_some())
+        })
+        .await?;
+        self.settle().await?;
+        let live = self.live().await?;
+        let calls = live.get("calls").and_then(|calls| calls.as_array()).map_or(0, Vec::len);
+        ensure!(calls == 0, "agents still see {calls} live calls: {live}");
+        let busy = live
+            .get("agents")
+            .and_then(|agents| agents.as_array())
+            .is_some_and(|agents| agents.iter().any(|agent| agent.get("engagedCallId").is_some()));
+        ensure!(!busy, "an agent is still busy: {live}");
+        Ok(())
+    }
+
+    /// The two never talked.
+    pub(super) fn never_bridged(&self, one: &LegId, other: &LegId) -> anyhow::Result<()> {
+        let met = self.system.simulator.bridges().iter().any(|bridge| bridge.joins(one, other));
+        ensure!(!met, "{} talked with {}", one.as_str(), other.as_str());
+        Ok(())
+    }
+
+    /// Nobody ever talked with two at the same time.
+    pub(super) fn nobody_twice(&self) -> anyhow::Result<()> {
+        let bridges = self.system.simulator.bridges();
+        for (index, bridge) in bridges.iter().enumerate() {
+            for later in bridges.iter().skip(index + 1) {
+                let end = bridge.to_ms.unwrap_or(i64::MAX);
+                let shared = later.has(&bridge.a) || later.has(&bridge.b);
+                ensure!(!(shared && later.from_ms < end), "somebody talked with two: {bridge:?} and {later:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// How often each office phone was rung.
+    pub(super) fn times_rung(&self, phone: &str) -> usize {
+        self.system.simulator.legs().iter().filter(|leg| leg.to == phone).count()
+    }
+
+    /// No office phone was rung.
+    pub(super) fn office_silent(&self) -> anyhow::Result<()> {
+        for phone in PHONES {
+            ensure!(self.times_rung(phone) == 0, "the office phone {phone} was rung");
+        }
+        Ok(())
+    }
+
+    /// Every office phone was rung for the first time `after` the line joined the queue, give or take `slack`, and
+    /// never earlier.
+    pub(super) fn office_rang(&self, caller: &LegId, after: Duration, slack: Duration) -> anyhow::Result<()> {
+        let joined = self.joined_ms(caller)?;
+        for phone in PHONES {
+            let first = self.system.simulator.legs().into_iter().filter(|leg: &LegView| leg.to == phone).map(|leg| leg.created_ms).min();
+            let Some(first) = first else { anyhow::bail!("the office phone {phone} was not rung") };
+            let waited = first - joined;
+            ensure!(waited <= ms(after + slack), "{phone} rang {waited} ms after the caller joined, over {after:?}");
+            ensure!(waited >= ms(after) - 10_000, "{phone} rang {waited} ms after the caller joined, too early");
+        }
+        Ok(())
+    }
+
+    fn joined_ms(&self, caller: &LegId) -> anyhow::Result<i64> {
+        let timeline = self.system.simulator.timeline();
+        let joined = timeline.of(caller).find(|entry| matches!(entry.what, What::Enqueued(_)));
+        joined.map(|entry| entry.at_ms).ok_or_else(|| anyhow::anyhow!("the caller never joined the queue"))
+    }
+
+    /// The line heard a text that holds these words.
+    pub(super) fn heard(&self, leg: &LegId, words: &str) -> bool {
+        self.system.simulator.timeline().texts(leg).iter().any(|text| text.contains(words))
+    }
+
+    /// The line heard a beep: it was asked to leave a message.
+    pub(super) fn beeped(&self, leg: &LegId) -> bool {
+        self.system.simulator.timeline().of(leg).any(|entry| entry.what == What::Heard(Sound::Beep))
+    }
+
+    /// The line left a message.
+    pub(super) fn recorded(&self, leg: &LegId) -> bool {
+        self.system.simulator.timeline().of(leg).any(|entry| matches!(entry.what, What::Recorded { .. }))
+    }
+}

@@ -1,0 +1,92 @@
+//! `rehearse`: whole calls against a private system, judged from the phones' side.
+//!
+//! What passes or fails is who could talk with whom, and when, as the simulated carrier saw it; our own state is
+//! never asked whether it is right.
+
+mod fleet;
+mod judge;
+mod report;
+mod scenarios;
+mod stage;
+mod system;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use futures::StreamExt;
+use switchboard_runtime::telemetry;
+use switchboard_simulator::Switches;
+
+use crate::cli::Rehearse;
+use report::{Report, Verdict};
+use scenarios::Scenario;
+use stage::Stage;
+use system::{System, SystemOptions};
+
+/// No scenario may hang the rehearsal, in real time.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// Plays what the options ask for; success when everything passed.
+pub(crate) fn run(options: &Rehearse) -> ExitCode {
+    let mut report = Report::new(options.json, options.timelines);
+    if options.list {
+        report.list(&scenarios::all());
+        return ExitCode::SUCCESS;
+    }
+    let chosen: Vec<Scenario> = scenarios::all()
+        .into_iter()
+        .filter(|scenario| options.only.is_empty() || options.only.iter().any(|name| name == scenario.name))
+        .collect();
+    let unknown = options.only.iter().find(|name| chosen.iter().all(|scenario| scenario.name != name.as_str()));
+    if let Some(name) = unknown {
+        return report.complain(&format!("there is no scenario {name}; --list shows all"));
+    }
+    if let Err(error) = telemetry::init(&system::log_settings()) {
+        return report.complain(&error.to_string());
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report.complain(&error.to_string()),
+    };
+    let mut rounds: Vec<(String, Switches)> = vec![("as documented".to_owned(), Switches::default())];
+    if options.switches {
+        rounds.extend(Switches::variants());
+    }
+    runtime.block_on(async {
+        for time in 0..options.times {
+            for (label, switches) in &rounds {
+                report.round(time + 1, label);
+                let plays = chosen.iter().map(|scenario| {
+                    let seed = options.seed.wrapping_add(u64::from(time));
+                    let system = SystemOptions { processes: options.processes, switches: switches.clone(), seed };
+                    play(scenario, system)
+                });
+                let mut plays = futures::stream::iter(plays).buffered(options.jobs.max(1));
+                while let Some(verdict) = plays.next().await {
+                    report.add(label, &verdict);
+                }
+            }
+        }
+    });
+    report.finish()
+}
+
+async fn play(scenario: &Scenario, options: SystemOptions) -> Verdict {
+    let began = std::time::Instant::now();
+    let mut system = match System::start(&scenario.office, options).await {
+        Ok(system) => system,
+        Err(error) => return Verdict::failed(scenario.name, began.elapsed(), format!("cannot start: {error:#}"), String::new()),
+    };
+    let mut stage = Stage::new(&mut system);
+    let outcome = tokio::time::timeout(LIMIT, (scenario.play)(&mut stage)).await;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(_) => Err(anyhow::anyhow!("not over after {} s", LIMIT.as_secs())),
+    };
+    let timeline = system.simulator.timeline().to_string();
+    let stopped = system.stop().await;
+    match outcome.and(stopped) {
+        Ok(()) => Verdict::passed(scenario.name, began.elapsed(), timeline),
+        Err(error) => Verdict::failed(scenario.name, began.elapsed(), format!("{error:#}"), timeline),
+    }
+}

@@ -1,0 +1,97 @@
+//! What a rehearsal prints.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::scenarios::Scenario;
+
+/// How one scenario went.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Verdict {
+    name: &'static str,
+    passed: bool,
+    millis: u128,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    timeline: Vec<String>,
+}
+
+impl Verdict {
+    pub(super) fn passed(name: &'static str, took: Duration, timeline: String) -> Self {
+        Self { name, passed: true, millis: took.as_millis(), reason: None, timeline: lines(&timeline) }
+    }
+
+    pub(super) fn failed(name: &'static str, took: Duration, reason: String, timeline: String) -> Self {
+        Self { name, passed: false, millis: took.as_millis(), reason: Some(reason), timeline: lines(&timeline) }
+    }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Collects verdicts and shows them as they come.
+#[derive(Debug)]
+pub(super) struct Report {
+    json: bool,
+    timelines: bool,
+    passed: u32,
+    failed: u32,
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what the command is for")]
+impl Report {
+    pub(super) fn new(json: bool, timelines: bool) -> Self {
+        Self { json, timelines, passed: 0, failed: 0 }
+    }
+
+    pub(super) fn list(&self, scenarios: &[Scenario]) {
+        for scenario in scenarios {
+            println!("{:<36} {}", scenario.name, scenario.about);
+        }
+    }
+
+    pub(super) fn complain(&self, reason: &str) -> ExitCode {
+        eprintln!("{reason}");
+        ExitCode::from(2)
+    }
+
+    pub(super) fn round(&self, time: u32, label: &str) {
+        if !self.json {
+            println!("-- {label} (time {time})");
+        }
+    }
+
+    pub(super) fn add(&mut self, label: &str, verdict: &Verdict) {
+        if verdict.passed {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+        }
+        if self.json {
+            let row = serde_json::json!({ "switches": label, "scenario": verdict });
+            println!("{row}");
+            return;
+        }
+        let word = if verdict.passed { "PASS" } else { "FAIL" };
+        println!("{word}  {:<36} {:>6} ms", verdict.name, verdict.millis);
+        if self.timelines || !verdict.passed {
+            for line in &verdict.timeline {
+                println!("      {line}");
+            }
+        }
+        if let Some(reason) = &verdict.reason {
+            println!("      {reason}");
+        }
+    }
+
+    pub(super) fn finish(&self) -> ExitCode {
+        if !self.json {
+            println!("rehearsal: {} passed, {} failed", self.passed, self.failed);
+        }
+        if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}

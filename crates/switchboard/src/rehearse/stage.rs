@@ -1,0 +1,278 @@
+//! What scenarios do: let time pass, be a caller, an agent, an operator.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use serde_json::{Value, json};
+use switchboard_queue::QueueStats;
+use switchboard_queue::jobs::LOOKUP;
+use switchboard_simulator::{Behaviour, Faults, LegId, Press, View};
+use tokio::time::Instant;
+
+use super::system::System;
+use crate::services::Service;
+
+/// How long the system may take, in real time, to come to rest.
+const REST: Duration = Duration::from_secs(20);
+/// The shortest step of virtual time: nothing in a telephone network happens faster.
+const TICK_MS: i64 = 20;
+
+/// The office of the rehearsal.
+pub(super) const OFFICE: &str = "+442079460000";
+/// Its phones.
+pub(super) const FRONT_DESK: &str = "+442079460011";
+pub(super) const WORKSHOP: &str = "+441632960012";
+pub(super) const DUTY_MOBILE: &str = "+447700900013";
+pub(super) const PHONES: [&str; 3] = [FRONT_DESK, WORKSHOP, DUTY_MOBILE];
+/// The desk phone of the agent who has one.
+pub(super) const DYLANS_PHONE: &str = "+447700900021";
+/// A caller whom the demonstration's customer database knows, another one, and one whom it does not know.
+pub(super) const MARA: &str = "+447700900101";
+pub(super) const OLIVER: &str = "+447700900102";
+pub(super) const STRANGER: &str = "+441632960999";
+
+/// What an agent is told who pressed Answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answered {
+    /// The call is theirs; this lets their browser to the caller.
+    Yours(String),
+    /// In the API's own word why not.
+    No(String, Value),
+}
+
+/// One scenario's view of its system.
+pub(super) struct Stage<'a> {
+    pub(super) system: &'a mut System,
+    redis_up: bool,
+    /// Virtual milliseconds that Redis' clock has still to be moved by: it was away while time passed.
+    owed_ms: i64,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(system: &'a mut System) -> Self {
+        Self { system, redis_up: true, owed_ms: 0 }
+    }
+
+    // --- time ---
+
+    /// Waits until nothing is in flight: no webhook, no request, no job that could run.
+    pub(super) async fn settle(&self) -> anyhow::Result<()> {
+        let deadline = Instant::now() + REST;
+        let mut calm = 0;
+        while calm < 2 {
+            if Instant::now() > deadline {
+                bail!("the system did not come to rest within {} s", REST.as_secs());
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            self.system.simulator.wait_idle(left).await.context("the carrier did not come to rest")?;
+            let busy = self.queues().await?.iter().any(|queue| queue.ready > 0 || queue.leased > 0);
+            if busy || !self.system.simulator.is_idle() {
+                calm = 0;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            } else {
+                calm += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The queues on which somebody works.
+    async fn queues(&self) -> anyhow::Result<Vec<QueueStats>> {
+        if !self.redis_up {
+            return Ok(Vec::new());
+        }
+        let (lookups, calls) =
+            (self.system.fleet.runs(Service::WorkerLookup), self.system.fleet.runs(Service::WorkerCalls));
+        let stats = self.system.admin.stats().await?;
+        Ok(stats.queues.into_iter().filter(|queue| if queue.name == LOOKUP { lookups } else { calls }).collect())
+    }
+
+    /// Lets that much virtual time pass, stopping wherever something is due.
+    pub(super) async fn pass(&mut self, time: Duration) -> anyhow::Result<()> {
+        let target = self.system.simulator.now_ms() + i64::try_from(time.as_millis())?;
+        while self.step(target).await? {}
+        Ok(())
+    }
+
+    /// One step towards `target`; false when it is reached.
+    async fn step(&mut self, target: i64) -> anyhow::Result<bool> {
+        self.settle().await?;
+        let now = self.system.simulator.now_ms();
+        if now >= target {
+            return Ok(false);
+        }
+        let due = self.queues().await?.iter().filter_map(|queue| queue.next_due_ms).min();
+        let timer = self.system.simulator.next_timer_ms();
+        let next = [due, timer].into_iter().flatten().filter(|at| *at > now).min().unwrap_or(target);
+        let by = next.min(target).saturating_sub(now).max(TICK_MS);
+        self.advance(by).await?;
+        Ok(true)
+    }
+
+    async fn advance(&mut self, by_ms: i64) -> anyhow::Result<()> {
+        if self.redis_up {
+            self.system.store.advance_clock(Duration::from_millis(u64::try_from(by_ms)?)).await?;
+        } else {
+            self.owed_ms += by_ms;
+        }
+        self.system.simulator.advance(by_ms).await;
+        Ok(())
+    }
+
+    /// Lets time pass until something is true of the lines, and says how long it took.
+    pub(super) async fn until(
+        &mut self,
+        what: &str,
+        limit: Duration,
+        is_true: impl Fn(&View<'_>) -> bool,
+    ) -> anyhow::Result<Duration> {
+        let began = self.system.simulator.now_ms();
+        let target = began + i64::try_from(limit.as_millis())?;
+        loop {
+            self.settle().await?;
+            if self.system.simulator.look(|view| is_true(view)) {
+                let took = self.system.simulator.now_ms() - began;
+                return Ok(Duration::from_millis(u64::try_from(took)?));
+            }
+            ensure!(self.step(target).await?, "not within {} s: {what}", limit.as_secs());
+        }
+    }
+
+    // --- callers ---
+
+    pub(super) fn dial(&self, from: &str) -> LegId {
+        self.system.simulator.dial(from, OFFICE)
+    }
+
+    /// Dials, chooses sales and waits in the queue.
+    pub(super) async fn caller_in_queue(&mut self, from: &str) -> anyhow::Result<LegId> {
+        let caller = self.dial(from);
+        self.until("the caller hears the menu", Duration::from_secs(10), |view| {
+            view.leg(&caller).is_some_and(|leg| leg.hears.is_some())
+        })
+        .await?;
+        ensure!(self.system.simulator.press(&caller, "1"), "the caller's line is gone");
+        self.until("the caller is in the queue", Duration::from_secs(20), |view| {
+            view.leg(&caller).is_some_and(|leg| leg.queue.is_some() && leg.hears.is_some())
+        })
+        .await?;
+        Ok(caller)
+    }
+
+    pub(super) fn hang_up(&self, leg: &LegId) {
+        self.system.simulator.hang_up(leg);
+    }
+
+    // --- agents ---
+
+    pub(super) async fn answer(&self, agent: &str, call: &LegId) -> anyhow::Result<Answered> {
+        let (status, body) = self.post(&format!("calls/{}/answer", call.as_str()), agent).await?;
+        let result = body.get("result").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if status == 200 {
+            let ticket = body.get("ticket").and_then(Value::as_str).context("no ticket")?;
+            return Ok(Answered::Yours(ticket.to_owned()));
+        }
+        Ok(Answered::No(result, body))
+    }
+
+    /// Answers and expects to get the call.
+    pub(super) async fn take(&self, agent: &str, call: &LegId) -> anyhow::Result<String> {
+        match self.answer(agent, call).await? {
+            Answered::Yours(ticket) => Ok(ticket),
+            Answered::No(result, _) => bail!("{agent} was told {result:?} instead of getting the call"),
+        }
+    }
+
+    pub(super) async fn hang_up_as(&self, agent: &str, call: &LegId) -> anyhow::Result<()> {
+        let (status, body) = self.post(&format!("calls/{}/hang-up", call.as_str()), agent).await?;
+        ensure!(status == 200, "{agent} cannot hang up: {body}");
+        Ok(())
+    }
+
+    async fn post(&self, path: &str, agent: &str) -> anyhow::Result<(u16, Value)> {
+        let url = format!("http://{}/api/v1/{path}", self.system.fleet.port(Service::Realtime));
+        let body = serde_json::to_string(&json!({ "agentId": agent }))?;
+        let request = self.system.fleet.http().post(url).header("content-type", "application/json").body(body);
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
+    /// The agent's browser connects with the ticket, as the Voice SDK would.
+    pub(super) fn browser(&self, agent: &str, ticket: &str) -> LegId {
+        let parameters = [("claim".to_owned(), ticket.to_owned())];
+        self.system.simulator.browser_connect(agent, &parameters)
+    }
+
+    /// What agents see of all live calls.
+    pub(super) async fn live(&self) -> anyhow::Result<Value> {
+        let url = format!("http://{}/api/v1/live", self.system.fleet.port(Service::Realtime));
+        Ok(serde_json::from_str(&self.system.fleet.http().get(url).send().await?.text().await?)?)
+    }
+
+    // --- phones ---
+
+    /// Somebody is at that phone: picks up and presses the key.
+    pub(super) fn person_at(&self, phone: &str, after: Duration) {
+        let after_ms = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        let press = Some(Press { digits: "1".to_owned(), after_ms: 4_000 });
+        self.system.simulator.set_phone(phone, Behaviour::PickUp { after_ms, press });
+    }
+
+    pub(super) fn mailbox_at(&self, phone: &str) {
+        let mailbox = Behaviour::Mailbox { after_ms: 1_000, hang_up_after_ms: 60_000 };
+        self.system.simulator.set_phone(phone, mailbox);
+    }
+
+    /// The phones that ring now or were picked up, of all office phones.
+    pub(super) fn ringing(&self) -> Vec<LegId> {
+        let legs = self.system.simulator.legs();
+        let rings = |to: &str| PHONES.contains(&to);
+        legs.into_iter().filter(|leg| leg.ended_ms.is_none() && rings(&leg.to)).map(|leg| leg.id).collect()
+    }
+
+    // --- operators and disasters ---
+
+    pub(super) fn faults(&self, faults: Faults) {
+        self.system.simulator.set_faults(faults);
+    }
+
+    pub(super) async fn kill(&mut self, service: Service) -> anyhow::Result<()> {
+        self.system.fleet.kill(service).await
+    }
+
+    pub(super) async fn start(&mut self, service: Service) -> anyhow::Result<()> {
+        self.system.fleet.start(service).await
+    }
+
+    /// Redis does not answer any more.
+    pub(super) fn stall_redis(&mut self) -> anyhow::Result<()> {
+        self.system.redis.pause()?;
+        self.redis_up = false;
+        Ok(())
+    }
+
+    pub(super) fn kill_redis(&mut self) -> anyhow::Result<()> {
+        self.system.redis.kill9()?;
+        self.redis_up = false;
+        Ok(())
+    }
+
+    /// Redis is back, and its clock is where everybody else's is.
+    pub(super) async fn redis_back(&mut self, killed: bool) -> anyhow::Result<()> {
+        if killed {
+            self.system.redis.restart().await?;
+        } else {
+            self.system.redis.resume()?;
+        }
+        let owed = Duration::from_millis(u64::try_from(std::mem::take(&mut self.owed_ms))?);
+        let deadline = Instant::now() + REST;
+        while self.system.store.advance_clock(owed).await.is_err() {
+            ensure!(Instant::now() < deadline, "redis does not come back");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        self.redis_up = true;
+        Ok(())
+    }
+}

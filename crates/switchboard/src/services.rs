@@ -1,0 +1,108 @@
+//! The services, each started the same way wherever it runs.
+
+use std::net::TcpListener;
+
+use anyhow::Context;
+use switchboard_gateway::Gateway;
+use switchboard_realtime::Realtime;
+use switchboard_runtime::settings::Settings;
+use switchboard_runtime::{Clock, Lifecycle, Metrics, Rng};
+use switchboard_store::{Store, StoreConfig};
+use switchboard_worker::{Deps, STORE_BUDGET};
+
+/// One of the services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Service {
+    Gateway,
+    Realtime,
+    WorkerLookup,
+    WorkerCalls,
+}
+
+impl Service {
+    pub(crate) const ALL: [Self; 4] = [Self::Gateway, Self::Realtime, Self::WorkerLookup, Self::WorkerCalls];
+
+    /// The name of its process.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "switchboard-gateway",
+            Self::Realtime => "switchboard-realtime",
+            Self::WorkerLookup => "worker-lookup",
+            Self::WorkerCalls => "worker-calls",
+        }
+    }
+
+    /// Where its settings say that it listens.
+    pub(crate) fn bind(self, settings: &Settings) -> anyhow::Result<TcpListener> {
+        let listen = match self {
+            Self::Gateway => &settings.gateway.listen,
+            Self::Realtime => &settings.realtime.listen,
+            Self::WorkerLookup => &settings.worker_lookup.listen,
+            Self::WorkerCalls => &settings.worker_calls.listen,
+        };
+        listen.bind().with_context(|| format!("{} cannot listen on {listen}", self.name()))
+    }
+}
+
+/// What services in one process share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) redis_url: String,
+    pub(crate) metrics: Metrics,
+    pub(crate) rng: Rng,
+    pub(crate) clock: Clock,
+}
+
+impl Shared {
+    /// A store for webhooks and screens, where somebody waits.
+    pub(crate) fn store(&self) -> anyhow::Result<Store> {
+        self.store_within(self.settings.redis.budget)
+    }
+
+    fn store_within(&self, budget: std::time::Duration) -> anyhow::Result<Store> {
+        let config = StoreConfig {
+            budget,
+            ended_ttl: self.settings.calls.ended_ttl,
+            ..StoreConfig::new(self.redis_url.clone(), self.settings.key_prefix())
+        };
+        Ok(Store::new(config)?)
+    }
+
+    /// Starts a service on `listener`, to run until the lifecycle stops.
+    pub(crate) fn start(&self, service: Service, listener: TcpListener, lifecycle: &Lifecycle) -> anyhow::Result<()> {
+        let stop = lifecycle.token();
+        let metrics = self.metrics.clone();
+        match service {
+            Service::Gateway => {
+                let gateway = Gateway::new(&self.settings, self.store()?, self.clock.clone())?;
+                let run = switchboard_gateway::run(listener, gateway, metrics, stop);
+                lifecycle.spawn_vital(service.name(), run);
+            }
+            Service::Realtime => {
+                let realtime = Realtime::new(&self.settings, self.store()?, self.rng.fork())?;
+                let run = switchboard_realtime::run(listener, realtime, metrics, stop);
+                lifecycle.spawn_vital(service.name(), run);
+            }
+            Service::WorkerLookup => {
+                let run = switchboard_worker::run_lookup(listener, self.deps()?, stop);
+                lifecycle.spawn_vital(service.name(), run);
+            }
+            Service::WorkerCalls => {
+                let run = switchboard_worker::run_calls(listener, self.deps()?, stop);
+                lifecycle.spawn_vital(service.name(), run);
+            }
+        }
+        Ok(())
+    }
+
+    fn deps(&self) -> anyhow::Result<Deps> {
+        Ok(Deps {
+            settings: self.settings.clone(),
+            redis_url: self.redis_url.clone(),
+            store: self.store_within(STORE_BUDGET)?,
+            metrics: self.metrics.clone(),
+            rng: self.rng.fork(),
+        })
+    }
+}
