@@ -140,20 +140,17 @@ impl Asked {
 
 /// The key of the request's `Idempotency-Key`, if it has one.
 fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Refusal> {
-    let Some(key) = request.headers().get("idempotency-key") else {
+    let mut keys = request.headers().get_all("idempotency-key");
+    let Some(key) = keys.next() else {
         return Ok(None);
     };
     let plain = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
-    match key
-        .to_str()
-        .ok()
-        .filter(plain)
-        .filter(|key| (1..=MAX_KEY).contains(&key.len()))
-    {
+    let key = key.to_str().ok().filter(plain).filter(|_| keys.next().is_none());
+    match key.filter(|key| (1..=MAX_KEY).contains(&key.len())) {
         Some(key) => Ok(Some(key.to_owned())),
         None => Err(Refusal::Faults(vec![Fault {
             field: "Idempotency-Key".to_owned(),
-            problem: format!("expected 1 to {MAX_KEY} printable ASCII characters without spaces"),
+            problem: format!("expected 1 to {MAX_KEY} printable ASCII characters without spaces, once"),
         }])),
     }
 }

@@ -15,7 +15,7 @@ const TOKEN: &str = "0123456789abcdef-secret";
 #[tokio::test]
 async fn with_a_token_only_its_bearer_is_let_in() {
     let layers = Layers::demo().set(&format!("realtime.api_token={TOKEN}"));
-    let house = House::start_with(layers, Duration::from_secs(5)).await;
+    let house = House::start_with(&layers, Duration::from_secs(5)).await;
     house.until_ready().await;
     for (_, path, _) in house.spec.operations() {
         // Not even which methods there are is told.
@@ -109,8 +109,8 @@ async fn a_demonstration_without_a_token_answers_this_machine_only() {
     house.end().await;
 }
 
-#[test]
-fn outside_a_demonstration_there_must_be_a_token() {
+#[tokio::test]
+async fn outside_a_demonstration_there_must_be_a_token() {
     let mut settings = Layers::demo().load().unwrap();
     settings.deployment.demo = false;
     let store = switchboard_store::StoreConfig::new("redis+unix:///nowhere", "{sb}");

@@ -61,12 +61,12 @@ impl Reply {
 
 impl House {
     pub(crate) async fn start() -> Self {
-        let house = Self::start_with(Layers::demo(), PATIENT).await;
+        let house = Self::start_with(&Layers::demo(), PATIENT).await;
         house.until_ready().await;
         house
     }
 
-    pub(crate) async fn start_with(layers: Layers, budget: Duration) -> Self {
+    pub(crate) async fn start_with(layers: &Layers, budget: Duration) -> Self {
         let dir = tempfile::Builder::new().prefix("sb").tempdir().unwrap();
         let redis = PrivateRedis::start(dir.path(), PrivateRedisOptions::default())
             .await
@@ -74,7 +74,7 @@ impl House {
         Self::over(dir, redis, layers, budget)
     }
 
-    pub(crate) fn over(dir: TempDir, redis: PrivateRedis, layers: Layers, budget: Duration) -> Self {
+    pub(crate) fn over(dir: TempDir, redis: PrivateRedis, layers: &Layers, budget: Duration) -> Self {
         let settings = layers.load().unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

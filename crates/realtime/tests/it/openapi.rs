@@ -28,13 +28,10 @@ fn body_schema(operation: &Value) -> Option<&str> {
 
 #[tokio::test]
 async fn every_described_status_is_given_and_no_other() {
-    let house = House::start_with(Layers::demo(), Duration::from_secs(1)).await;
+    let house = House::start_with(&Layers::demo(), Duration::from_secs(1)).await;
     house.until_ready().await;
-    let guarded = House::start_with(
-        Layers::demo().set("realtime.api_token=0123456789abcdef"),
-        Duration::from_secs(5),
-    );
-    let guarded = guarded.await;
+    let token = Layers::demo().set("realtime.api_token=0123456789abcdef");
+    let guarded = House::start_with(&token, Duration::from_secs(5)).await;
 
     for (method, template, operation) in house.spec.operations() {
         let method: Method = method.parse().unwrap();

@@ -15,7 +15,7 @@ const SOME: Duration = Duration::from_millis(1500);
 #[tokio::test]
 async fn while_redis_hangs_every_request_is_told_so_in_time() {
     let budget = Duration::from_millis(300);
-    let house = House::start_with(Layers::demo(), budget).await;
+    let house = House::start_with(&Layers::demo(), budget).await;
     house.until_ready().await;
     let call = house.waiting("CA1").await;
     house.redis.pause().unwrap();
@@ -78,7 +78,7 @@ async fn it_starts_without_redis_and_is_ready_when_redis_is() {
         .await
         .unwrap();
     redis.pause().unwrap();
-    let house = House::over(dir, redis, Layers::demo(), Duration::from_millis(300));
+    let house = House::over(dir, redis, &Layers::demo(), Duration::from_millis(300));
     let unready = house.ready().await;
     assert_eq!(unready.status, 503);
     assert_eq!(unready.body["checks"]["agents"]["ok"], false);
@@ -99,7 +99,7 @@ async fn a_stop_does_not_wait_for_redis() {
         .await
         .unwrap();
     redis.pause().unwrap();
-    let house = House::over(dir, redis, Layers::demo(), Duration::from_mins(5));
+    let house = House::over(dir, redis, &Layers::demo(), Duration::from_mins(5));
     house.end().await;
 }
 

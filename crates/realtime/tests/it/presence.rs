@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use switchboard_domain::{Agent, AgentId, AnswersOn, CallId, Presence};
+use switchboard_domain::{Agent, AgentId, AnswersOn, Presence};
 use switchboard_runtime::settings::Layers;
 use switchboard_runtime::{PrivateRedis, PrivateRedisOptions};
 use switchboard_store::{Store, StoreConfig};
@@ -84,29 +84,36 @@ async fn a_known_agent_keeps_what_they_said_and_follows_the_settings_else() {
     let settings = layers.clone().load().unwrap();
     let store = Store::new(StoreConfig::new(redis.url(), settings.key_prefix())).unwrap();
     let id = AgentId::new("dylan").unwrap();
-    let engaged = Some(CallId::new("CA1").unwrap());
     let before = Agent {
         id: id.clone(),
         name: "Old Name".to_owned(),
         answers_on: AnswersOn::Browser,
-        presence: Presence::Away,
-        engaged: engaged.clone(),
+        presence: Presence::Available,
+        engaged: None,
     };
     store.update_agent(&id, |_| Some(before.clone())).await.unwrap();
 
-    let house = House::over(dir, redis, layers, Duration::from_secs(5));
+    // On a call, and then away, while this process was down.
+    let house = House::over(dir, redis, &layers, Duration::from_secs(5));
     house.until_ready().await;
+    let call = house.waiting("CA1").await;
+    house.act("answer", &call, "dylan").await.is(200, "yours");
+    let away = |agent: Option<Agent>| {
+        agent.map(|agent| Agent {
+            name: "Old Name".to_owned(),
+            presence: Presence::Away,
+            ..agent
+        })
+    };
+    store.update_agent(&id, away).await.unwrap();
+    let rng = switchboard_runtime::Rng::from_seed(2);
+    let again = switchboard_realtime::Realtime::new(&settings, store.clone(), rng).unwrap();
+    again.introduce_agents().await.unwrap();
+
     let after = store.update_agent(&id, |_| None).await.unwrap().unwrap();
-    assert_eq!((after.presence, after.engaged), (Presence::Away, engaged));
-    assert_eq!(
-        after.name,
-        settings
-            .agents
-            .iter()
-            .find(|agent| agent.id == "dylan")
-            .unwrap()
-            .name
-    );
+    assert_eq!((after.presence, after.engaged), (Presence::Away, Some(call)));
+    let named = settings.agents.iter().find(|agent| agent.id == "dylan").unwrap();
+    assert_eq!(after.name, named.name);
     assert!(matches!(after.answers_on, AnswersOn::Phone(_)));
     house.end().await;
 }

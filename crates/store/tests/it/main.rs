@@ -12,12 +12,12 @@
 
 //MOD agents
 //MOD clock
-//MOD crowd
+mod crowd;
 //MOD foreign
 //MOD indexes
-//MOD lost
+mod lost;
 //MOD outage
-//MOD proxy
+mod proxy;
 //MOD snapshots
 //MOD stream
 mod support;

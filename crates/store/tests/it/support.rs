@@ -36,6 +36,7 @@ impl Bench {
         let folder = tempfile::Builder::new().prefix("st").tempdir().unwrap();
         let options = PrivateRedisOptions {
             persist,
+            arguments: ["--enable-debug-command", "local"].map(String::from).to_vec(),
             ..PrivateRedisOptions::default()
         };
         let redis = PrivateRedis::start(&folder.path().join("r"), options).await.unwrap();
@@ -66,17 +67,38 @@ impl Bench {
         client.get_multiplexed_async_connection().await.unwrap()
     }
 
-    /// Every key with its whole value.
-    pub(crate) async fn everything(&self) -> Vec<(String, Option<Vec<u8>>)> {
+    /// Every key, and a digest of all that they hold.
+    pub(crate) async fn everything(&self) -> (Vec<String>, String) {
         let mut raw = self.raw().await;
         let mut keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut raw).await.unwrap();
         keys.sort();
-        let mut all = Vec::new();
-        for key in keys {
-            let value = redis::cmd("DUMP").arg(&key).query_async(&mut raw).await.unwrap();
-            all.push((key, value));
-        }
-        all
+        let digest = redis::cmd("DEBUG").arg("DIGEST").query_async(&mut raw).await.unwrap();
+        (keys, digest)
+    }
+
+    /// The stream: numbers and texts.
+    pub(crate) async fn stream(&self) -> Vec<(u64, String)> {
+        let entries: Vec<(String, (String, String))> = redis::cmd("XRANGE")
+            .arg(format!("{PREFIX}:stream"))
+            .arg("-")
+            .arg("+")
+            .query_async(&mut self.raw().await)
+            .await
+            .unwrap();
+        let number = |id: String| id.strip_suffix("-0").unwrap().parse().unwrap();
+        entries
+            .into_iter()
+            .map(|(id, (_, json))| (number(id), json))
+            .collect()
+    }
+
+    /// Cuts every connection but the one that asks for it, at once.
+    pub(crate) fn cut_all(&self) {
+        let mut raw = redis::Client::open(self.redis.url()).unwrap().get_connection().unwrap();
+        let _: i64 = redis::cmd("CLIENT")
+            .arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"])
+            .query(&mut raw)
+            .unwrap();
     }
 
     /// How often Redis has run a command since the last `CONFIG RESETSTAT`, scripts' own calls included.

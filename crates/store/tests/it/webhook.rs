@@ -97,7 +97,7 @@ async fn a_step_on_a_call_that_is_not_there_is_refused_and_writes_nothing() {
             switchboard_domain::Rejected::NoSuchCall
         ))
     ));
-    assert!(bench.everything().await.is_empty());
+    assert!(bench.everything().await.0.is_empty());
 }
 
 #[tokio::test]

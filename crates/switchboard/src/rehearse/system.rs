@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use anyhow::{Context, ensure};
 use secrecy::ExposeSecret;
 use switchboard_queue::{Admin, Prefix};
-use switchboard_runtime::settings::{Layers, Log, LogFormat, Settings};
+use switchboard_runtime::settings::{Layers, Log, LogFormat};
 use switchboard_runtime::{Clock, Lifecycle, Metrics, PrivateRedis, PrivateRedisOptions, Rng};
 use switchboard_simulator::{Simulator, Switches};
 use switchboard_store::{Store, StoreConfig};
@@ -32,7 +32,6 @@ pub(super) struct Office {
 
 /// Everything that runs for one scenario.
 pub(super) struct System {
-    pub(super) settings: Settings,
     pub(super) redis: PrivateRedis,
     pub(super) simulator: Simulator,
     pub(super) store: Store,
@@ -102,7 +101,7 @@ impl System {
         })?;
         let admin = Admin::connect(redis.url(), Prefix::new(settings.key_prefix())?)?;
         fleet.start_all(shared, [overrides, vec![token]].concat()).await?;
-        Ok(Self { settings, redis, simulator, store, admin, fleet, carrier, _folder: folder })
+        Ok(Self { redis, simulator, store, admin, fleet, carrier, _folder: folder })
     }
 
     /// Stops everything; an error when something did not stop cleanly.

@@ -1,0 +1,49 @@
+//! The realtime service as a process of its own.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use secrecy::ExposeSecret;
+use switchboard_realtime::{Realtime, run};
+use switchboard_runtime::{Last, Process, SettingsArgs, run_process};
+use switchboard_store::{Store, StoreConfig};
+
+/// Answers agents.
+#[derive(Parser)]
+#[command(name = "switchboard-realtime", version)]
+struct Cli {
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+fn main() -> ExitCode {
+    run_process("realtime", &Cli::parse().settings, start)
+}
+
+async fn start(process: Process) -> anyhow::Result<Option<Last>> {
+    let Process {
+        settings,
+        lifecycle,
+        metrics,
+        rng,
+        clock: _,
+    } = process;
+    let url = settings
+        .redis
+        .url
+        .as_ref()
+        .context("redis.url: expected where Redis is")?;
+    let store = Store::new(StoreConfig {
+        budget: settings.redis.budget,
+        ended_ttl: settings.calls.ended_ttl,
+        ..StoreConfig::new(url.expose_secret(), settings.key_prefix())
+    })?;
+    store
+        .refuse_virtual_time(settings.deployment.allow_virtual_time)
+        .await?;
+    let listener = settings.realtime.listen.bind().context("realtime.listen")?;
+    let realtime = Realtime::new(&settings, store, rng)?;
+    lifecycle.spawn_vital("realtime", run(listener, realtime, metrics, lifecycle.token()));
+    Ok(None)
+}
