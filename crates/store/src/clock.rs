@@ -76,7 +76,10 @@ impl Store {
     pub async fn refuse_virtual_time(&self, allowed: bool) -> Result<(), StoreError> {
         match self.clock().await {
             Ok(reading) if reading.offset_ms != 0 && !allowed => Err(StoreError::Foreign {
-                what: format!("{}:clock-offset, which only tests and the simulator may set", self.prefix()),
+                what: format!(
+                    "{}:clock-offset, which only tests and the simulator may set",
+                    self.prefix()
+                ),
             }),
             Ok(_) => Ok(()),
             Err(error) if error.is_unavailable() => Ok(()),

@@ -77,9 +77,7 @@ impl StoreError {
 
 /// A server in good health that does not do what was asked.
 fn is_refusal(error: &RedisError) -> bool {
-    let codes = [
-        "OOM", "MISCONF", "NOREPLICAS", "READONLY", "NOPERM", "NOAUTH",
-    ];
+    let codes = ["OOM", "MISCONF", "NOREPLICAS", "READONLY", "NOPERM", "NOAUTH"];
     error.code().is_some_and(|code| codes.contains(&code))
 }
 
@@ -87,9 +85,7 @@ fn is_refusal(error: &RedisError) -> bool {
 /// but it would keep for ever what any other error left it with, such as a handshake while the server had no
 /// place for more clients. After a failover an open connection may lead to a replica.
 pub(crate) fn spoils_connection(error: &RedisError) -> bool {
-    let fine = [
-        "OOM", "MISCONF", "NOREPLICAS", "WRONGTYPE", "FOREIGN", "NOSCRIPT",
-    ];
+    let fine = ["OOM", "MISCONF", "NOREPLICAS", "WRONGTYPE", "FOREIGN", "NOSCRIPT"];
     !error.is_io_error() && !error.code().is_some_and(|code| fine.contains(&code))
 }
 

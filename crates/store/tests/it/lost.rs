@@ -97,10 +97,18 @@ async fn others_may_go_on_before_it_is_recognised() {
         tokio::task::yield_now().await;
     }
     // The claim is made but nobody knows; it ends, and another is made.
-    step_by(&other, &agent_id(1), &call, "r", &Command::Release { claim: None })
+    step_by(
+        &other,
+        &agent_id(1),
+        &call,
+        "r",
+        &Command::Release { claim: None },
+    )
+    .await
+    .unwrap();
+    let theirs = step_by(&other, &agent_id(2), &call, "a", &answer("u"))
         .await
         .unwrap();
-    let theirs = step_by(&other, &agent_id(2), &call, "a", &answer("u")).await.unwrap();
     proxy.swallow(0);
 
     let done = mine.await.unwrap();
@@ -119,7 +127,9 @@ async fn an_id_that_was_used_before_does_not_swallow_a_step() {
     let proxy = Proxy::start(bench.redis.socket(), 1, COMMITTED).await;
     let store = losing(&bench, &proxy).await;
     ring(&store, &call_id(1), "same", 2).await.unwrap();
-    step(&store, &call_id(1), "same", &choose_support()).await.unwrap();
+    step(&store, &call_id(1), "same", &choose_support())
+        .await
+        .unwrap();
     for n in 0..2 {
         let looked_up = Command::LookedUp {
             source: source(n),

@@ -5,20 +5,17 @@
     clippy::expect_used,
     reason = "a test may fail where it stands"
 )]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests own their tasks"
-)]
+#![expect(clippy::disallowed_methods, reason = "tests own their tasks")]
 
-//MOD agents
-//MOD clock
+mod agents;
+mod clock;
 mod crowd;
-//MOD foreign
-//MOD indexes
+mod foreign;
+mod indexes;
 mod lost;
-//MOD outage
+mod outage;
 mod proxy;
-//MOD snapshots
-//MOD stream
+mod snapshots;
+mod stream;
 mod support;
 mod webhook;

@@ -83,9 +83,7 @@ impl Inner {
         let mut buffer = vec![0; 65536];
         while let Ok(n @ 1..) = from.read(&mut buffer).await {
             let answer = &buffer[..n];
-            let meant = answer
-                .windows(self.marker.len())
-                .any(|part| part == self.marker);
+            let meant = answer.windows(self.marker.len()).any(|part| part == self.marker);
             if meant && self.rng.below(1000) < self.per_mille.load(Ordering::Relaxed) {
                 self.swallowed.fetch_add(1, Ordering::Relaxed);
                 return;

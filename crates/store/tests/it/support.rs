@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use switchboard_domain::{
-    Agent, AgentId, AnswersOn, Call, CallId, Caller, Command, Decision, Incoming, LegId, MenuChoice, MenuPick,
-    Policy, Presence, QueueName, Rejected, SourceName, Timestamp, decide,
+    Agent, AgentId, AnswersOn, Call, CallId, Caller, Command, Decision, Incoming, LegId, MenuChoice,
+    MenuPick, Policy, Presence, QueueName, Rejected, SourceName, Timestamp, decide,
 };
 use switchboard_queue::{Admin, Prefix};
 use switchboard_runtime::{PrivateRedis, PrivateRedisOptions};
@@ -19,7 +19,7 @@ pub(crate) const LONG: Duration = Duration::from_secs(20);
 
 pub(crate) struct Bench {
     pub(crate) redis: PrivateRedis,
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Bench {
@@ -39,8 +39,13 @@ impl Bench {
             arguments: ["--enable-debug-command", "local"].map(String::from).to_vec(),
             ..PrivateRedisOptions::default()
         };
-        let redis = PrivateRedis::start(&folder.path().join("r"), options).await.unwrap();
-        Self { redis, folder }
+        let redis = PrivateRedis::start(&folder.path().join("r"), options)
+            .await
+            .unwrap();
+        Self {
+            redis,
+            _folder: folder,
+        }
     }
 
     pub(crate) fn config(&self) -> StoreConfig {
@@ -72,7 +77,11 @@ impl Bench {
         let mut raw = self.raw().await;
         let mut keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut raw).await.unwrap();
         keys.sort();
-        let digest = redis::cmd("DEBUG").arg("DIGEST").query_async(&mut raw).await.unwrap();
+        let digest = redis::cmd("DEBUG")
+            .arg("DIGEST")
+            .query_async(&mut raw)
+            .await
+            .unwrap();
         (keys, digest)
     }
 
@@ -92,13 +101,10 @@ impl Bench {
             .collect()
     }
 
-    /// Cuts every connection but the one that asks for it, at once.
+    /// Cuts every connection but the one that asks for it.
     pub(crate) fn cut_all(&self) {
-        let mut raw = redis::Client::open(self.redis.url()).unwrap().get_connection().unwrap();
-        let _: i64 = redis::cmd("CLIENT")
-            .arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"])
-            .query(&mut raw)
-            .unwrap();
+        let client = redis::Client::open(self.redis.url()).unwrap();
+        let _: i64 = cut().query(&mut client.get_connection().unwrap()).unwrap();
     }
 
     /// How often Redis has run a command since the last `CONFIG RESETSTAT`, scripts' own calls included.
@@ -113,6 +119,12 @@ impl Bench {
             .find_map(|text| text.strip_prefix(&line))
             .map_or(0, |rest| rest.split(',').next().unwrap().parse().unwrap())
     }
+}
+
+pub(crate) fn cut() -> redis::Cmd {
+    let mut kill = redis::cmd("CLIENT");
+    kill.arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    kill
 }
 
 pub(crate) fn policy() -> Policy {

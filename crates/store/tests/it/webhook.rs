@@ -29,7 +29,11 @@ async fn it_is_committed_in_one_round_trip() {
     assert_eq!(bench.calls_of("eval").await, 0);
     let call = store.call(&call_id(1)).await.unwrap().0;
     assert_eq!(call, done.call);
-    assert_eq!(bench.admin().stats().await.unwrap().ready, 2, "one lookup a source");
+    assert_eq!(
+        bench.admin().stats().await.unwrap().ready,
+        2,
+        "one lookup a source"
+    );
 }
 
 #[tokio::test]
@@ -51,11 +55,7 @@ async fn sent_twice_it_changes_nothing_and_answers_the_same_call() {
     let before = bench.everything().await;
 
     // From this process and from another, under the same id and under another.
-    for (store, id) in [
-        (&store, "w1"),
-        (&bench.store(), "w1"),
-        (&store, "w2"),
-    ] {
+    for (store, id) in [(&store, "w1"), (&bench.store(), "w1"), (&store, "w2")] {
         let again = ring(store, &call_id(1), id, 1).await.unwrap();
         assert!(!again.changed);
         assert_eq!(again.call, first.call);
@@ -120,6 +120,8 @@ async fn its_history_begins_with_the_call_without_secrets() {
     assert_eq!(event.sequence, 1);
     assert_eq!(
         event.what,
-        Some(v1::call_event::What::Received(switchboard_contracts::convert::call(&call)))
+        Some(v1::call_event::What::Received(
+            switchboard_contracts::convert::call(&call)
+        ))
     );
 }
