@@ -82,9 +82,10 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
     let Some(routed) = Routed::parse(request.path(), request.query_string()) else {
         return HttpResponse::NotFound().finish();
     };
-    let form = match request.method() == actix_web::http::Method::GET {
-        true => WebhookForm::parse(request.query_string().as_bytes()),
-        false => WebhookForm::parse(&body),
+    let form = if request.method() == actix_web::http::Method::GET {
+        WebhookForm::parse(request.query_string().as_bytes())
+    } else {
+        WebhookForm::parse(&body)
     };
     // The same request sent twice has the same signature, whether or not the carrier numbers its retries.
     let id = format!("{}:{}", request.path(), signature.unwrap_or_default());

@@ -1,8 +1,8 @@
 //! Requests of the caller's own line.
 
 use switchboard_domain::{
-    Adopted, At, Call, Command, Instruction, MenuChoice, MenuPick, QueueExit, QueueName, Recording, Timestamp, VoicemailReason,
-    instruction,
+    Adopted, At, Call, Command, Instruction, MenuChoice, MenuPick, QueueExit, QueueName, Recording,
+    Timestamp, VoicemailReason, instruction,
 };
 use switchboard_store::{Committed, TransactError};
 use switchboard_telephony::Direction;
@@ -75,10 +75,14 @@ impl Gateway {
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Menu, commands)
             .await;
-        Ok(self.read_off(&line, &At::Menu, step).unwrap_or_else(|| match pick {
-            MenuPick::Choice(MenuChoice::Voicemail) => self.voicemail(VoicemailReason::Asked, true),
-            MenuPick::Choice(MenuChoice::Queue(_)) | MenuPick::Nothing => self.direct_incoming(&line.call),
-        }))
+        Ok(self
+            .read_off(&line, &At::Menu, step)
+            .unwrap_or_else(|| match pick {
+                MenuPick::Choice(MenuChoice::Voicemail) => self.voicemail(VoicemailReason::Asked, true),
+                MenuPick::Choice(MenuChoice::Queue(_)) | MenuPick::Nothing => {
+                    self.direct_incoming(&line.call)
+                }
+            }))
     }
 
     pub(super) async fn wait(
@@ -156,9 +160,10 @@ impl Gateway {
     ) -> Result<VoiceResponse, MissingSid> {
         let at = |known: Option<&Call>| {
             let current = known.and_then(|call| call.state.claim());
-            match current.is_some_and(|current| current.number != claim) {
-                true => At::Resume,
-                false => At::AfterConference,
+            if current.is_some_and(|current| current.number != claim) {
+                At::Resume
+            } else {
+                At::AfterConference
             }
         };
         self.goes_on(webhook, at).await

@@ -131,8 +131,8 @@ impl Gateway {
             .map(|leg| Command::OfficeAccepted { phone: None, leg });
         let commands = |known: Option<&Call>| {
             // Somebody pressed the key and was never connected: the rest of the phones must not hide that.
-            let failed = bridged == Some(false)
-                && known.is_some_and(|call| matches!(call.state, State::Talking(_)));
+            let failed =
+                bridged == Some(false) && known.is_some_and(|call| matches!(call.state, State::Talking(_)));
             let ended = (!more || failed).then(|| Command::Ask(at.clone()));
             talked.clone().into_iter().chain(ended).collect()
         };
@@ -144,15 +144,20 @@ impl Gateway {
             }
         };
         match self.caller_step(webhook, &line, found, commands).await {
-            Ok(Committed { call: Some(call), .. }) => Ok(match instruction(&call, &at) {
+            Ok(Committed { call: Some(call), .. }) => {
+                let next = instruction(&call, &at);
                 // The rest of more than ten phones ring in the same round.
-                Instruction::RingOffice {
-                    round,
-                    attempt,
-                    skipped,
-                } if more => self.ring(&line.call, round, attempt, batch + 1, &skipped, false),
-                other => self.document(&line.call, &other),
-            }),
+                if more
+                    && let Instruction::RingOffice {
+                        round,
+                        attempt,
+                        skipped,
+                    } = &next
+                {
+                    return Ok(self.ring(&line.call, *round, *attempt, batch + 1, skipped, false));
+                }
+                Ok(self.document(&line.call, &next))
+            }
             Ok(_) => Ok(hang_up()),
             Err(failure) => {
                 log_failure(&line.call, &failure);

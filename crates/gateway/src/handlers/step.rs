@@ -126,12 +126,7 @@ impl Gateway {
             .await
     }
 
-    fn run(
-        &self,
-        call: Option<&Call>,
-        commands: &[Command],
-        now: Timestamp,
-    ) -> Result<Decision, Rejected> {
+    fn run(&self, call: Option<&Call>, commands: &[Command], now: Timestamp) -> Result<Decision, Rejected> {
         let mut decision = Decision::default();
         let mut call = call.cloned();
         for command in commands {

@@ -66,7 +66,12 @@ async fn an_agent_answers_in_the_browser_and_the_caller_is_brought_to_them() {
     assert_eq!(house.state(&line.sid).await, "talking");
     // The caller hangs up.
     conference(&house, &callback, "participant-leave", &line.sid, "caller").await;
-    line.tell(&house, "status", &[("CallStatus", "completed"), ("CallDuration", "60")]).await;
+    line.tell(
+        &house,
+        "status",
+        &[("CallStatus", "completed"), ("CallDuration", "60")],
+    )
+    .await;
     conference(&house, &callback, "participant-leave", &browser.sid, "agent").await;
     assert_eq!(house.state(&line.sid).await, "ended");
     let late = browser.ask(&house, "agent/connect", &[("claim", &ticket)]).await;
@@ -127,11 +132,20 @@ async fn an_agent_on_a_phone_is_asked_for_the_key_first() {
     let dylan = AgentId::new("dylan").unwrap();
     let mut phone = Line::agent_phone(2);
     let leg = LegId::new(&phone.sid).unwrap();
-    house.job_does(&line.sid, Command::AgentCalled { claim: 1, leg }).await;
-    let screen = phone
-        .ask(&house, &urls.agent_connect(&ticket.to_string(), &dylan, false), &[])
+    house
+        .job_does(&line.sid, Command::AgentCalled { claim: 1, leg })
         .await;
-    assert!(!screen.contains("<Conference"), "a mailbox must not win: {screen}");
+    let screen = phone
+        .ask(
+            &house,
+            &urls.agent_connect(&ticket.to_string(), &dylan, false),
+            &[],
+        )
+        .await;
+    assert!(
+        !screen.contains("<Conference"),
+        "a mailbox must not win: {screen}"
+    );
     let accept = attribute(&screen, "action");
     let wrong = phone.ask(&house, &accept, &[("Digits", "5")]).await;
     assert!(!wrong.contains("<Conference"), "{wrong}");
@@ -144,7 +158,9 @@ async fn an_agent_on_a_phone_is_asked_for_the_key_first() {
     assert_eq!(house.state(&line.sid).await, "claimed");
     // They put the phone down before the caller came.
     let status = urls.agent_status(&line.sid.parse_id(), 1);
-    phone.tell(&house, &status, &[("CallStatus", "in-progress")]).await;
+    phone
+        .tell(&house, &status, &[("CallStatus", "in-progress")])
+        .await;
     assert_eq!(house.state(&line.sid).await, "claimed");
     phone.tell(&house, &status, &[("CallStatus", "completed")]).await;
     assert_eq!(house.state(&line.sid).await, "queued");
@@ -187,7 +203,8 @@ async fn a_caller_whose_conference_ended_waits_in_front_and_old_news_of_it_parts
         panic!()
     };
     assert!(waiting.front);
-    line.ask(&house, &attribute(&enqueue, "waitUrl"), &in_queue("0")).await;
+    line.ask(&house, &attribute(&enqueue, "waitUrl"), &in_queue("0"))
+        .await;
     // The next claim, in the next conference.
     let ticket = house.answer(&line.sid, "amelia").await.to_string();
     let mut browser = Line::browser(500, "amelia");

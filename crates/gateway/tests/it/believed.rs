@@ -48,7 +48,13 @@ async fn a_request_signed_with_another_token_is_refused() {
     let house = House::open().await;
     let other = House::open().await;
     let (target, body) = (target("incoming"), Line::caller(1).body(&[]));
-    refused(&house, &target, &body, Some(&other.door.signature(&target, &body))).await;
+    refused(
+        &house,
+        &target,
+        &body,
+        Some(&other.door.signature(&target, &body)),
+    )
+    .await;
     other.close().await;
     house.close().await;
 }
@@ -57,7 +63,16 @@ async fn a_request_signed_with_another_token_is_refused() {
 async fn addresses_that_do_not_exist_are_not_found_and_need_a_signature_like_all_others() {
     let house = House::open().await;
     let body = Line::caller(1).body(&[]);
-    for at in ["", "nothing", "office", "office/", "incoming/", "Incoming", "..%2fincoming", "media"] {
+    for at in [
+        "",
+        "nothing",
+        "office",
+        "office/",
+        "incoming/",
+        "Incoming",
+        "..%2fincoming",
+        "media",
+    ] {
         assert_eq!(house.door.post(&target(at), &body).await.status, 404, "{at}");
         refused(&house, &target(at), &body, None).await;
     }
@@ -71,10 +86,25 @@ async fn a_request_that_names_no_call_or_account_is_bad_and_changes_nothing() {
     let house = House::open().await;
     let empty = house.digest().await;
     let call = sid("CA", 1);
-    for at in ["incoming", "menu", "wait", "left-queue", "resume", "office/ring", "office/screen", "office/accept",
-        "office/ended", "agent/connect", "voicemail", "recorded", "recorded?notice=1", "status", "status?claim=1",
-        "fallback", "conference"]
-    {
+    for at in [
+        "incoming",
+        "menu",
+        "wait",
+        "left-queue",
+        "resume",
+        "office/ring",
+        "office/screen",
+        "office/accept",
+        "office/ended",
+        "agent/connect",
+        "voicemail",
+        "recorded",
+        "recorded?notice=1",
+        "status",
+        "status?claim=1",
+        "fallback",
+        "conference",
+    ] {
         let bodies = [
             format!("CallSid={call}"),
             format!("CallSid={call}&AccountSid="),
@@ -87,7 +117,10 @@ async fn a_request_that_names_no_call_or_account_is_bad_and_changes_nothing() {
             assert_eq!(reply.status, 400, "{at} {body}");
         }
         // News of a conference need not be about a line.
-        let reply = house.door.post(&target(at), format!("AccountSid={ACCOUNT}").as_bytes()).await;
+        let reply = house
+            .door
+            .post(&target(at), format!("AccountSid={ACCOUNT}").as_bytes())
+            .await;
         assert_eq!(reply.status, if at == "conference" { 204 } else { 400 }, "{at}");
     }
     assert_eq!(house.digest().await, empty);
@@ -99,7 +132,10 @@ async fn requests_may_come_as_get_too() {
     let house = House::with(always()).await;
     let line = Line::caller(1);
     let query = String::from_utf8(line.body(&[])).unwrap();
-    let reply = house.door.get_signed(&format!("{}?{query}", target("incoming"))).await;
+    let reply = house
+        .door
+        .get_signed(&format!("{}?{query}", target("incoming")))
+        .await;
     assert_eq!(reply.status, 200);
     assert!(reply.body.contains("<Gather"), "{}", reply.body);
     assert_eq!(house.state(&line.sid).await, "greeting");

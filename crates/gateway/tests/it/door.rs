@@ -117,7 +117,9 @@ impl Door {
 
 async fn read(answer: reqwest::Response) -> Reply {
     let content_type = answer.headers().get("content-type");
-    let content_type = content_type.map_or("", |value| value.to_str().unwrap()).to_owned();
+    let content_type = content_type
+        .map_or("", |value| value.to_str().unwrap())
+        .to_owned();
     Reply {
         status: answer.status().as_u16(),
         content_type,

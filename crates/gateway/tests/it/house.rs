@@ -27,7 +27,13 @@ pub(crate) struct House {
 /// Every day the same; nothing depends on the day on which the tests run.
 pub(crate) fn weekly(ranges: &str) -> String {
     let days = [
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
     ];
     let lines: Vec<_> = days.iter().map(|day| format!("{day} = {ranges}\n")).collect();
     format!("[hours.weekly]\n{}", lines.concat())
@@ -100,7 +106,9 @@ impl House {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), ready).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(20), ready)
+            .await
+            .unwrap();
     }
 
     /// One number for everything that is in Redis: calls with their versions, events, agents, jobs.
@@ -142,7 +150,10 @@ impl House {
             presence: Presence::Available,
             engaged: None,
         };
-        self.store.update_agent(&id, |_| Some(agent.clone())).await.unwrap();
+        self.store
+            .update_agent(&id, |_| Some(agent.clone()))
+            .await
+            .unwrap();
     }
 
     /// What the service for agents does with their commands.
@@ -180,7 +191,9 @@ impl House {
             fresh: false,
         };
         self.store
-            .transact(target, |call, agent, now| decide(call, agent, &command, now, &self.policy))
+            .transact(target, |call, agent, now| {
+                decide(call, agent, &command, now, &self.policy)
+            })
             .await
             .unwrap();
     }

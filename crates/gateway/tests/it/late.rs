@@ -45,7 +45,9 @@ async fn late_requests_do_not_disturb_a_call_that_an_agent_answers() {
     let menu = line.ask(&house, &attribute(&menu, "action"), &[]).await;
     past.keep(&mut line);
     past.again(&house, &id, "greeting").await;
-    let enqueue = line.ask(&house, &attribute(&menu, "action"), &[("Digits", "1")]).await;
+    let enqueue = line
+        .ask(&house, &attribute(&menu, "action"), &[("Digits", "1")])
+        .await;
     past.keep(&mut line);
     past.again(&house, &id, "queued").await;
     let (wait, left_queue) = (attribute(&enqueue, "waitUrl"), attribute(&enqueue, "action"));
@@ -100,7 +102,9 @@ async fn late_requests_do_not_disturb_a_call_that_rings_the_office() {
     let (mut line, mut past) = (Line::caller(1), Past::default());
     let id = line.sid.clone();
     let menu = line.ask(&house, "incoming", &[]).await;
-    let mut enqueue = line.ask(&house, &attribute(&menu, "action"), &[("Digits", "2")]).await;
+    let mut enqueue = line
+        .ask(&house, &attribute(&menu, "action"), &[("Digits", "2")])
+        .await;
     for round in 0..2 {
         let (wait, left_queue) = (attribute(&enqueue, "waitUrl"), attribute(&enqueue, "action"));
         line.ask(&house, &wait, &in_queue("0")).await;
@@ -112,21 +116,32 @@ async fn late_requests_do_not_disturb_a_call_that_rings_the_office() {
         past.again(&house, &id, "ringing_office").await;
         let ring = line.ask(&house, &left_queue, &left("leave")).await;
         let (mut mailbox, screen) = pick_up(&house, &line, &ring, 0).await;
-        mailbox.ask(&house, &attribute(&screen, "action"), &[("Digits", "7")]).await;
+        mailbox
+            .ask(&house, &attribute(&screen, "action"), &[("Digits", "7")])
+            .await;
         past.keep(&mut mailbox);
         past.keep(&mut line);
         past.again(&house, &id, "ringing_office").await;
-        let again = line.ask(&house, &attribute(&ring, "action"), &ended("completed", "false", "")).await;
+        let again = line
+            .ask(
+                &house,
+                &attribute(&ring, "action"),
+                &ended("completed", "false", ""),
+            )
+            .await;
         past.keep(&mut line);
         past.again(&house, &id, "ringing_office").await;
-        enqueue = line.ask(&house, &attribute(&again, "action"), &ended("busy", "false", "")).await;
+        enqueue = line
+            .ask(&house, &attribute(&again, "action"), &ended("busy", "false", ""))
+            .await;
         past.keep(&mut line);
         past.again(&house, &id, ["queued", "voicemail"][round]).await;
     }
     let recording = sid("RE", 1);
     let message = [("RecordingSid", recording.as_str()), ("RecordingDuration", "5")];
     line.ask(&house, &attribute(&enqueue, "action"), &message).await;
-    line.tell(&house, &attribute(&enqueue, "recordingStatusCallback"), &message).await;
+    line.tell(&house, &attribute(&enqueue, "recordingStatusCallback"), &message)
+        .await;
     past.keep(&mut line);
     past.again(&house, &id, "ended").await;
     line.tell(&house, "status", &[("CallStatus", "completed")]).await;
@@ -142,12 +157,19 @@ async fn late_requests_do_not_disturb_a_talk_through_an_office_phone() {
     let id = line.sid.clone();
     let mut past = Past::default();
     let (mut phone, screen) = pick_up(&house, &line, &ring, 0).await;
-    phone.ask(&house, &attribute(&screen, "action"), &[("Digits", "1")]).await;
+    phone
+        .ask(&house, &attribute(&screen, "action"), &[("Digits", "1")])
+        .await;
     past.keep(&mut line);
     past.keep(&mut phone);
     past.again(&house, &id, "talking").await;
     let leg = phone.sid.clone();
-    line.ask(&house, &attribute(&ring, "action"), &ended("completed", "true", &leg)).await;
+    line.ask(
+        &house,
+        &attribute(&ring, "action"),
+        &ended("completed", "true", &leg),
+    )
+    .await;
     past.keep(&mut line);
     past.again(&house, &id, "ended").await;
     house.close().await;
@@ -162,7 +184,13 @@ async fn a_late_key_for_a_ring_that_is_over_heals_by_itself() {
     phone.ask(&house, &accept, &[("Digits", "1")]).await;
     // Pressed, but the lines never met: the caller waits again.
     let leg = phone.sid.clone();
-    let enqueue = line.ask(&house, &attribute(&ring, "action"), &ended("completed", "false", &leg)).await;
+    let enqueue = line
+        .ask(
+            &house,
+            &attribute(&ring, "action"),
+            &ended("completed", "false", &leg),
+        )
+        .await;
     assert_eq!(house.state(&line.sid).await, "queued");
     phone.ask(&house, &accept, &[("Digits", "1")]).await;
     // Whatever that did: the line that still waits is soon back among those who do.

@@ -18,7 +18,9 @@ async fn another_gateway_goes_on_with_a_call_in_the_middle() {
     let mut line = Line::caller(1);
     let menu = line.ask(&house, "incoming", &[]).await;
     house.restart_gateway().await;
-    let enqueue = line.ask(&house, &attribute(&menu, "action"), &[("Digits", "1")]).await;
+    let enqueue = line
+        .ask(&house, &attribute(&menu, "action"), &[("Digits", "1")])
+        .await;
     house.restart_gateway().await;
     let wait = attribute(&enqueue, "waitUrl");
     line.ask(&house, &wait, &in_queue("0")).await;
@@ -27,14 +29,23 @@ async fn another_gateway_goes_on_with_a_call_in_the_middle() {
     let leave = line.ask(&house, &wait, &in_queue("20")).await;
     assert!(leave.contains("<Leave"), "{leave}");
     house.restart_gateway().await;
-    let ring = line.ask(&house, &attribute(&enqueue, "action"), &left("leave")).await;
+    let ring = line
+        .ask(&house, &attribute(&enqueue, "action"), &left("leave"))
+        .await;
     house.restart_gateway().await;
     let (mut phone, screen) = pick_up(&house, &line, &ring, 0).await;
     house.restart_gateway().await;
-    phone.ask(&house, &attribute(&screen, "action"), &[("Digits", "1")]).await;
+    phone
+        .ask(&house, &attribute(&screen, "action"), &[("Digits", "1")])
+        .await;
     house.restart_gateway().await;
     let leg = phone.sid.clone();
-    line.ask(&house, &attribute(&ring, "action"), &ended("completed", "true", &leg)).await;
+    line.ask(
+        &house,
+        &attribute(&ring, "action"),
+        &ended("completed", "true", &leg),
+    )
+    .await;
     assert_eq!(house.state(&line.sid).await, "ended");
     house.close().await;
 }
@@ -57,7 +68,9 @@ async fn two_gateways_serve_one_call_together() {
     check_document(one.status, &one.content_type, &one.body);
     assert_eq!(house.state(&line.sid).await, "talking");
     std::mem::replace(&mut house.door, second).close().await;
-    phone.ask(&house, &attribute(&screen, "action"), &[("Digits", "1")]).await;
+    phone
+        .ask(&house, &attribute(&screen, "action"), &[("Digits", "1")])
+        .await;
     house.close().await;
 }
 
@@ -106,8 +119,19 @@ async fn what_was_answered_is_counted() {
     let house = House::open().await;
     waiting(&house, 1).await;
     house.door.send(&target("incoming"), b"", None).await;
-    let metrics = house.door.get("/metrics").send().await.unwrap().text().await.unwrap();
-    for name in ["gateway_webhooks_total{answer=\"given\"} 6", "gateway_webhooks_total{answer=\"refused\"} 1"] {
+    let metrics = house
+        .door
+        .get("/metrics")
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    for name in [
+        "gateway_webhooks_total{answer=\"given\"} 6",
+        "gateway_webhooks_total{answer=\"refused\"} 1",
+    ] {
         assert!(metrics.contains(name), "{metrics}");
     }
     assert!(metrics.contains("gateway_webhook_seconds_bucket"), "{metrics}");

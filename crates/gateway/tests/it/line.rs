@@ -33,7 +33,9 @@ impl Line {
         ];
         Self {
             sid: sid("CA", number),
-            params: params.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            params: params
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
             record: String::new(),
             sent: Vec::new(),
         }
@@ -104,7 +106,12 @@ impl Line {
     }
 
     /// The same with everything its own, for requests at the same time.
-    pub(crate) async fn ask_once_owned(&mut self, house: &House, at: String, extra: Vec<(&str, &str)>) -> String {
+    pub(crate) async fn ask_once_owned(
+        &mut self,
+        house: &House,
+        at: String,
+        extra: Vec<(&str, &str)>,
+    ) -> String {
         self.ask_once(house, &at, &extra).await
     }
 
@@ -121,7 +128,10 @@ impl Line {
     }
 
     fn note(&mut self, target: &str, extra: &[(&str, &str)], answer: &str) {
-        let said: Vec<_> = extra.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let said: Vec<_> = extra
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let target = target.trim_start_matches(VOICE);
         let answer = answer.replace("><", ">\n<");
         writeln!(self.record, ">>> {target}  {}\n{answer}\n", said.join(" ")).unwrap();
@@ -137,8 +147,19 @@ pub(crate) fn target(at: &str) -> String {
 /// What any carrier would run.
 pub(crate) fn check_document(status: u16, content_type: &str, body: &str) {
     const VERBS: [&str; 13] = [
-        "Response", "Say", "Play", "Pause", "Gather", "Enqueue", "Dial", "Number", "Conference", "Record",
-        "Redirect", "Leave", "Hangup",
+        "Response",
+        "Say",
+        "Play",
+        "Pause",
+        "Gather",
+        "Enqueue",
+        "Dial",
+        "Number",
+        "Conference",
+        "Record",
+        "Redirect",
+        "Leave",
+        "Hangup",
     ];
     assert_eq!(status, 200, "{body}");
     assert_eq!(content_type, "text/xml; charset=utf-8");
@@ -155,7 +176,9 @@ pub(crate) fn check_document(status: u16, content_type: &str, body: &str) {
 pub(crate) fn attribute(document: &str, name: &str) -> String {
     let parsed = roxmltree::Document::parse(document).unwrap();
     let found = parsed.descendants().find_map(|node| node.attribute(name));
-    found.unwrap_or_else(|| panic!("no {name} in {document}")).to_owned()
+    found
+        .unwrap_or_else(|| panic!("no {name} in {document}"))
+        .to_owned()
 }
 
 /// The `url` of each office phone in a document, with its number.
@@ -163,7 +186,12 @@ pub(crate) fn dialled(document: &str) -> Vec<(String, String)> {
     let parsed = roxmltree::Document::parse(document).unwrap();
     let numbers = parsed.descendants().filter(|node| node.has_tag_name("Number"));
     numbers
-        .map(|node| (node.text().unwrap().to_owned(), node.attribute("url").unwrap().to_owned()))
+        .map(|node| {
+            (
+                node.text().unwrap().to_owned(),
+                node.attribute("url").unwrap().to_owned(),
+            )
+        })
         .collect()
 }
 

@@ -9,7 +9,10 @@ use crate::queue::waiting;
 fn message(id: &str) -> [(&str, &str); 4] {
     [
         ("RecordingSid", id),
-        ("RecordingUrl", "https://api.example.test/2010-04-01/Accounts/AC0/Recordings/RE0"),
+        (
+            "RecordingUrl",
+            "https://api.example.test/2010-04-01/Accounts/AC0/Recordings/RE0",
+        ),
         ("RecordingStatus", "completed"),
         ("RecordingDuration", "12"),
     ]
@@ -43,11 +46,19 @@ async fn a_message_is_kept_whichever_way_its_news_comes() {
         }
         let call = house.call(&line.sid).await;
         let kept = call.recording.clone().unwrap();
-        assert_eq!((kept.id, kept.seconds), (recording.clone(), Some(12)), "{order:?}");
+        assert_eq!(
+            (kept.id, kept.seconds),
+            (recording.clone(), Some(12)),
+            "{order:?}"
+        );
         let State::Ended { reason, .. } = call.state else {
             panic!("{order:?}: {call:?}")
         };
-        let expected = if order[0] == "status" { EndReason::Closed } else { EndReason::Voicemail };
+        let expected = if order[0] == "status" {
+            EndReason::Closed
+        } else {
+            EndReason::Voicemail
+        };
         assert_eq!(reason, expected, "{order:?}");
     }
     house.close().await;
@@ -62,7 +73,8 @@ async fn a_recording_that_came_to_nothing_is_no_message() {
         let record = line.ask(&house, "incoming", &[]).await;
         let mut said = message(&recording);
         said[2].1 = status;
-        line.tell(&house, &attribute(&record, "recordingStatusCallback"), &said).await;
+        line.tell(&house, &attribute(&record, "recordingStatusCallback"), &said)
+            .await;
         let call = house.call(&line.sid).await;
         assert_eq!((call.state.name(), call.recording), ("closed", None), "{status}");
     }
@@ -83,7 +95,15 @@ async fn a_line_that_ended_ends_its_call_and_nothing_brings_it_back() {
             panic!()
         };
         assert_eq!(reason, EndReason::Abandoned);
-        for at in ["incoming", &wait, &left_queue, "resume", "office/ring", "voicemail", "fallback"] {
+        for at in [
+            "incoming",
+            &wait,
+            &left_queue,
+            "resume",
+            "office/ring",
+            "voicemail",
+            "fallback",
+        ] {
             let document = line.ask(&house, at, &[]).await;
             assert!(document.contains("<Hangup"), "{at}: {document}");
         }
@@ -100,7 +120,9 @@ async fn the_end_of_other_lines_says_nothing_of_the_caller() {
     let over = [("CallStatus", "completed")];
     Line::browser(2, "amelia").tell(&house, "status", &over).await;
     Line::agent_phone(3).tell(&house, "status", &over).await;
-    Line::office(4, &line, "+442079460011").tell(&house, "status", &over).await;
+    Line::office(4, &line, "+442079460011")
+        .tell(&house, "status", &over)
+        .await;
     assert_eq!(before, house.digest().await);
     house.close().await;
 }
@@ -108,7 +130,10 @@ async fn the_end_of_other_lines_says_nothing_of_the_caller() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_fallback_says_what_the_state_says() {
     let house = House::open().await;
-    let failed = [("ErrorCode", "11200"), ("ErrorUrl", "http://127.0.0.1:8080/twilio/voice/wait")];
+    let failed = [
+        ("ErrorCode", "11200"),
+        ("ErrorUrl", "http://127.0.0.1:8080/twilio/voice/wait"),
+    ];
     let (mut line, ..) = waiting(&house, 1).await;
     line.record.clear();
     line.ask(&house, "fallback", &failed).await;

@@ -7,31 +7,114 @@ use crate::house::{House, always, never, phones};
 use crate::line::{ACCOUNT, check_document, sid, target};
 
 const NAMES: [&str; 34] = [
-    "From", "To", "CallStatus", "Direction", "ParentCallSid", "ForwardedFrom", "CallerName", "Digits",
-    "SpeechResult", "QueueSid", "QueuePosition", "QueueTime", "AvgQueueTime", "CurrentQueueSize", "MaxQueueSize",
-    "QueueResult", "DialCallStatus", "DialCallSid", "DialCallDuration", "DialBridged", "RecordingSid",
-    "RecordingUrl", "RecordingDuration", "RecordingStatus", "ConferenceSid", "FriendlyName",
-    "StatusCallbackEvent", "ParticipantLabel", "SequenceNumber", "Timestamp", "ErrorCode", "ErrorUrl", "claim",
+    "From",
+    "To",
+    "CallStatus",
+    "Direction",
+    "ParentCallSid",
+    "ForwardedFrom",
+    "CallerName",
+    "Digits",
+    "SpeechResult",
+    "QueueSid",
+    "QueuePosition",
+    "QueueTime",
+    "AvgQueueTime",
+    "CurrentQueueSize",
+    "MaxQueueSize",
+    "QueueResult",
+    "DialCallStatus",
+    "DialCallSid",
+    "DialCallDuration",
+    "DialBridged",
+    "RecordingSid",
+    "RecordingUrl",
+    "RecordingDuration",
+    "RecordingStatus",
+    "ConferenceSid",
+    "FriendlyName",
+    "StatusCallbackEvent",
+    "ParticipantLabel",
+    "SequenceNumber",
+    "Timestamp",
+    "ErrorCode",
+    "ErrorUrl",
+    "claim",
     "Called",
 ];
 
 const VALUES: [&str; 46] = [
-    "", "0", "1", "2", "9", "#", "-1", "179", "180", "4294967295", "4294967296", "1e9", "true", "false", "TRUE",
-    "completed", "in-progress", "no-answer", "busy", "ringing", "answered", "failed", "canceled", "inbound",
-    "outbound-api", "outbound-dial", "leave", "redirected", "hangup", "queue-full", "error", "bridged",
-    "participant-join", "participant-leave", "conference-end", "agent", "caller", "+442071838750", "anonymous",
-    "client:amelia", "client:", "sip:a@b", "QU0000000000000000000000000000000a",
-    "RE0000000000000000000000000000000a", "CA000000000000000000000000000000ff", "absent",
+    "",
+    "0",
+    "1",
+    "2",
+    "9",
+    "#",
+    "-1",
+    "179",
+    "180",
+    "4294967295",
+    "4294967296",
+    "1e9",
+    "true",
+    "false",
+    "TRUE",
+    "completed",
+    "in-progress",
+    "no-answer",
+    "busy",
+    "ringing",
+    "answered",
+    "failed",
+    "canceled",
+    "inbound",
+    "outbound-api",
+    "outbound-dial",
+    "leave",
+    "redirected",
+    "hangup",
+    "queue-full",
+    "error",
+    "bridged",
+    "participant-join",
+    "participant-leave",
+    "conference-end",
+    "agent",
+    "caller",
+    "+442071838750",
+    "anonymous",
+    "client:amelia",
+    "client:",
+    "sip:a@b",
+    "QU0000000000000000000000000000000a",
+    "RE0000000000000000000000000000000a",
+    "CA000000000000000000000000000000ff",
+    "absent",
 ];
 
 const ADDRESSES: [&str; 17] = [
-    "incoming", "menu", "wait", "left-queue", "resume", "office/ring", "office/screen", "office/accept",
-    "office/ended", "agent/connect", "voicemail", "recorded", "fallback", "conference", "status", "recorded?notice=1",
+    "incoming",
+    "menu",
+    "wait",
+    "left-queue",
+    "resume",
+    "office/ring",
+    "office/screen",
+    "office/accept",
+    "office/ended",
+    "agent/connect",
+    "voicemail",
+    "recorded",
+    "fallback",
+    "conference",
+    "status",
+    "recorded?notice=1",
     "resume?after=conference",
 ];
 
 const QUERY: [&str; 12] = [
-    "attempt", "queue", "after", "call", "phone", "round", "batch", "claim", "agent", "asked", "notice", "mode",
+    "attempt", "queue", "after", "call", "phone", "round", "batch", "claim", "agent", "asked", "notice",
+    "mode",
 ];
 
 #[derive(Debug, Clone)]
@@ -71,11 +154,17 @@ fn odd() -> impl Strategy<Value = Odd> {
             // A request line has its limits, and so have the addresses that we give out.
             target.push_str(&pair(name, &value[..value.len().min(200)]));
         }
-        let mut body = vec![pair("CallSid", sid("CA", call).as_bytes()), pair("AccountSid", ACCOUNT.as_bytes())];
+        let mut body = vec![
+            pair("CallSid", sid("CA", call).as_bytes()),
+            pair("AccountSid", ACCOUNT.as_bytes()),
+        ];
         body.extend(known.iter().map(|(name, value)| pair(name, value)));
         body.extend(unknown.iter().map(|(name, value)| pair(name, value)));
         body.push(raw);
-        Odd { target, body: body.join("&") }
+        Odd {
+            target,
+            body: body.join("&"),
+        }
     })
 }
 

@@ -17,7 +17,11 @@ use crate::queue::{in_queue, left, waiting};
 async fn soon(line: &mut Line, house: &House, at: &str, extra: &[(&str, &str)]) -> String {
     let asked = Instant::now();
     let document = line.ask_once(house, at, extra).await;
-    assert!(asked.elapsed() < Duration::from_secs(1), "{at}: {:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{at}: {:?}",
+        asked.elapsed()
+    );
     document
 }
 
@@ -30,9 +34,21 @@ async fn direct_way(house: &House, number: u32) -> Line {
     let screen = soon(&mut office, house, &url, &[]).await;
     let refused = soon(&mut office, house, &attribute(&screen, "action"), &[]).await;
     assert!(refused.contains("<Hangup"), "{refused}");
-    let through = soon(&mut office, house, &attribute(&screen, "action"), &[("Digits", "1")]).await;
+    let through = soon(
+        &mut office,
+        house,
+        &attribute(&screen, "action"),
+        &[("Digits", "1")],
+    )
+    .await;
     assert!(!through.contains("<Hangup"), "{through}");
-    let record = soon(&mut line, house, &attribute(&ring, "action"), &ended("no-answer", "false", "")).await;
+    let record = soon(
+        &mut line,
+        house,
+        &attribute(&ring, "action"),
+        &ended("no-answer", "false", ""),
+    )
+    .await;
     let recording = sid("RE", 1);
     let message = [("RecordingSid", recording.as_str()), ("RecordingDuration", "9")];
     soon(&mut line, house, &attribute(&record, "action"), &message).await;
@@ -53,7 +69,13 @@ async fn with_redis_paused_or_killed_a_caller_in_opening_hours_rings_the_office_
     let mut line = Line::caller(2);
     let ring = soon(&mut line, &house, "incoming", &[]).await;
     let leg = sid("CA", 99);
-    let bye = soon(&mut line, &house, &attribute(&ring, "action"), &ended("completed", "true", &leg)).await;
+    let bye = soon(
+        &mut line,
+        &house,
+        &attribute(&ring, "action"),
+        &ended("completed", "true", &leg),
+    )
+    .await;
     assert!(bye.contains("<Hangup"), "{bye}");
     insta::assert_snapshot!(paused.record);
     house.door.close().await;
@@ -67,7 +89,13 @@ async fn with_redis_away_a_caller_at_night_does_not_ring_the_office() {
     let mut line = Line::caller(1);
     let record = soon(&mut line, &house, "incoming", &[]).await;
     soon(&mut line, &house, "fallback", &[("ErrorCode", "11200")]).await;
-    soon(&mut line, &house, &attribute(&record, "action"), &[("RecordingDuration", "9")]).await;
+    soon(
+        &mut line,
+        &house,
+        &attribute(&record, "action"),
+        &[("RecordingDuration", "9")],
+    )
+    .await;
     assert!(!line.record.contains("<Dial"), "{}", line.record);
     insta::assert_snapshot!(line.record);
     house.redis.resume().unwrap();
@@ -83,7 +111,9 @@ async fn before_redis_was_ever_heard_the_hour_is_this_machines() {
     let mut seen = Vec::new();
     for (number, step) in (1..).zip([0, 1, 9 * 3600 - 1, 1]) {
         clock.advance(Duration::from_secs(step));
-        let reply = door.post(&target("incoming"), &Line::caller(number).body(&[])).await;
+        let reply = door
+            .post(&target("incoming"), &Line::caller(number).body(&[]))
+            .await;
         check_document(reply.status, &reply.content_type, &reply.body);
         seen.push(reply.body.contains("<Dial"));
     }
@@ -97,9 +127,21 @@ async fn more_than_ten_phones_ring_in_groups_without_redis_too() {
     house.redis.pause().unwrap();
     let mut line = Line::caller(1);
     let first = soon(&mut line, &house, "incoming", &[]).await;
-    let second = soon(&mut line, &house, &attribute(&first, "action"), &ended("busy", "false", "")).await;
+    let second = soon(
+        &mut line,
+        &house,
+        &attribute(&first, "action"),
+        &ended("busy", "false", ""),
+    )
+    .await;
     assert_eq!((dialled(&first).len(), dialled(&second).len()), (10, 2));
-    let record = soon(&mut line, &house, &attribute(&second, "action"), &ended("busy", "false", "")).await;
+    let record = soon(
+        &mut line,
+        &house,
+        &attribute(&second, "action"),
+        &ended("busy", "false", ""),
+    )
+    .await;
     assert!(record.contains("<Record"), "{record}");
     house.redis.resume().unwrap();
     house.close().await;
@@ -119,15 +161,27 @@ async fn without_office_phones_and_redis_a_message_is_taken() {
 async fn callers_in_the_middle_go_on_when_redis_goes_away() {
     let house = House::open().await;
     let (mut line, wait, left_queue) = waiting(&house, 1).await;
-    let (mut rung, ring) = ringing(&house, 2).await;
+    let (mut callee, ring) = ringing(&house, 2).await;
     let mut menu = Line::caller(3);
     let prompt = menu.ask(&house, "incoming", &[]).await;
     house.redis.pause().unwrap();
-    for each in [&mut line, &mut rung, &mut menu] {
+    for each in [&mut line, &mut callee, &mut menu] {
         each.record.clear();
     }
-    soon(&mut menu, &house, &attribute(&prompt, "action"), &[("Digits", "1")]).await;
-    soon(&mut menu, &house, &attribute(&prompt, "action"), &[("Digits", "9")]).await;
+    soon(
+        &mut menu,
+        &house,
+        &attribute(&prompt, "action"),
+        &[("Digits", "1")],
+    )
+    .await;
+    soon(
+        &mut menu,
+        &house,
+        &attribute(&prompt, "action"),
+        &[("Digits", "9")],
+    )
+    .await;
     // The carrier counts the seconds now; what cannot be read counts as too long.
     soon(&mut line, &house, &wait, &in_queue("179")).await;
     soon(&mut line, &house, &wait, &in_queue("180")).await;
@@ -137,11 +191,20 @@ async fn callers_in_the_middle_go_on_when_redis_goes_away() {
     }
     soon(&mut line, &house, "resume", &[]).await;
     soon(&mut line, &house, "voicemail", &[]).await;
-    soon(&mut rung, &house, &attribute(&ring, "action"), &ended("no-answer", "false", "")).await;
+    soon(
+        &mut callee,
+        &house,
+        &attribute(&ring, "action"),
+        &ended("no-answer", "false", ""),
+    )
+    .await;
     let mut browser = Line::browser(4, "amelia");
     let ticket = format!("{}~1~secret", line.sid);
     soon(&mut browser, &house, "agent/connect", &[("claim", &ticket)]).await;
-    let record = format!("{}{}{}{}", menu.record, line.record, rung.record, browser.record);
+    let record = format!(
+        "{}{}{}{}",
+        menu.record, line.record, callee.record, browser.record
+    );
     insta::assert_snapshot!(record);
     // News is taken and lost; the sweep will find it.
     let over = line.body(&[("CallStatus", "completed")]);
@@ -158,27 +221,45 @@ async fn once_redis_is_back_a_direct_call_is_adopted() {
     let ring = soon(&mut alone, &house, "incoming", &[]).await;
     let again = soon(&mut talked, &house, "incoming", &[]).await;
     let third = soon(&mut silent, &house, "incoming", &[]).await;
-    let record = soon(&mut silent, &house, &attribute(&third, "action"), &ended("busy", "false", "")).await;
+    let record = soon(
+        &mut silent,
+        &house,
+        &attribute(&third, "action"),
+        &ended("busy", "false", ""),
+    )
+    .await;
     house.redis.restart().await.unwrap();
     house.ready().await;
 
     // Nobody came: the office rings once more, and now it is known.
     alone.record.clear();
-    let known = alone.ask(&house, &attribute(&ring, "action"), &ended("busy", "false", "")).await;
+    let known = alone
+        .ask(&house, &attribute(&ring, "action"), &ended("busy", "false", ""))
+        .await;
     assert_eq!(house.state(&alone.sid).await, "ringing_office");
     assert_eq!(dialled(&known).len(), 3);
     assert!(!known.contains("mode=direct"), "{known}");
-    alone.ask(&house, &attribute(&known, "action"), &ended("busy", "false", "")).await;
+    alone
+        .ask(&house, &attribute(&known, "action"), &ended("busy", "false", ""))
+        .await;
     assert_eq!(house.state(&alone.sid).await, "queued");
 
     // An unknown call's phone is let through, and the conversation is known at its end.
     let (phone, url) = dialled(&again)[2].clone();
     let mut office = Line::office(200, &talked, &phone);
     let screen = office.ask(&house, &url, &[]).await;
-    let through = office.ask(&house, &attribute(&screen, "action"), &[("Digits", "1")]).await;
+    let through = office
+        .ask(&house, &attribute(&screen, "action"), &[("Digits", "1")])
+        .await;
     assert!(!through.contains("<Hangup"), "{through}");
     let leg = office.sid.clone();
-    talked.ask(&house, &attribute(&again, "action"), &ended("completed", "true", &leg)).await;
+    talked
+        .ask(
+            &house,
+            &attribute(&again, "action"),
+            &ended("completed", "true", &leg),
+        )
+        .await;
     assert_eq!(reason(&house, &talked).await, EndReason::Completed);
 
     let recording = sid("RE", 1);
@@ -221,18 +302,38 @@ async fn a_commit_that_arrives_after_its_answer_was_given_up_does_not_cost_the_c
     let (phone, url) = dialled(&rings[0])[0].clone();
     let mut office = Line::office(200, accepted, &phone);
     let screen = office.ask(&house, &url, &[]).await;
-    let through = office.ask(&house, &attribute(&screen, "action"), &[("Digits", "1")]).await;
+    let through = office
+        .ask(&house, &attribute(&screen, "action"), &[("Digits", "1")])
+        .await;
     assert!(!through.contains("<Hangup"), "{through}");
     assert_eq!(house.state(&accepted.sid).await, "talking");
     let leg = office.sid.clone();
-    accepted.ask(&house, &attribute(&rings[0], "action"), &ended("completed", "true", &leg)).await;
+    accepted
+        .ask(
+            &house,
+            &attribute(&rings[0], "action"),
+            &ended("completed", "true", &leg),
+        )
+        .await;
     assert_eq!(reason(&house, accepted).await, EndReason::Completed);
 
     // Nobody told us of the key.
-    unheard.ask(&house, &attribute(&rings[1], "action"), &ended("completed", "true", &leg)).await;
+    unheard
+        .ask(
+            &house,
+            &attribute(&rings[1], "action"),
+            &ended("completed", "true", &leg),
+        )
+        .await;
     assert_eq!(reason(&house, unheard).await, EndReason::Completed);
 
-    let menu = nobody.ask(&house, &attribute(&rings[2], "action"), &ended("busy", "false", "")).await;
+    let menu = nobody
+        .ask(
+            &house,
+            &attribute(&rings[2], "action"),
+            &ended("busy", "false", ""),
+        )
+        .await;
     assert!(menu.contains("<Gather"), "{menu}");
     house.close().await;
 }

@@ -11,7 +11,9 @@ use crate::line::{Line, attribute, sid};
 pub(crate) async fn waiting(house: &House, number: u32) -> (Line, String, String) {
     let mut line = Line::caller(number);
     let menu = line.ask(house, "incoming", &[("CallStatus", "ringing")]).await;
-    let enqueue = line.ask(house, &attribute(&menu, "action"), &[("Digits", "1")]).await;
+    let enqueue = line
+        .ask(house, &attribute(&menu, "action"), &[("Digits", "1")])
+        .await;
     let (wait, left) = (attribute(&enqueue, "waitUrl"), attribute(&enqueue, "action"));
     line.ask(house, &wait, &in_queue("0")).await;
     (line, wait, left)
@@ -80,10 +82,16 @@ async fn a_caller_may_leave_a_message_instead() {
     let house = House::open().await;
     let mut line = Line::caller(1);
     let menu = line.ask(&house, "incoming", &[]).await;
-    let record = line.ask(&house, &attribute(&menu, "action"), &[("Digits", "9")]).await;
+    let record = line
+        .ask(&house, &attribute(&menu, "action"), &[("Digits", "9")])
+        .await;
     assert_eq!(house.state(&line.sid).await, "voicemail");
     let recording = sid("RE", 1);
-    let message = [("RecordingSid", recording.as_str()), ("RecordingDuration", "12"), ("Digits", "#")];
+    let message = [
+        ("RecordingSid", recording.as_str()),
+        ("RecordingDuration", "12"),
+        ("Digits", "#"),
+    ];
     line.ask(&house, &attribute(&record, "action"), &message).await;
     let call = house.call(&line.sid).await;
     assert_eq!(call.state.name(), "ended");
@@ -99,7 +107,12 @@ async fn a_caller_at_night_hears_that_the_office_is_closed_and_may_leave_a_messa
     let record = line.ask(&house, "incoming", &[("CallStatus", "ringing")]).await;
     assert_eq!(house.state(&line.sid).await, "closed");
     // Silence: nothing was recorded.
-    line.ask(&house, &attribute(&record, "action"), &[("RecordingDuration", "0")]).await;
+    line.ask(
+        &house,
+        &attribute(&record, "action"),
+        &[("RecordingDuration", "0")],
+    )
+    .await;
     assert_eq!(house.state(&line.sid).await, "ended");
     insta::assert_snapshot!(line.record);
     house.close().await;
@@ -109,7 +122,15 @@ async fn a_caller_at_night_hears_that_the_office_is_closed_and_may_leave_a_messa
 async fn withheld_and_unusual_callers_get_the_same_menu() {
     let house = House::open().await;
     let mut menu = None;
-    let callers = ["anonymous", "", "+266696687", "sip:ada@example.test", "client:kiosk", "Anonymous ☎ \u{1}", "86753"];
+    let callers = [
+        "anonymous",
+        "",
+        "+266696687",
+        "sip:ada@example.test",
+        "client:kiosk",
+        "Anonymous ☎ \u{1}",
+        "86753",
+    ];
     for (number, from) in (1..).zip(callers) {
         let mut line = Line::caller_from(number, from);
         let document = line.ask(&house, "incoming", &[]).await;
@@ -170,7 +191,10 @@ async fn a_line_that_was_moved_is_told_what_the_state_says() {
     assert_eq!(house.state(&line.sid).await, "queued");
     house.advance(Duration::from_secs(181)).await;
     house
-        .job_does(&line.sid, switchboard_domain::Command::CheckUnanswered { entry: 1 })
+        .job_does(
+            &line.sid,
+            switchboard_domain::Command::CheckUnanswered { entry: 1 },
+        )
         .await;
     line.ask(&house, "office/ring", &[]).await;
     line.ask(&house, "resume", &[]).await;
@@ -194,7 +218,7 @@ async fn without_office_phones_the_end_of_waiting_is_the_voicemail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wait_document_is_never_longer_than_the_settings_say() {
     for (wait_document, expected) in [("20s", "<Say"), ("15s", "<Play"), ("5s", "<Pause length=\"5\"")] {
-        let house = House::with(always().set(format!("calls.wait_document={wait_document}"))).await;
+        let house = House::with(always().set(&format!("calls.wait_document={wait_document}"))).await;
         let (mut line, wait, _) = waiting(&house, 1).await;
         let document = line.ask(&house, &wait, &in_queue("1")).await;
         let first = document.split("<Response>").nth(1).unwrap();
@@ -211,7 +235,11 @@ async fn callers_of_whom_nothing_is_known_are_adopted_where_they_are() {
         ("menu?attempt=0", &[], "greeting"),
         ("wait?queue=sales", &[("QueueTime", "20")], "queued"),
         ("wait?queue=sales", &[("QueueTime", "200")], "ringing_office"),
-        ("left-queue?queue=sales", &[("QueueResult", "leave"), ("QueueTime", "30")], "queued"),
+        (
+            "left-queue?queue=sales",
+            &[("QueueResult", "leave"), ("QueueTime", "30")],
+            "queued",
+        ),
         ("resume", &[], "queued"),
         ("office/ring", &[], "ringing_office"),
         ("voicemail", &[], "voicemail"),

@@ -70,9 +70,9 @@ async fn joining_the_queue_writes_nothing() {
     let store = bench.store();
     let id = call_id(1);
     ring(&store, &id, "in", 1).await.unwrap();
-    let list = format!("call:{id}:events");
+    let (list, menu) = (format!("call:{id}:events"), choose_support());
     for key in [&*list, "waiting", "stream", "q:deadlines:job", "q:deadlines:due"] {
-        refused(&bench, key, || step(&store, &id, "menu", &choose_support())).await;
+        refused(&bench, key, || step(&store, &id, "menu", &menu)).await;
     }
     assert!(
         step(&store, &id, "menu", &choose_support())
@@ -87,12 +87,12 @@ async fn answering_and_ending_write_nothing() {
     let bench = Bench::new().await;
     let store = bench.store();
     let id = queued(&store, 1).await;
-    agent(&store, 1).await;
+    let who = agent(&store, 1).await.id;
     let (answered, gone) = (answer("t"), Command::CallerGone);
     for key in ["agent:agent1", "stream", "q:carrier:due"] {
-        refused(&bench, key, || step_by(&store, &agent_id(1), &id, "a", &answered)).await;
+        refused(&bench, key, || step_by(&store, &who, &id, "a", &answered)).await;
     }
-    step_by(&store, &agent_id(1), &id, "a", &answered).await.unwrap();
+    step_by(&store, &who, &id, "a", &answered).await.unwrap();
     for key in ["agent:agent1", "live", "waiting", "stream"] {
         refused(&bench, key, || step(&store, &id, "gone", &gone)).await;
     }

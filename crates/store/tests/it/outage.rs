@@ -31,19 +31,20 @@ async fn config_set(bench: &Bench, name: &str, value: &str) {
 /// Everything there is to ask fails within the budget.
 async fn all_fail_in_time(store: &Store) {
     let budget = Duration::from_millis(300);
+    let (fresh, known, who) = (call_id(9), call_id(1), agent_id(1));
     let begun = Instant::now();
     let (rung, stepped, updated, read, all, history, ping) = tokio::join!(
-        ring(store, &call_id(9), "in", 1),
-        step(store, &call_id(1), "gone", &Command::CallerGone),
-        store.update_agent(&agent_id(1), |known| {
+        ring(store, &fresh, "in", 1),
+        step(store, &known, "gone", &Command::CallerGone),
+        store.update_agent(&who, |known| {
             known.map(|mut agent| {
                 agent.name.push('+');
                 agent
             })
         }),
-        store.call(&call_id(1)),
+        store.call(&known),
         store.snapshot(),
-        store.history(&call_id(1)),
+        store.history(&known),
         store.ping(),
     );
     let took = begun.elapsed();
