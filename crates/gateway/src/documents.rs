@@ -79,6 +79,14 @@ impl Gateway {
         VoiceResponse(vec![self.say(&self.script.queue).into(), enqueue.into()])
     }
 
+    /// The menu begins with the greeting; a caller who goes into the queue without one hears it all the same.
+    pub(crate) fn greeted(&self, mut document: VoiceResponse) -> VoiceResponse {
+        if document.0.iter().any(|verb| matches!(verb, Verb::Enqueue(_))) {
+            document.0.insert(0, self.say(&self.script.greeting).into());
+        }
+        document
+    }
+
     /// Music for at most as long as the wait loop may sleep: at its end the carrier asks again.
     fn hold(&self) -> VoiceResponse {
         let length = self.script.wait_document;
@@ -168,7 +176,7 @@ impl Gateway {
     }
 
     /// For a caller whose call is over and whose line is still up.
-    fn goodbye(&self) -> VoiceResponse {
+    pub(crate) fn goodbye(&self) -> VoiceResponse {
         VoiceResponse(vec![self.say(&self.script.goodbye).into(), Verb::Hangup])
     }
 

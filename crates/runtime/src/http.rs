@@ -29,7 +29,7 @@ pub struct HttpOptions {
 }
 
 impl Default for HttpOptions {
-    /// Two threads, 10,000 connections on each, 5 s for a head, 75 s idle, 256 KiB, 10 s to finish.
+    /// Two threads, 10,000 connections on each, 5 s for a head, 75 s idle, 256 `KiB`, 10 s to finish.
     fn default() -> Self {
         Self {
             threads: 2,

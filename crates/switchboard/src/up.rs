@@ -89,7 +89,7 @@ pub(crate) fn simulator_config(settings: &Settings) -> SimulatorConfig {
         voice_url: address("agent/connect"),
         status_callback: None,
     };
-    config.api_url = settings.twilio.api_base.as_str().trim_end_matches('/').to_owned();
+    settings.twilio.api_base.as_str().trim_end_matches('/').clone_into(&mut config.api_url);
     config
 }
 

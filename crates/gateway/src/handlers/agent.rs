@@ -25,11 +25,14 @@ impl Gateway {
         let leg_id = call_id(request.call.sid.as_str());
         note_odd(&leg_id, &request.odd);
         let identity = request.call.from.as_ref().and_then(|from| from.client());
-        let ticket = claim
-            .or_else(|| webhook.form.get("claim"))
-            .and_then(|text| text.parse::<ClaimTicket>().ok());
-        // A browser is who its token says, whatever its parameters say.
-        let agent = identity.or(agent).and_then(|id| AgentId::new(id).ok());
+        // A browser is who its access token says, whatever its parameters say; of any other line only our own URL
+        // is believed.
+        let (ticket, agent) = match identity {
+            Some(identity) => (claim.or_else(|| webhook.form.get("claim")), Some(identity)),
+            None => (claim, agent),
+        };
+        let ticket = ticket.and_then(|text| text.parse::<ClaimTicket>().ok());
+        let agent = agent.and_then(|id| AgentId::new(id).ok());
         let leg = LegId::new(leg_id.as_str()).ok();
         let (Some(ticket), Some(agent), Some(leg)) = (ticket, agent, leg) else {
             return Ok(self.taken());

@@ -40,9 +40,8 @@ impl Gateway {
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let step = self.first_step(webhook, &line, &self.instead_of_menu()).await;
-        Ok(self
-            .read_off(&line, &At::Incoming, step)
-            .unwrap_or_else(|| self.direct_incoming(&line.call)))
+        let document = self.read_off(&line, &At::Incoming, step);
+        Ok(document.map_or_else(|| self.direct_incoming(&line.call), |document| self.greeted(document)))
     }
 
     /// Without a menu the caller goes straight into the default queue.
@@ -222,6 +221,9 @@ impl Gateway {
         if let Err(failure) = &step {
             log_failure(&line.call, failure);
         }
+        if request.duration.is_some_and(|length| length.is_zero()) {
+            return Ok(self.goodbye());
+        }
         Ok(self.thanks())
     }
 
@@ -236,9 +238,13 @@ impl Gateway {
         if !is_callers(&request.call) {
             return Ok(self.sorry());
         }
-        let commands = |known: Option<&Call>| match known {
-            Some(_) => vec![Command::Ask(At::Resume)],
-            None => self.instead_of_menu(),
+        let commands = |known: Option<&Call>| {
+            let mut commands = match known {
+                Some(_) => Vec::new(),
+                None => self.instead_of_menu(),
+            };
+            commands.push(Command::Ask(At::Resume));
+            commands
         };
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Menu, commands)

@@ -1,9 +1,5 @@
 //! The gateway through its real door: signed requests over HTTP, and a real Redis behind it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod agents;
 mod believed;

@@ -227,10 +227,12 @@ async fn a_wait_document_is_never_longer_than_the_settings_say() {
     }
 }
 
+type Said = &'static [(&'static str, &'static str)];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_of_whom_nothing_is_known_are_adopted_where_they_are() {
     let house = House::open().await;
-    let cases: [(&str, &[(&str, &str)], &str); 10] = [
+    let cases: [(&str, Said, &str); 10] = [
         ("menu?attempt=1", &[("Digits", "2")], "queued"),
         ("menu?attempt=0", &[], "greeting"),
         ("wait?queue=sales", &[("QueueTime", "20")], "queued"),

@@ -211,27 +211,37 @@ async fn a_replica_refuses_at_once_and_writes_nothing() {
     );
 }
 
-/// The connection manager would keep the failed handshake for ever.
+/// The connection manager would keep a handshake that was refused for ever.
 #[tokio::test]
-async fn a_full_house_is_not_held_against_it_for_ever() {
+async fn a_password_that_comes_late_is_good_enough() {
     let bench = Bench::new().await;
-    let store = bench.store_with(|_| {});
-    queued(&bench.store(), 1).await;
-    store.ping().await.unwrap();
+    let store = bench.store_with(|config| config.url.push_str("?user=us&pass=secret"));
     let mut raw = bench.raw().await;
-    let limit = async |raw: &mut redis::aio::MultiplexedConnection, clients: &str| {
-        let mut set = redis::cmd("CONFIG");
-        set.arg(&["SET", "maxclients", clients]);
+    let user = async |raw: &mut redis::aio::MultiplexedConnection, password: &str| {
+        let mut set = redis::cmd("ACL");
+        set.arg(&["SETUSER", "us", "on", "resetpass", password, "~*", "&*", "+@all"]);
         let _: String = set.query_async(raw).await.unwrap();
     };
-    limit(&mut raw, "1").await;
-    let _: i64 = cut().query_async(&mut raw).await.unwrap();
-    assert!(unavailable(&store.ping().await));
-    assert!(unavailable(&store.ping().await));
-    limit(&mut raw, "1000").await;
+    user(&mut raw, ">other").await;
+    for _ in 0..2 {
+        let failed = store.ping().await;
+        assert!(unavailable(&failed), "{failed:?}");
+    }
+    user(&mut raw, ">secret").await;
     let begun = Instant::now();
     while let Err(error) = store.ping().await {
         assert!(begun.elapsed() < LONG, "{error:?}");
     }
-    ring(&store, &call_id(2), "in", 1).await.unwrap();
+    assert!(ring(&store, &call_id(2), "in", 1).await.unwrap().changed);
+    let rotated = Command::CallerGone;
+    user(&mut raw, ">other").await;
+    let _: i64 = cut().query_async(&mut raw).await.unwrap();
+    assert!(step_unavailable(
+        &step(&store, &call_id(2), "gone", &rotated).await
+    ));
+    user(&mut raw, ">secret").await;
+    let begun = Instant::now();
+    while let Err(error) = step(&store, &call_id(2), "gone", &rotated).await {
+        assert!(begun.elapsed() < LONG, "{error:?}");
+    }
 }

@@ -180,11 +180,9 @@ impl Fleet {
 async fn terminate(child: &mut Child) -> anyhow::Result<bool> {
     let Some(pid) = child.id() else { return Ok(false) };
     Command::new("kill").arg(pid.to_string()).status().await?;
-    match tokio::time::timeout(STOP, child.wait()).await {
-        Ok(status) => Ok(status?.success()),
-        Err(_) => {
-            child.kill().await?;
-            Ok(false)
-        }
+    if let Ok(status) = tokio::time::timeout(STOP, child.wait()).await {
+        return Ok(status?.success());
     }
+    child.kill().await?;
+    Ok(false)
 }

@@ -30,7 +30,7 @@ const LIMIT: Duration = Duration::from_secs(90);
 pub(crate) fn run(options: &Rehearse) -> ExitCode {
     let mut report = Report::new(options.json, options.timelines);
     if options.list {
-        report.list(&scenarios::all());
+        Report::list(&scenarios::all());
         return ExitCode::SUCCESS;
     }
     let chosen: Vec<Scenario> = scenarios::all()
@@ -39,14 +39,14 @@ pub(crate) fn run(options: &Rehearse) -> ExitCode {
         .collect();
     let unknown = options.only.iter().find(|name| chosen.iter().all(|scenario| scenario.name != name.as_str()));
     if let Some(name) = unknown {
-        return report.complain(&format!("there is no scenario {name}; --list shows all"));
+        return Report::complain(&format!("there is no scenario {name}; --list shows all"));
     }
     if let Err(error) = telemetry::init(&system::log_settings()) {
-        return report.complain(&error.to_string());
+        return Report::complain(&error.to_string());
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return report.complain(&error.to_string()),
+        Err(error) => return Report::complain(&error.to_string()),
     };
     let mut rounds: Vec<(String, Switches)> = vec![("as documented".to_owned(), Switches::default())];
     if options.switches {
@@ -75,7 +75,7 @@ async fn play(scenario: &Scenario, options: SystemOptions) -> Verdict {
     let began = std::time::Instant::now();
     let mut system = match System::start(&scenario.office, options).await {
         Ok(system) => system,
-        Err(error) => return Verdict::failed(scenario.name, began.elapsed(), format!("cannot start: {error:#}"), String::new()),
+        Err(error) => return Verdict::failed(scenario.name, began.elapsed(), format!("cannot start: {error:#}"), ""),
     };
     let mut stage = Stage::new(&mut system);
     let outcome = tokio::time::timeout(LIMIT, (scenario.play)(&mut stage)).await;
@@ -86,7 +86,7 @@ async fn play(scenario: &Scenario, options: SystemOptions) -> Verdict {
     let timeline = system.simulator.timeline().to_string();
     let stopped = system.stop().await;
     match outcome.and(stopped) {
-        Ok(()) => Verdict::passed(scenario.name, began.elapsed(), timeline),
-        Err(error) => Verdict::failed(scenario.name, began.elapsed(), format!("{error:#}"), timeline),
+        Ok(()) => Verdict::passed(scenario.name, began.elapsed(), &timeline),
+        Err(error) => Verdict::failed(scenario.name, began.elapsed(), format!("{error:#}"), &timeline),
     }
 }

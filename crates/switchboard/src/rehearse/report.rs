@@ -20,12 +20,12 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    pub(super) fn passed(name: &'static str, took: Duration, timeline: String) -> Self {
-        Self { name, passed: true, millis: took.as_millis(), reason: None, timeline: lines(&timeline) }
+    pub(super) fn passed(name: &'static str, took: Duration, timeline: &str) -> Self {
+        Self { name, passed: true, millis: took.as_millis(), reason: None, timeline: lines(timeline) }
     }
 
-    pub(super) fn failed(name: &'static str, took: Duration, reason: String, timeline: String) -> Self {
-        Self { name, passed: false, millis: took.as_millis(), reason: Some(reason), timeline: lines(&timeline) }
+    pub(super) fn failed(name: &'static str, took: Duration, reason: String, timeline: &str) -> Self {
+        Self { name, passed: false, millis: took.as_millis(), reason: Some(reason), timeline: lines(timeline) }
     }
 }
 
@@ -48,13 +48,13 @@ impl Report {
         Self { json, timelines, passed: 0, failed: 0 }
     }
 
-    pub(super) fn list(&self, scenarios: &[Scenario]) {
+    pub(super) fn list(scenarios: &[Scenario]) {
         for scenario in scenarios {
             println!("{:<36} {}", scenario.name, scenario.about);
         }
     }
 
-    pub(super) fn complain(&self, reason: &str) -> ExitCode {
+    pub(super) fn complain(reason: &str) -> ExitCode {
         eprintln!("{reason}");
         ExitCode::from(2)
     }

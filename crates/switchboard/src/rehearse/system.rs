@@ -67,9 +67,7 @@ const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday",
 impl System {
     pub(super) async fn start(office: &Office, options: SystemOptions) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("sb").tempdir()?;
-        let mut redis = PrivateRedisOptions::default();
-        redis.persist = true;
-        let redis = PrivateRedis::start(folder.path(), redis).await?;
+        let redis = PrivateRedis::start(folder.path(), PrivateRedisOptions::default()).await?;
         let carrier_port = TcpListener::bind("127.0.0.1:0")?;
         let mut fleet = Fleet::new(options.processes)?;
         let overrides = overrides(office, &fleet, carrier_port.local_addr()?, redis.url());
