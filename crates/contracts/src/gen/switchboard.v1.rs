@@ -726,6 +726,170 @@ impl Cause {
         }
     }
 }
+/// From the server to the browser.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ServerFrame {
+    #[prost(oneof = "server_frame::Frame", tags = "1, 2, 3, 4, 5, 6")]
+    pub frame: ::core::option::Option<server_frame::Frame>,
+}
+/// Nested message and enum types in `ServerFrame`.
+pub mod server_frame {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Frame {
+        /// The first frame: who and where one is.
+        #[prost(message, tag = "1")]
+        Hello(super::Hello),
+        /// Everything live, at one position. Follows `hello` or `reset`.
+        #[prost(message, tag = "2")]
+        Snapshot(super::LiveSnapshot),
+        /// One entry of the stream.
+        #[prost(message, tag = "3")]
+        Event(super::StreamEvent),
+        /// The position cannot be resumed; a snapshot follows.
+        #[prost(message, tag = "4")]
+        Reset(super::Reset),
+        /// Nothing happened, and the line is alive.
+        #[prost(message, tag = "5")]
+        Heartbeat(super::Heartbeat),
+        /// Whether the office is open, and why. After the snapshot, and whenever it changes.
+        #[prost(message, tag = "6")]
+        Office(super::OfficeState),
+    }
+}
+/// From the browser to the server.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClientFrame {
+    #[prost(oneof = "client_frame::Frame", tags = "1")]
+    pub frame: ::core::option::Option<client_frame::Frame>,
+}
+/// Nested message and enum types in `ClientFrame`.
+pub mod client_frame {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Frame {
+        /// The first frame, due within five seconds.
+        #[prost(message, tag = "1")]
+        Open(super::Open),
+    }
+}
+/// Asks for everything, or for what happened since a position.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Open {
+    /// The last position that the browser has; none asks for a snapshot.
+    #[prost(message, optional, tag = "1")]
+    pub position: ::core::option::Option<Position>,
+}
+/// A place in the stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Position {
+    /// Which stream; offsets of different epochs cannot be compared.
+    #[prost(string, tag = "1")]
+    pub epoch: ::prost::alloc::string::String,
+    /// The number of the last event that is known.
+    #[prost(uint64, tag = "2")]
+    pub offset: u64,
+}
+/// The first frame of every connection.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Hello {
+    /// Where the stream ends now.
+    #[prost(message, optional, tag = "1")]
+    pub position: ::core::option::Option<Position>,
+    /// Whose connection it is.
+    #[prost(string, tag = "2")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// The deployment's time: milliseconds since 1970-01-01 UTC.
+    #[prost(int64, tag = "3")]
+    pub now_ms: i64,
+    /// A heartbeat comes at least this often, in milliseconds.
+    #[prost(uint32, tag = "4")]
+    pub heartbeat_ms: u32,
+    /// The browser's position is resumed: the events since then follow, and no snapshot.
+    #[prost(bool, tag = "5")]
+    pub resumed: bool,
+}
+/// One entry of the stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StreamEvent {
+    /// Its number; they rise by one.
+    #[prost(uint64, tag = "1")]
+    pub offset: u64,
+    /// What happened.
+    #[prost(message, optional, tag = "2")]
+    pub event: ::core::option::Option<Event>,
+}
+/// The position cannot be resumed: what happened since is not known any more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reset {
+    /// Why.
+    #[prost(enumeration = "ResetReason", tag = "1")]
+    pub reason: i32,
+}
+/// Nothing happened, and the line is alive.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Heartbeat {
+    /// The deployment's time: milliseconds since 1970-01-01 UTC.
+    #[prost(int64, tag = "1")]
+    pub now_ms: i64,
+    /// Where the stream ends; a browser that is behind has missed something.
+    #[prost(uint64, tag = "2")]
+    pub offset: u64,
+}
+/// Whether the office is open.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfficeState {
+    /// Whether it is.
+    #[prost(bool, tag = "1")]
+    pub open: bool,
+    /// Why, in words for people: "outside Monday's hours".
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// When that changes: milliseconds since 1970-01-01 UTC.
+    #[prost(int64, optional, tag = "3")]
+    pub until_ms: ::core::option::Option<i64>,
+    /// The same for people, in the office's own time: "opens Monday 09:00".
+    #[prost(string, tag = "4")]
+    pub until_text: ::prost::alloc::string::String,
+    /// The office's time zone, by its IANA name.
+    #[prost(string, tag = "5")]
+    pub time_zone: ::prost::alloc::string::String,
+}
+/// Why a position cannot be resumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ResetReason {
+    /// Not known to this reader.
+    Unspecified = 0,
+    /// It belongs to another stream.
+    Epoch = 1,
+    /// It is too old.
+    TooOld = 2,
+    /// It lies beyond the end: events were lost.
+    Ahead = 3,
+}
+impl ResetReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RESET_REASON_UNSPECIFIED",
+            Self::Epoch => "RESET_REASON_EPOCH",
+            Self::TooOld => "RESET_REASON_TOO_OLD",
+            Self::Ahead => "RESET_REASON_AHEAD",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RESET_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "RESET_REASON_EPOCH" => Some(Self::Epoch),
+            "RESET_REASON_TOO_OLD" => Some(Self::TooOld),
+            "RESET_REASON_AHEAD" => Some(Self::Ahead),
+            _ => None,
+        }
+    }
+}
 /// Ask one source who is calling.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LookupCaller {

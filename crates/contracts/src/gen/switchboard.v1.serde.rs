@@ -1953,6 +1953,103 @@ impl<'de> serde::Deserialize<'de> for Claimed {
         deserializer.deserialize_struct("switchboard.v1.Claimed", FIELDS, GeneratedVisitor)
     }
 }
+impl serde::Serialize for ClientFrame {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.frame.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.ClientFrame", len)?;
+        if let Some(v) = self.frame.as_ref() {
+            match v {
+                client_frame::Frame::Open(v) => {
+                    struct_ser.serialize_field("open", v)?;
+                }
+            }
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for ClientFrame {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["open"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Open,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "open" => Ok(GeneratedField::Open),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = ClientFrame;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.ClientFrame")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<ClientFrame, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut frame__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Open => {
+                            if frame__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("open"));
+                            }
+                            frame__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(client_frame::Frame::Open);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(ClientFrame { frame: frame__ })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.ClientFrame", FIELDS, GeneratedVisitor)
+    }
+}
 impl serde::Serialize for Closed {
     #[allow(deprecated)]
     fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
@@ -3098,6 +3195,288 @@ impl<'de> serde::Deserialize<'de> for HangUp {
             }
         }
         deserializer.deserialize_struct("switchboard.v1.HangUp", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for Heartbeat {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.now_ms != 0 {
+            len += 1;
+        }
+        if self.offset != 0 {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.Heartbeat", len)?;
+        if self.now_ms != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("nowMs", ToString::to_string(&self.now_ms).as_str())?;
+        }
+        if self.offset != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("offset", ToString::to_string(&self.offset).as_str())?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for Heartbeat {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["now_ms", "nowMs", "offset"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            NowMs,
+            Offset,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "nowMs" | "now_ms" => Ok(GeneratedField::NowMs),
+                            "offset" => Ok(GeneratedField::Offset),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = Heartbeat;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.Heartbeat")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<Heartbeat, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut now_ms__ = None;
+                let mut offset__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::NowMs => {
+                            if now_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("nowMs"));
+                            }
+                            now_ms__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::Offset => {
+                            if offset__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("offset"));
+                            }
+                            offset__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Heartbeat {
+                    now_ms: now_ms__.unwrap_or_default(),
+                    offset: offset__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.Heartbeat", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for Hello {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.position.is_some() {
+            len += 1;
+        }
+        if !self.agent_id.is_empty() {
+            len += 1;
+        }
+        if self.now_ms != 0 {
+            len += 1;
+        }
+        if self.heartbeat_ms != 0 {
+            len += 1;
+        }
+        if self.resumed {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.Hello", len)?;
+        if let Some(v) = self.position.as_ref() {
+            struct_ser.serialize_field("position", v)?;
+        }
+        if !self.agent_id.is_empty() {
+            struct_ser.serialize_field("agentId", &self.agent_id)?;
+        }
+        if self.now_ms != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("nowMs", ToString::to_string(&self.now_ms).as_str())?;
+        }
+        if self.heartbeat_ms != 0 {
+            struct_ser.serialize_field("heartbeatMs", &self.heartbeat_ms)?;
+        }
+        if self.resumed {
+            struct_ser.serialize_field("resumed", &self.resumed)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for Hello {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "position",
+            "agent_id",
+            "agentId",
+            "now_ms",
+            "nowMs",
+            "heartbeat_ms",
+            "heartbeatMs",
+            "resumed",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Position,
+            AgentId,
+            NowMs,
+            HeartbeatMs,
+            Resumed,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "position" => Ok(GeneratedField::Position),
+                            "agentId" | "agent_id" => Ok(GeneratedField::AgentId),
+                            "nowMs" | "now_ms" => Ok(GeneratedField::NowMs),
+                            "heartbeatMs" | "heartbeat_ms" => Ok(GeneratedField::HeartbeatMs),
+                            "resumed" => Ok(GeneratedField::Resumed),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = Hello;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.Hello")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<Hello, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut position__ = None;
+                let mut agent_id__ = None;
+                let mut now_ms__ = None;
+                let mut heartbeat_ms__ = None;
+                let mut resumed__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Position => {
+                            if position__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("position"));
+                            }
+                            position__ = map_.next_value()?;
+                        }
+                        GeneratedField::AgentId => {
+                            if agent_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("agentId"));
+                            }
+                            agent_id__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::NowMs => {
+                            if now_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("nowMs"));
+                            }
+                            now_ms__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::HeartbeatMs => {
+                            if heartbeat_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("heartbeatMs"));
+                            }
+                            heartbeat_ms__ =
+                                Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::Resumed => {
+                            if resumed__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("resumed"));
+                            }
+                            resumed__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Hello {
+                    position: position__,
+                    agent_id: agent_id__.unwrap_or_default(),
+                    now_ms: now_ms__.unwrap_or_default(),
+                    heartbeat_ms: heartbeat_ms__.unwrap_or_default(),
+                    resumed: resumed__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.Hello", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for Leg {
@@ -4350,6 +4729,268 @@ impl<'de> serde::Deserialize<'de> for OfficeRing {
         deserializer.deserialize_struct("switchboard.v1.OfficeRing", FIELDS, GeneratedVisitor)
     }
 }
+impl serde::Serialize for OfficeState {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.open {
+            len += 1;
+        }
+        if !self.reason.is_empty() {
+            len += 1;
+        }
+        if self.until_ms.is_some() {
+            len += 1;
+        }
+        if !self.until_text.is_empty() {
+            len += 1;
+        }
+        if !self.time_zone.is_empty() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.OfficeState", len)?;
+        if self.open {
+            struct_ser.serialize_field("open", &self.open)?;
+        }
+        if !self.reason.is_empty() {
+            struct_ser.serialize_field("reason", &self.reason)?;
+        }
+        if let Some(v) = self.until_ms.as_ref() {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("untilMs", ToString::to_string(&v).as_str())?;
+        }
+        if !self.until_text.is_empty() {
+            struct_ser.serialize_field("untilText", &self.until_text)?;
+        }
+        if !self.time_zone.is_empty() {
+            struct_ser.serialize_field("timeZone", &self.time_zone)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for OfficeState {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "open",
+            "reason",
+            "until_ms",
+            "untilMs",
+            "until_text",
+            "untilText",
+            "time_zone",
+            "timeZone",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Open,
+            Reason,
+            UntilMs,
+            UntilText,
+            TimeZone,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "open" => Ok(GeneratedField::Open),
+                            "reason" => Ok(GeneratedField::Reason),
+                            "untilMs" | "until_ms" => Ok(GeneratedField::UntilMs),
+                            "untilText" | "until_text" => Ok(GeneratedField::UntilText),
+                            "timeZone" | "time_zone" => Ok(GeneratedField::TimeZone),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = OfficeState;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.OfficeState")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<OfficeState, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut open__ = None;
+                let mut reason__ = None;
+                let mut until_ms__ = None;
+                let mut until_text__ = None;
+                let mut time_zone__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Open => {
+                            if open__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("open"));
+                            }
+                            open__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Reason => {
+                            if reason__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("reason"));
+                            }
+                            reason__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::UntilMs => {
+                            if until_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("untilMs"));
+                            }
+                            until_ms__ = map_
+                                .next_value::<::std::option::Option<::pbjson::private::NumberDeserialize<_>>>(
+                                )?
+                                .map(|x| x.0);
+                        }
+                        GeneratedField::UntilText => {
+                            if until_text__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("untilText"));
+                            }
+                            until_text__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::TimeZone => {
+                            if time_zone__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("timeZone"));
+                            }
+                            time_zone__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(OfficeState {
+                    open: open__.unwrap_or_default(),
+                    reason: reason__.unwrap_or_default(),
+                    until_ms: until_ms__,
+                    until_text: until_text__.unwrap_or_default(),
+                    time_zone: time_zone__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.OfficeState", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for Open {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.position.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.Open", len)?;
+        if let Some(v) = self.position.as_ref() {
+            struct_ser.serialize_field("position", v)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for Open {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["position"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Position,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "position" => Ok(GeneratedField::Position),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = Open;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.Open")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<Open, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut position__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Position => {
+                            if position__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("position"));
+                            }
+                            position__ = map_.next_value()?;
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Open { position: position__ })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.Open", FIELDS, GeneratedVisitor)
+    }
+}
 impl serde::Serialize for ParkCaller {
     #[allow(deprecated)]
     fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
@@ -4567,6 +5208,117 @@ impl<'de> serde::Deserialize<'de> for Party {
             }
         }
         deserializer.deserialize_struct("switchboard.v1.Party", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for Position {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if !self.epoch.is_empty() {
+            len += 1;
+        }
+        if self.offset != 0 {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.Position", len)?;
+        if !self.epoch.is_empty() {
+            struct_ser.serialize_field("epoch", &self.epoch)?;
+        }
+        if self.offset != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("offset", ToString::to_string(&self.offset).as_str())?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for Position {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["epoch", "offset"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Epoch,
+            Offset,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "epoch" => Ok(GeneratedField::Epoch),
+                            "offset" => Ok(GeneratedField::Offset),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = Position;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.Position")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<Position, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut epoch__ = None;
+                let mut offset__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Epoch => {
+                            if epoch__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("epoch"));
+                            }
+                            epoch__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Offset => {
+                            if offset__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("offset"));
+                            }
+                            offset__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Position {
+                    epoch: epoch__.unwrap_or_default(),
+                    offset: offset__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.Position", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for Presence {
@@ -5043,6 +5795,174 @@ impl<'de> serde::Deserialize<'de> for Recording {
         deserializer.deserialize_struct("switchboard.v1.Recording", FIELDS, GeneratedVisitor)
     }
 }
+impl serde::Serialize for Reset {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.reason != 0 {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.Reset", len)?;
+        if self.reason != 0 {
+            let v = ResetReason::try_from(self.reason)
+                .map_err(|_| serde::ser::Error::custom(format!("Invalid variant {}", self.reason)))?;
+            struct_ser.serialize_field("reason", &v)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for Reset {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["reason"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Reason,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "reason" => Ok(GeneratedField::Reason),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = Reset;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.Reset")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<Reset, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut reason__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Reason => {
+                            if reason__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("reason"));
+                            }
+                            reason__ = Some(map_.next_value::<ResetReason>()? as i32);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Reset {
+                    reason: reason__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.Reset", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for ResetReason {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        let variant = match self {
+            Self::Unspecified => "RESET_REASON_UNSPECIFIED",
+            Self::Epoch => "RESET_REASON_EPOCH",
+            Self::TooOld => "RESET_REASON_TOO_OLD",
+            Self::Ahead => "RESET_REASON_AHEAD",
+        };
+        serializer.serialize_str(variant)
+    }
+}
+impl<'de> serde::Deserialize<'de> for ResetReason {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "RESET_REASON_UNSPECIFIED",
+            "RESET_REASON_EPOCH",
+            "RESET_REASON_TOO_OLD",
+            "RESET_REASON_AHEAD",
+        ];
+
+        struct GeneratedVisitor;
+
+        impl serde::de::Visitor<'_> for GeneratedVisitor {
+            type Value = ResetReason;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "expected one of: {:?}", &FIELDS)
+            }
+
+            fn visit_i64<E>(self, v: i64) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                i32::try_from(v)
+                    .ok()
+                    .and_then(|x| x.try_into().ok().or_else(|| Some(ResetReason::default())))
+                    .ok_or_else(|| serde::de::Error::invalid_value(serde::de::Unexpected::Signed(v), &self))
+            }
+
+            fn visit_u64<E>(self, v: u64) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                i32::try_from(v)
+                    .ok()
+                    .and_then(|x| x.try_into().ok().or_else(|| Some(ResetReason::default())))
+                    .ok_or_else(|| serde::de::Error::invalid_value(serde::de::Unexpected::Unsigned(v), &self))
+            }
+
+            fn visit_str<E>(self, value: &str) -> std::result::Result<Self::Value, E>
+            where
+                E: serde::de::Error,
+            {
+                match value {
+                    "RESET_REASON_UNSPECIFIED" => Ok(ResetReason::Unspecified),
+                    "RESET_REASON_EPOCH" => Ok(ResetReason::Epoch),
+                    "RESET_REASON_TOO_OLD" => Ok(ResetReason::TooOld),
+                    "RESET_REASON_AHEAD" => Ok(ResetReason::Ahead),
+                    _ => Ok(ResetReason::default()),
+                }
+            }
+        }
+        deserializer.deserialize_any(GeneratedVisitor)
+    }
+}
 impl serde::Serialize for RingOffice {
     #[allow(deprecated)]
     fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
@@ -5275,6 +6195,279 @@ impl<'de> serde::Deserialize<'de> for RingingOffice {
             }
         }
         deserializer.deserialize_struct("switchboard.v1.RingingOffice", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for ServerFrame {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.frame.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.ServerFrame", len)?;
+        if let Some(v) = self.frame.as_ref() {
+            match v {
+                server_frame::Frame::Hello(v) => {
+                    struct_ser.serialize_field("hello", v)?;
+                }
+                server_frame::Frame::Snapshot(v) => {
+                    struct_ser.serialize_field("snapshot", v)?;
+                }
+                server_frame::Frame::Event(v) => {
+                    struct_ser.serialize_field("event", v)?;
+                }
+                server_frame::Frame::Reset(v) => {
+                    struct_ser.serialize_field("reset", v)?;
+                }
+                server_frame::Frame::Heartbeat(v) => {
+                    struct_ser.serialize_field("heartbeat", v)?;
+                }
+                server_frame::Frame::Office(v) => {
+                    struct_ser.serialize_field("office", v)?;
+                }
+            }
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for ServerFrame {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["hello", "snapshot", "event", "reset", "heartbeat", "office"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Hello,
+            Snapshot,
+            Event,
+            Reset,
+            Heartbeat,
+            Office,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "hello" => Ok(GeneratedField::Hello),
+                            "snapshot" => Ok(GeneratedField::Snapshot),
+                            "event" => Ok(GeneratedField::Event),
+                            "reset" => Ok(GeneratedField::Reset),
+                            "heartbeat" => Ok(GeneratedField::Heartbeat),
+                            "office" => Ok(GeneratedField::Office),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = ServerFrame;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.ServerFrame")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<ServerFrame, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut frame__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Hello => {
+                            if frame__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("hello"));
+                            }
+                            frame__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(server_frame::Frame::Hello);
+                        }
+                        GeneratedField::Snapshot => {
+                            if frame__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("snapshot"));
+                            }
+                            frame__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(server_frame::Frame::Snapshot);
+                        }
+                        GeneratedField::Event => {
+                            if frame__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("event"));
+                            }
+                            frame__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(server_frame::Frame::Event);
+                        }
+                        GeneratedField::Reset => {
+                            if frame__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("reset"));
+                            }
+                            frame__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(server_frame::Frame::Reset);
+                        }
+                        GeneratedField::Heartbeat => {
+                            if frame__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("heartbeat"));
+                            }
+                            frame__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(server_frame::Frame::Heartbeat);
+                        }
+                        GeneratedField::Office => {
+                            if frame__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("office"));
+                            }
+                            frame__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(server_frame::Frame::Office);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(ServerFrame { frame: frame__ })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.ServerFrame", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for StreamEvent {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.offset != 0 {
+            len += 1;
+        }
+        if self.event.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.StreamEvent", len)?;
+        if self.offset != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("offset", ToString::to_string(&self.offset).as_str())?;
+        }
+        if let Some(v) = self.event.as_ref() {
+            struct_ser.serialize_field("event", v)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for StreamEvent {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["offset", "event"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Offset,
+            Event,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "offset" => Ok(GeneratedField::Offset),
+                            "event" => Ok(GeneratedField::Event),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = StreamEvent;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.StreamEvent")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<StreamEvent, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut offset__ = None;
+                let mut event__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Offset => {
+                            if offset__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("offset"));
+                            }
+                            offset__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::Event => {
+                            if event__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("event"));
+                            }
+                            event__ = map_.next_value()?;
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(StreamEvent {
+                    offset: offset__.unwrap_or_default(),
+                    event: event__,
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.StreamEvent", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for Sweep {

@@ -44,7 +44,10 @@ impl Gateway {
             token: ticket.token.clone(),
             leg: leg.clone(),
         };
-        let call = match self.known_step(webhook, &ticket.call, &[connects]).await {
+        let call = match self
+            .known_step(webhook, &ticket.call, |_| vec![connects.clone()])
+            .await
+        {
             Ok(Committed { call: Some(call), .. }) => call,
             Ok(_) => return Ok(self.taken()),
             Err(failure) => {

@@ -41,7 +41,10 @@ impl Gateway {
         note_odd(&line.call, &request.odd);
         let step = self.first_step(webhook, &line, &self.instead_of_menu()).await;
         let document = self.read_off(&line, &At::Incoming, step);
-        Ok(document.map_or_else(|| self.direct_incoming(&line.call), |document| self.greeted(document)))
+        Ok(document.map_or_else(
+            || self.direct_incoming(&line.call),
+            |document| self.greeted(document),
+        ))
     }
 
     /// Without a menu the caller goes straight into the default queue.
@@ -49,11 +52,16 @@ impl Gateway {
         if !self.menu.choices.is_empty() {
             return Vec::new();
         }
+        vec![self.default_queue(0)]
+    }
+
+    /// As if the caller had chosen the default queue, whichever reading of the menu it is.
+    pub(super) fn default_queue(&self, attempt: u8) -> Command {
         let queue = self.policy.default_queue.clone();
-        vec![Command::Choose {
-            attempt: 0,
+        Command::Choose {
+            attempt,
             pick: MenuPick::Choice(MenuChoice::Queue(queue)),
-        }]
+        }
     }
 
     pub(super) async fn menu_chosen(

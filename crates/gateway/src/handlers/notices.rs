@@ -42,7 +42,10 @@ impl Gateway {
             Some(ConferenceEvent::Leave) if is_agent => Command::AgentLeft { claim, leg },
             _ => return Ok(Answer::Noted),
         };
-        Ok(noted(call, self.known_step(webhook, call, &[command]).await))
+        Ok(noted(
+            call,
+            self.known_step(webhook, call, |_| vec![command.clone()]).await,
+        ))
     }
 
     pub(super) async fn recording_news(&self, webhook: &Webhook<'_>) -> Result<Answer, MissingSid> {
@@ -62,7 +65,10 @@ impl Gateway {
             id: id.as_str().to_owned(),
             seconds,
         });
-        Ok(noted(&call, self.known_step(webhook, &call, &[recorded]).await))
+        Ok(noted(
+            &call,
+            self.known_step(webhook, &call, |_| vec![recorded.clone()]).await,
+        ))
     }
 
     /// The caller's line ended.
@@ -86,7 +92,8 @@ impl Gateway {
                     .await
             }
             Some(Direction::OutboundApi | Direction::OutboundDial) | None => {
-                self.known_step(webhook, &line.call, &[Command::CallerGone]).await
+                self.known_step(webhook, &line.call, |_| vec![Command::CallerGone])
+                    .await
             }
         };
         Ok(noted(&line.call, step))
@@ -108,10 +115,10 @@ impl Gateway {
         if !news.call.status.is_some_and(CallStatus::is_final) {
             return Ok(Answer::Noted);
         }
+        let left = Command::AgentLeft { claim, leg };
         Ok(noted(
             call,
-            self.known_step(webhook, call, &[Command::AgentLeft { claim, leg }])
-                .await,
+            self.known_step(webhook, call, |_| vec![left.clone()]).await,
         ))
     }
 }

@@ -50,13 +50,16 @@ impl Gateway {
             return Ok(hang_up());
         };
         if let Some(number) = phone.and_then(|text| PhoneNumber::parse(text).ok()) {
-            match self
-                .known_step(webhook, &call, &[Command::OfficeScreened { phone: number }])
-                .await
-            {
+            let commands = |known: Option<&Call>| {
+                let screened = Command::OfficeScreened {
+                    phone: number.clone(),
+                };
+                self.queue_first(webhook, known).chain([screened]).collect()
+            };
+            match self.known_step(webhook, &call, commands).await {
                 Ok(Committed {
                     call: Some(state), ..
-                }) if !is_open_to_office(&state, webhook.direct) => return Ok(self.taken()),
+                }) if !is_open_to_office(&state) => return Ok(self.taken()),
                 Ok(_) => {}
                 // A screening without state is a screening all the same.
                 Err(failure) => log_failure(&call, &failure),
@@ -91,7 +94,9 @@ impl Gateway {
             phone,
             leg: leg.clone(),
         };
-        match self.known_step(webhook, &call, &[accept]).await {
+        let commands =
+            |known: Option<&Call>| self.queue_first(webhook, known).chain([accept.clone()]).collect();
+        match self.known_step(webhook, &call, commands).await {
             Ok(Committed {
                 call: Some(state), ..
             }) if has_office_leg(&state, &leg) => Ok(Self::let_through()),
@@ -102,6 +107,20 @@ impl Gateway {
                 Ok(Self::let_through())
             }
         }
+    }
+
+    /// In direct mode the office rings for a caller who may be known after all: as one who hears the menu, from a
+    /// commit that arrived too late for its own answer, or from before Redis went away. They were never able to
+    /// choose; as one who waits they can be taken by an office phone, and keep a deadline if none does.
+    fn queue_first(
+        &self,
+        webhook: &Webhook<'_>,
+        known: Option<&Call>,
+    ) -> impl Iterator<Item = Command> + use<> {
+        let attempt = known
+            .filter(|_| webhook.direct)
+            .and_then(|call| menu_attempt(&call.state));
+        attempt.map(|attempt| self.default_queue(attempt)).into_iter()
     }
 
     /// The office phones are done: nobody came, or the talk is over.
@@ -134,7 +153,10 @@ impl Gateway {
             let failed =
                 bridged == Some(false) && known.is_some_and(|call| matches!(call.state, State::Talking(_)));
             let ended = (!more || failed).then(|| Command::Ask(at.clone()));
-            talked.clone().into_iter().chain(ended).collect()
+            self.queue_first(webhook, known)
+                .chain(talked.clone())
+                .chain(ended)
+                .collect()
         };
         let found = |_| {
             if bridged == Some(true) {
@@ -170,20 +192,28 @@ impl Gateway {
     }
 }
 
-/// Whether an office phone may still have the caller. In direct mode the phones ring for a call whose first
-/// commit may have arrived after all, too late for its own answer.
-fn is_open_to_office(call: &Call, direct: bool) -> bool {
-    match call.state {
-        State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. } => true,
-        State::Greeting { .. } => direct,
-        State::Closed
-        | State::Connecting { .. }
-        | State::Talking(_)
-        | State::Voicemail { .. }
-        | State::Ended { .. } => false,
-    }
+/// Whether an office phone may still have the caller.
+fn is_open_to_office(call: &Call) -> bool {
+    matches!(
+        call.state,
+        State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. }
+    )
 }
 
 fn has_office_leg(call: &Call, leg: &LegId) -> bool {
     matches!(&call.state, State::Talking(Talk { with: Party::Office { leg: Some(winner), .. }, .. }) if winner == leg)
+}
+
+fn menu_attempt(state: &State) -> Option<u8> {
+    match state {
+        State::Greeting { attempt } => Some(*attempt),
+        State::Closed
+        | State::Queued(_)
+        | State::Claimed { .. }
+        | State::Connecting { .. }
+        | State::RingingOffice { .. }
+        | State::Talking(_)
+        | State::Voicemail { .. }
+        | State::Ended { .. } => None,
+    }
 }

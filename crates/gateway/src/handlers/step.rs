@@ -113,7 +113,7 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         call: &CallId,
-        commands: &[Command],
+        commands: impl Fn(Option<&Call>) -> Vec<Command>,
     ) -> Result<Committed, TransactError> {
         let target = Target {
             call,
@@ -122,7 +122,7 @@ impl Gateway {
             fresh: false,
         };
         self.store
-            .transact(target, |call, _, now| self.run(call, commands, now))
+            .transact(target, |call, _, now| self.run(call, &commands(call), now))
             .await
     }
 

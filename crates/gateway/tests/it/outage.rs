@@ -327,14 +327,14 @@ async fn a_commit_that_arrives_after_its_answer_was_given_up_does_not_cost_the_c
         .await;
     assert_eq!(reason(&house, unheard).await, EndReason::Completed);
 
-    let menu = nobody
+    let queue = nobody
         .ask(
             &house,
             &attribute(&rings[2], "action"),
             &ended("busy", "false", ""),
         )
         .await;
-    assert!(menu.contains("<Gather"), "{menu}");
+    assert!(menu.contains("<Enqueue"), "rung in vain: {menu}");
     house.close().await;
 }
 

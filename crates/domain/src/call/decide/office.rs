@@ -34,23 +34,10 @@ fn current_ring(state: &State) -> Option<&OfficeRing> {
 
 /// Somebody pressed the key: the first one has the call.
 ///
-/// A call that waits, or has just come, can be taken this way too: when Redis was away, the office was rung
-/// without us knowing.
+/// A queued call can be taken this way too: when Redis was away, the office was rung without us knowing.
 pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &LegId) {
-    let waiting = match step.call.state.clone() {
-        State::RingingOffice { waiting, .. } | State::Queued(waiting) => waiting,
-        State::Greeting { .. } => Waiting {
-            queue: step.policy.default_queue.clone(),
-            since: step.now,
-            deadline: step.now.plus(step.policy.unanswered_after),
-            front: false,
-        },
-        State::Closed
-        | State::Claimed { .. }
-        | State::Connecting { .. }
-        | State::Talking(_)
-        | State::Voicemail { .. }
-        | State::Ended { .. } => return,
+    let (State::RingingOffice { waiting, .. } | State::Queued(waiting)) = step.call.state.clone() else {
+        return;
     };
     let with = Party::Office {
         phone: phone.cloned(),
