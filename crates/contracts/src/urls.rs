@@ -58,10 +58,7 @@ impl VoiceUrls {
     pub fn after_conference(&self, claim: u32) -> String {
         self.url(
             "resume",
-            &[
-                ("after", "conference".to_owned()),
-                ("claim", claim.to_string()),
-            ],
+            &[("after", "conference".to_owned()), ("claim", claim.to_string())],
         )
     }
 

@@ -7,7 +7,8 @@
 //! - [`Masked`]: phone numbers in logs.
 //! - [`DataDir`] and [`PrivateRedis`]: a folder of our own with a Redis server of our own.
 //!
-//! It must never know a carrier's protocol, a key in Redis or a rule about calls.
+//! It must never know a carrier's protocol or a key in Redis, and decides nothing about calls: it only reads the
+//! settings into the domain's own [`Policy`](switchboard_domain::Policy).
 
 mod clock;
 mod data_dir;

@@ -334,7 +334,7 @@ async fn a_commit_that_arrives_after_its_answer_was_given_up_does_not_cost_the_c
             &ended("busy", "false", ""),
         )
         .await;
-    assert!(menu.contains("<Enqueue"), "rung in vain: {menu}");
+    assert!(queue.contains("<Enqueue"), "rung in vain: {queue}");
     house.close().await;
 }
 

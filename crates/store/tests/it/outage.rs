@@ -100,11 +100,14 @@ async fn killed_it_loses_nothing_that_was_acknowledged() {
         }
         let before = store.snapshot().await.unwrap();
         let stats = bench.admin().stats().await.unwrap();
+        let info: String = redis::cmd("INFO").arg("persistence").query_async(&mut bench.raw().await).await.unwrap();
         bench.redis.kill9().unwrap();
         all_fail_in_time(&store).await;
         bench.redis.restart().await.unwrap();
 
         let after = store.snapshot().await.unwrap();
+        let aof: Vec<&str> = info.lines().filter(|l| l.contains("aof_buffer_length") || l.contains("fsync")).collect();
+        eprintln!("ZZ {aof:?} before {} after {}", before.offset, after.offset);
         assert_eq!(after.calls, before.calls);
         assert_eq!((after.agents, after.epoch), (before.agents, before.epoch));
         assert_eq!(after.offset, before.offset);

@@ -29,6 +29,8 @@ pub(super) struct Fleet {
     /// Ports held for services that have not started yet.
     held: BTreeMap<Service, TcpListener>,
     running: BTreeMap<Service, Running>,
+    /// Further ones, beside those that others know the port of.
+    more: Vec<(Service, Running)>,
     shared: Option<Shared>,
     arguments: Vec<String>,
     http: reqwest::Client,
@@ -44,7 +46,7 @@ impl Fleet {
             held.insert(service, listener);
         }
         let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
-        Ok(Self { processes, ports, held, running: BTreeMap::new(), shared: None, arguments: Vec::new(), http })
+        Ok(Self { processes, ports, held, running: BTreeMap::new(), more: Vec::new(), shared: None, arguments: Vec::new(), http })
     }
 
     pub(super) fn port(&self, service: Service) -> SocketAddr {
@@ -57,14 +59,10 @@ impl Fleet {
 
     /// Settings that say where each service listens.
     pub(super) fn listen_settings(&self) -> Vec<String> {
-        let port = |service| self.port(service);
-        vec![
-            format!("gateway.listen={}", port(Service::Gateway)),
-            format!("realtime.listen={}", port(Service::Realtime)),
-            format!("worker_lookup.listen={}", port(Service::WorkerLookup)),
-            format!("worker_calls.listen={}", port(Service::WorkerCalls)),
-            format!("public.base_url=http://{}", port(Service::Gateway)),
-        ]
+        let mut settings: Vec<String> =
+            Service::ALL.into_iter().map(|service| listen_setting(service, self.port(service))).collect();
+        settings.push(format!("public.base_url=http://{}", self.port(Service::Gateway)));
+        settings
     }
 
     pub(super) async fn start_all(&mut self, shared: Shared, settings: Vec<String>) -> anyhow::Result<()> {
@@ -87,31 +85,45 @@ impl Fleet {
         self.wait_ready(service).await
     }
 
+    /// Starts one more of a service, beside the one that runs.
+    pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let port = listener.local_addr()?;
+        let another = self.run(service, port, Some(listener))?;
+        self.more.push((service, another));
+        self.wait_answers(service, port).await
+    }
+
     fn launch(&mut self, service: Service) -> anyhow::Result<()> {
         let held = self.held.remove(&service);
-        let running = if self.processes {
-            drop(held);
-            Running::Process(self.process(service)?)
-        } else {
-            let listener = match held {
-                Some(listener) => listener,
-                None => TcpListener::bind(self.port(service))?,
-            };
-            let lifecycle = Lifecycle::new();
-            let shared = self.shared.as_ref().context("not prepared")?;
-            shared.start(service, listener, &lifecycle)?;
-            Running::Here(lifecycle)
-        };
+        let running = self.run(service, self.port(service), held)?;
         self.running.insert(service, running);
         Ok(())
     }
 
-    fn process(&self, service: Service) -> anyhow::Result<Child> {
+    /// Runs a service at `port`, which `held` keeps free until then.
+    fn run(&self, service: Service, port: SocketAddr, held: Option<TcpListener>) -> anyhow::Result<Running> {
+        if self.processes {
+            drop(held);
+            return Ok(Running::Process(self.process(service, port)?));
+        }
+        let listener = match held {
+            Some(listener) => listener,
+            None => TcpListener::bind(port)?,
+        };
+        let lifecycle = Lifecycle::new();
+        let shared = self.shared.as_ref().context("not prepared")?;
+        shared.start(service, listener, &lifecycle)?;
+        Ok(Running::Here(lifecycle))
+    }
+
+    fn process(&self, service: Service, port: SocketAddr) -> anyhow::Result<Child> {
         let folder = std::env::current_exe()?.parent().map(std::path::Path::to_path_buf).context("no folder")?;
         let program = folder.join(service.name());
         ensure!(program.exists(), "{} is not built: cargo build --workspace", program.display());
         let mut command = Command::new(program);
-        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        command.args(&self.arguments).args(["--set", &listen_setting(service, port)]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
         // Only this process' own settings: none from the environment it happens to run in.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SWITCHBOARD__")) {
             command.env_remove(name);
@@ -120,7 +132,11 @@ impl Fleet {
     }
 
     async fn wait_ready(&self, service: Service) -> anyhow::Result<()> {
-        let url = format!("http://{}/health/ready", self.port(service));
+        self.wait_answers(service, self.port(service)).await
+    }
+
+    async fn wait_answers(&self, service: Service, port: SocketAddr) -> anyhow::Result<()> {
+        let url = format!("http://{port}/health/ready");
         let deadline = tokio::time::Instant::now() + READY;
         loop {
             if let Ok(answer) = self.http.get(&url).send().await
@@ -137,7 +153,7 @@ impl Fleet {
 
     /// Whether the service runs.
     pub(super) fn runs(&self, service: Service) -> bool {
-        self.running.contains_key(&service)
+        self.running.contains_key(&service) || self.more.iter().any(|(another, _)| *another == service)
     }
 
     /// Ends a service without a farewell: kill -9 for a process; here, its tasks are dropped where they are.
@@ -157,7 +173,8 @@ impl Fleet {
     /// Stops all services as an operator would.
     pub(super) async fn stop(&mut self) -> anyhow::Result<()> {
         let mut unclean = Vec::new();
-        for (service, running) in std::mem::take(&mut self.running) {
+        let running = std::mem::take(&mut self.running);
+        for (service, running) in running.into_iter().chain(std::mem::take(&mut self.more)) {
             match running {
                 Running::Here(lifecycle) => {
                     if !lifecycle.shutdown(STOP).await.is_clean() {
@@ -174,6 +191,16 @@ impl Fleet {
         ensure!(unclean.is_empty(), "did not stop cleanly: {}", unclean.join(", "));
         Ok(())
     }
+}
+
+fn listen_setting(service: Service, port: SocketAddr) -> String {
+    let section = match service {
+        Service::Gateway => "gateway",
+        Service::Realtime => "realtime",
+        Service::WorkerLookup => "worker_lookup",
+        Service::WorkerCalls => "worker_calls",
+    };
+    format!("{section}.listen={port}")
 }
 
 /// SIGTERM, by way of the system's own `kill`; whether it stopped in time and well.

@@ -1,9 +1,11 @@
 //! What must have happened, read off the lines.
 
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use anyhow::ensure;
-use switchboard_simulator::{LegId, LegView, Sound, View, What};
+use switchboard_simulator::{Entry, LegId, LegView, Sound, Timeline, View, What};
 
 use super::stage::{PHONES, Stage};
 
@@ -12,6 +14,33 @@ pub(super) const SOON: Duration = Duration::from_secs(10);
 
 fn ms(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The longest that a waiting line may go without asking; a little for the request itself.
+const WAIT_DOCUMENT_MS: i64 = 20_000 + 500;
+/// Errors of documents: what cannot be parsed, what no verb allows, what no attribute takes.
+const BAD_DOCUMENT: RangeInclusive<u32> = 12_100..=12_999;
+
+/// What must be true of every scenario's time-line, whatever it is about.
+pub(super) fn sound(timeline: &Timeline) -> anyhow::Result<()> {
+    let mut asked: HashMap<&LegId, i64> = HashMap::new();
+    for Entry { at_ms, leg, what, who: _ } in &timeline.0 {
+        if let What::Warning { code, text } = what {
+            ensure!(!BAD_DOCUMENT.contains(code), "a document of ours is wrong: {code} {text}");
+        }
+        let Some(leg) = leg else { continue };
+        let asks = matches!(what, What::Webhook(line) if line.contains("/voice/wait"));
+        if let Some(before) = asked.get(leg).filter(|_| asks || matches!(what, What::LeftQueue { .. })) {
+            let gap = at_ms - before;
+            ensure!(gap <= WAIT_DOCUMENT_MS, "{} waited {gap} ms without asking", leg.as_str());
+        }
+        if asks || matches!(what, What::Enqueued(_)) {
+            asked.insert(leg, *at_ms);
+        } else if matches!(what, What::LeftQueue { .. }) {
+            asked.remove(leg);
+        }
+    }
+    Ok(())
 }
 
 impl Stage<'_> {
@@ -48,8 +77,8 @@ impl Stage<'_> {
         })
         .await?;
         self.settle().await?;
+        let calls = self.calls_in_view().await?;
         let live = self.live().await?;
-        let calls = live.get("calls").and_then(|calls| calls.as_array()).map_or(0, Vec::len);
         ensure!(calls == 0, "agents still see {calls} live calls: {live}");
         let busy = live
             .get("agents")
@@ -74,6 +103,40 @@ impl Stage<'_> {
                 let end = bridge.to_ms.unwrap_or(i64::MAX);
                 let shared = later.has(&bridge.a) || later.has(&bridge.b);
                 ensure!(!(shared && later.from_ms < end), "somebody talked with two: {bridge:?} and {later:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// The two talked in one go: nobody was torn away and brought back.
+    pub(super) fn talked_once(&self, one: &LegId, other: &LegId) -> anyhow::Result<()> {
+        let times = self.system.simulator.bridges().iter().filter(|bridge| bridge.joins(one, other)).count();
+        ensure!(times == 1, "{} and {} were brought together {times} times", one.as_str(), other.as_str());
+        Ok(())
+    }
+
+    /// Waits until somebody is asked for a message.
+    pub(super) async fn asked_for_a_message(&mut self, caller: &LegId, within: Duration) -> anyhow::Result<Duration> {
+        let caller = caller.clone();
+        self.until("the caller is asked for a message", within, move |view| {
+            view.timeline().iter().any(|entry| {
+                entry.leg.as_ref() == Some(&caller) && entry.what == What::Heard(Sound::Beep)
+            })
+        })
+        .await
+    }
+
+    /// How many live calls agents see.
+    pub(super) async fn calls_in_view(&self) -> anyhow::Result<usize> {
+        let live = self.live().await?;
+        Ok(live.get("calls").and_then(|calls| calls.as_array()).map_or(0, Vec::len))
+    }
+
+    /// Nothing of ours was given up: no job is in the dead letters.
+    pub(super) async fn no_dead_letters(&self) -> anyhow::Result<()> {
+        for queue in self.system.admin.stats().await?.queues {
+            for letter in self.system.admin.dead(&queue.name, 10).await? {
+                anyhow::bail!("job {} was given up: {}", letter.id, letter.reason);
             }
         }
         Ok(())

@@ -83,9 +83,11 @@ async fn play(scenario: &Scenario, options: SystemOptions) -> Verdict {
         Ok(outcome) => outcome,
         Err(_) => Err(anyhow::anyhow!("not over after {} s", LIMIT.as_secs())),
     };
-    let timeline = system.simulator.timeline().to_string();
+    let timeline = system.simulator.timeline();
+    let sound = judge::sound(&timeline);
+    let timeline = timeline.to_string();
     let stopped = system.stop().await;
-    match outcome.and(stopped) {
+    match outcome.and(sound).and(stopped) {
         Ok(()) => Verdict::passed(scenario.name, began.elapsed(), &timeline),
         Err(error) => Verdict::failed(scenario.name, began.elapsed(), format!("{error:#}"), &timeline),
     }

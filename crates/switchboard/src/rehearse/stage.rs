@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 use switchboard_queue::{QueueStats, Stats};
-use switchboard_queue::jobs::LOOKUP;
+use switchboard_queue::jobs::{DEADLINES, LOOKUP};
 use switchboard_simulator::{Behaviour, Faults, LegId, Press, View};
 use tokio::time::Instant;
 
@@ -16,6 +16,9 @@ use crate::services::Service;
 const REST: Duration = Duration::from_secs(20);
 /// The shortest step of virtual time: nothing in a telephone network happens faster.
 const TICK_MS: i64 = 20;
+
+/// Before a deadline, and not yet at it however slow this machine is.
+const BRINK_MS: i64 = 500;
 
 /// The office of the rehearsal.
 pub(super) const OFFICE: &str = "+442079460000";
@@ -44,13 +47,11 @@ pub(super) enum Answered {
 pub(super) struct Stage<'a> {
     pub(super) system: &'a mut System,
     redis_up: bool,
-    /// Virtual milliseconds that Redis' clock has still to be moved by: it was away while time passed.
-    owed_ms: i64,
 }
 
 impl<'a> Stage<'a> {
     pub(super) fn new(system: &'a mut System) -> Self {
-        Self { system, redis_up: true, owed_ms: 0 }
+        Self { system, redis_up: true }
     }
 
     // --- time ---
@@ -122,11 +123,24 @@ impl<'a> Stage<'a> {
         Ok(true)
     }
 
+    /// Moves time on without waiting for anything to come to rest: whatever happens next meets what was due.
+    pub(super) async fn rush(&mut self, time: Duration) -> anyhow::Result<()> {
+        self.advance(i64::try_from(time.as_millis())?).await
+    }
+
+    /// Lets time pass until just before the next deadline of a waiting call.
+    pub(super) async fn pass_to_the_brink(&mut self) -> anyhow::Result<()> {
+        self.settle().await?;
+        let stats = self.stats().await?;
+        let due = stats.queues.iter().find(|queue| queue.name == DEADLINES).and_then(|queue| queue.next_due_ms);
+        let left = due.context("nobody waits")? - stats.now_ms - BRINK_MS;
+        self.pass(Duration::from_millis(u64::try_from(left)?)).await
+    }
+
     async fn advance(&mut self, by_ms: i64) -> anyhow::Result<()> {
+        // A Redis that is away catches up when it is back.
         if self.redis_up {
             self.system.store.advance_clock(Duration::from_millis(u64::try_from(by_ms)?)).await?;
-        } else {
-            self.owed_ms += by_ms;
         }
         self.system.simulator.advance(by_ms).await;
         Ok(())
@@ -196,6 +210,13 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Gives the call back.
+    pub(super) async fn release(&self, agent: &str, call: &LegId) -> anyhow::Result<()> {
+        let (status, body) = self.post(&format!("calls/{}/release", call.as_str()), agent).await?;
+        ensure!(status == 200, "{agent} cannot give the call back: {body}");
+        Ok(())
+    }
+
     pub(super) async fn hang_up_as(&self, agent: &str, call: &LegId) -> anyhow::Result<()> {
         let (status, body) = self.post(&format!("calls/{}/hang-up", call.as_str()), agent).await?;
         ensure!(status == 200, "{agent} cannot hang up: {body}");
@@ -238,6 +259,10 @@ impl<'a> Stage<'a> {
         self.system.simulator.set_phone(phone, mailbox);
     }
 
+    pub(super) fn phone_is(&self, phone: &str, behaviour: Behaviour) {
+        self.system.simulator.set_phone(phone, behaviour);
+    }
+
     // --- operators and disasters ---
 
     pub(super) fn faults(&self, faults: Faults) {
@@ -250,6 +275,11 @@ impl<'a> Stage<'a> {
 
     pub(super) async fn start(&mut self, service: Service) -> anyhow::Result<()> {
         self.system.fleet.start(service).await
+    }
+
+    /// A second one of a service, beside the one that runs.
+    pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<()> {
+        self.system.fleet.start_another(service).await
     }
 
     /// Redis does not answer any more.
@@ -265,6 +295,14 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// Redis dies and starts again with nothing of what it knew.
+    pub(super) async fn redis_loses_everything(&mut self) -> anyhow::Result<()> {
+        self.kill_redis()?;
+        let data = self.system.redis.dir().join("appendonlydir");
+        std::fs::remove_dir_all(&data).with_context(|| format!("no data in {}", data.display()))?;
+        self.redis_back(true).await
+    }
+
     /// Redis is back, and its clock is where everybody else's is.
     pub(super) async fn redis_back(&mut self, killed: bool) -> anyhow::Result<()> {
         if killed {
@@ -272,12 +310,16 @@ impl<'a> Stage<'a> {
         } else {
             self.system.redis.resume()?;
         }
-        let owed = Duration::from_millis(u64::try_from(std::mem::take(&mut self.owed_ms))?);
         let deadline = Instant::now() + REST;
-        while self.system.store.advance_clock(owed).await.is_err() {
-            ensure!(Instant::now() < deadline, "redis does not come back");
+        let now_ms = loop {
+            match self.system.store.clock().await {
+                Ok(reading) => break reading.now.as_millis(),
+                Err(error) => ensure!(Instant::now() < deadline, "redis does not come back: {error}"),
+            }
             tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        };
+        let behind = self.system.simulator.now_ms().saturating_sub(now_ms).max(0);
+        self.system.store.advance_clock(Duration::from_millis(u64::try_from(behind)?)).await?;
         self.redis_up = true;
         Ok(())
     }
