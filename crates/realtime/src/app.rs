@@ -12,6 +12,7 @@ use switchboard_store::Store;
 use thiserror::Error;
 
 use crate::guard::Door;
+use crate::ws::{SocketLimits, Sockets};
 
 /// The settings cannot be used for answering agents.
 #[derive(Debug, Error)]
@@ -30,6 +31,9 @@ pub enum RealtimeError {
     /// Nobody could be let in.
     #[error("realtime.api_token must be set outside demo mode")]
     NoToken,
+    /// The opening hours cannot be read.
+    #[error("{}", .0.join("\n"))]
+    Hours(Vec<String>),
 }
 
 /// Everything that answering an agent needs.
@@ -45,6 +49,8 @@ pub struct Realtime {
     phones: BTreeMap<PhoneNumber, String>,
     /// Whether the agents were made known since the start.
     pub(crate) introduced: AtomicBool,
+    /// The agents' websockets.
+    pub(crate) sockets: Sockets,
 }
 
 impl Realtime {
@@ -84,7 +90,17 @@ impl Realtime {
             agents,
             phones,
             introduced: AtomicBool::new(false),
+            sockets: Sockets::new(settings, SocketLimits::default()).map_err(RealtimeError::Hours)?,
         })
+    }
+
+    /// With other limits for sockets than the usual ones.
+    #[must_use]
+    pub fn with_socket_limits(self, limits: SocketLimits) -> Self {
+        Self {
+            sockets: self.sockets.with_limits(limits),
+            ..self
+        }
     }
 
     /// Who has a call, in the words that the others are told.

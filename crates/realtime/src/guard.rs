@@ -46,6 +46,22 @@ impl Door {
         };
         admitted.then_some(()).ok_or(Refusal::Elsewhere)
     }
+
+    /// Whether a socket may be asked for from there; its ticket comes later. Browsers let any page open a socket
+    /// anywhere, and say only in `Origin` which one it is: of this machine in a demonstration, of the very host
+    /// that is asked otherwise. Programs send none.
+    pub(crate) fn admit_socket(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let host = single(headers, &HOST).filter(|host| !host.is_empty());
+        let host = host.ok_or(Refusal::Elsewhere)?;
+        let origin = headers.contains_key(ORIGIN).then(|| single(headers, &ORIGIN));
+        match self {
+            Self::Token(_) => {
+                let ours = origin.is_none_or(|origin| origin.is_some_and(|origin| is_of_host(origin, host)));
+                ours.then_some(()).ok_or(Refusal::ForeignPage)
+            }
+            Self::ThisMachine => self.admit(headers),
+        }
+    }
 }
 
 /// Middleware: lets in whom the door admits.
@@ -85,6 +101,18 @@ fn bears(headers: &HeaderMap, token: &SecretString) -> bool {
         })
 }
 
+/// Whether a page of that origin came from that host and port.
+fn is_of_host(origin: &str, host: &str) -> bool {
+    [("http://", ":80"), ("https://", ":443")]
+        .iter()
+        .filter_map(|(scheme, port)| Some((origin.strip_prefix(scheme)?, port)))
+        .any(|(authority, port)| {
+            // A browser leaves out the port that goes without saying; a proxy may not.
+            let bare = |text: &str| text.strip_suffix(port).unwrap_or(text).to_ascii_lowercase();
+            bare(authority) == bare(host)
+        })
+}
+
 fn is_loopback_origin(origin: &str) -> bool {
     ["http://", "https://"]
         .iter()
@@ -110,7 +138,27 @@ fn is_loopback(authority: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_loopback, is_loopback_origin};
+    use super::{is_loopback, is_loopback_origin, is_of_host};
+
+    #[test]
+    fn a_page_is_of_the_host_it_came_from() {
+        for (origin, host) in [
+            ("https://phones.example.com", "phones.example.com"),
+            ("https://phones.example.com", "Phones.example.com:443"),
+            ("http://10.0.0.1:8081", "10.0.0.1:8081"),
+        ] {
+            assert!(is_of_host(origin, host), "{origin} {host}");
+        }
+        for (origin, host) in [
+            ("null", "null"),
+            ("https://example.com", "phones.example.com"),
+            ("https://phones.example.com:8443", "phones.example.com"),
+            ("http://phones.example.com:443", "phones.example.com"),
+            ("https://phones.example.com/", "phones.example.com"),
+        ] {
+            assert!(!is_of_host(origin, host), "{origin} {host}");
+        }
+    }
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {

@@ -5,11 +5,14 @@
 //! webhook, and committed once: of two agents who answer at the same time one has the call, and the other is told
 //! who. What each request takes and gives stands in `openapi.json` beside the sources.
 //!
+//! On a websocket, `/api/v1/socket`, an agent is shown everything live and then everything that happens: each event
+//! once, in order, over any interruption. `proto/README.md` says how to write a client.
+//!
 //! Every answer has a `result` that programs read. A refusal is a problem document (RFC 9457) with the same
 //! member, made in one place.
 //!
 //! It never decides what happens to a call, never tells anybody but the winner the secret of a claim, and never
-//! keeps state between two requests.
+//! keeps anything that another process would need.
 
 mod agents;
 mod app;
@@ -22,6 +25,9 @@ mod reads;
 mod refusal;
 mod server;
 mod span;
+mod web;
+mod ws;
 
 pub use app::{Realtime, RealtimeError};
 pub use server::run;
+pub use ws::SocketLimits;

@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path};
 use serde_json::json;
-use switchboard_contracts::{convert, v1};
 use switchboard_domain::CallId;
 
 use crate::app::Realtime;
@@ -14,18 +13,12 @@ use crate::refusal::Refusal;
 pub(crate) async fn live(realtime: Data<Realtime>) -> Result<HttpResponse, Refusal> {
     let snapshot = realtime
         .store
-        .snapshot()
+        .positioned_snapshot()
         .await
         .map_err(|failure| Refusal::of_store(&failure))?;
-    let live = v1::LiveSnapshot {
-        epoch: snapshot.epoch,
-        offset: snapshot.offset,
-        calls: snapshot.calls.iter().map(convert::call).collect(),
-        agents: snapshot.agents.iter().map(convert::agent).collect(),
-    };
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
-        .json(live))
+        .json(crate::ws::live(&snapshot)))
 }
 
 /// `GET /calls/{id}/history`: the call's own events, oldest first.

@@ -1,7 +1,9 @@
 //! Why a request was not done, and the one place that says it in HTTP.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 use switchboard_domain::{CallId, Rejected};
@@ -19,6 +21,16 @@ pub(crate) enum Refusal {
     Unauthorised,
     #[error("the demonstration answers requests to and from this machine only")]
     Elsewhere,
+    #[error("pages of another origin may not open sockets")]
+    ForeignPage,
+    #[error("a ticket that was not used before is needed among the subprotocols: ticket.<ticket>")]
+    NoTicket,
+    #[error("this address is a websocket (RFC 6455, version 13)")]
+    NoUpgrade,
+    #[error("the handshake lacks {0}")]
+    Handshake(&'static str),
+    #[error("there are too many sockets; try again later")]
+    Full,
     #[error("there is nothing at this address")]
     NoSuchAddress,
     #[error("this address takes {0} only")]
@@ -107,6 +119,11 @@ impl Refusal {
         match self {
             Self::Unauthorised => (StatusCode::UNAUTHORIZED, "unauthorised", "No valid token"),
             Self::Elsewhere => (StatusCode::FORBIDDEN, "elsewhere", "Not from this machine"),
+            Self::ForeignPage => (StatusCode::FORBIDDEN, "elsewhere", "Not from another origin"),
+            Self::NoTicket => (StatusCode::UNAUTHORIZED, "no_ticket", "No valid ticket"),
+            Self::NoUpgrade => (StatusCode::UPGRADE_REQUIRED, "no_upgrade", "A websocket"),
+            Self::Handshake(_) => (StatusCode::BAD_REQUEST, "handshake", "Not a good handshake"),
+            Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full", "No room"),
             Self::NoSuchAddress => (StatusCode::NOT_FOUND, "no_such_address", "No such address"),
             Self::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "Wrong method"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "Not JSON"),
@@ -136,6 +153,11 @@ impl Refusal {
             Self::Faults(faults) => Some(("faults", json!(faults))),
             Self::Unauthorised
             | Self::Elsewhere
+            | Self::ForeignPage
+            | Self::NoTicket
+            | Self::NoUpgrade
+            | Self::Handshake(_)
+            | Self::Full
             | Self::NoSuchAddress
             | Self::WrongMethod(_)
             | Self::NotJson
@@ -180,7 +202,11 @@ impl ResponseError for Refusal {
         if matches!(self, Self::Unauthorised) {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        if matches!(self, Self::Away) {
+        if matches!(self, Self::NoUpgrade) {
+            response.insert_header((UPGRADE, "websocket"));
+            response.insert_header((SEC_WEBSOCKET_VERSION, "13"));
+        }
+        if matches!(self, Self::Away | Self::Full) {
             response.insert_header((RETRY_AFTER, "1"));
         }
         response

@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use switchboard_runtime::{Health, HttpOptions, Metrics, http};
+use switchboard_runtime::{Health, HttpOptions, Metrics};
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 
 use crate::app::Realtime;
 use crate::refusal::Refusal;
 use crate::span::RequestSpan;
-use crate::{commands, guard, presence, reads};
+use crate::{commands, guard, presence, reads, web as server, ws};
 
 /// Commands are a few short fields.
 const MAX_BODY: usize = 4 * 1024;
 
-/// Answers agents on `listener` until `shutdown`, then finishes what it began. The agents of the settings are
+/// Answers agents on `listener` until `shutdown`, then tells sockets to go elsewhere and finishes what it began. The agents of the settings are
 /// made known meanwhile, as soon as Redis answers; until then it is not ready.
 ///
 /// # Errors
@@ -42,18 +42,31 @@ pub async fn run(
                 .wrap(TracingLogger::<RequestSpan>::new()),
         );
         health.configure(config);
+        pages(config);
     };
-    let mut serving = std::pin::pin!(http::serve(
+    let mut serving = std::pin::pin!(server::serve(
         listener,
         HttpOptions::default(),
+        Arc::clone(&realtime),
         routes,
         shutdown.clone()
     ));
+    let meanwhile = async {
+        tokio::join!(
+            realtime.keep_introducing(&shutdown),
+            ws::follow(&realtime, &shutdown)
+        )
+    };
     tokio::select! {
         ended = &mut serving => return ended,
-        () = realtime.keep_introducing(&shutdown) => {}
+        ((), ()) = meanwhile => {}
     }
     serving.await
+}
+
+/// What is at none of the other addresses. The console's pages have their place here.
+fn pages(config: &mut ServiceConfig) {
+    config.default_service(web::to(|| async { Err::<String, _>(Refusal::NoSuchAddress) }));
 }
 
 fn health(realtime: &Arc<Realtime>, metrics: Metrics, shutdown: &CancellationToken) -> Health {
@@ -62,7 +75,7 @@ fn health(realtime: &Arc<Realtime>, metrics: Metrics, shutdown: &CancellationTok
         let store = store.clone();
         async move { store.ping().await.map_err(|error| error.to_string()) }
     };
-    let realtime = Arc::clone(realtime);
+    let (realtime, following) = (Arc::clone(realtime), Arc::clone(realtime));
     let agents = move || {
         let known = realtime.introduced.load(Ordering::Acquire);
         async move {
@@ -71,10 +84,19 @@ fn health(realtime: &Arc<Realtime>, metrics: Metrics, shutdown: &CancellationTok
                 .ok_or_else(|| "the agents are not known yet".to_owned())
         }
     };
+    let stream = move || {
+        let ready = following.sockets.is_ready();
+        async move {
+            ready
+                .then_some(())
+                .ok_or_else(|| "the event stream is not followed yet".to_owned())
+        }
+    };
     let limit = Duration::from_secs(1);
     Health::new(metrics, shutdown.clone())
         .check("redis", limit, redis)
         .check("agents", limit, agents)
+        .check("stream", limit, stream)
 }
 
 fn api(config: &mut ServiceConfig) {
@@ -111,6 +133,17 @@ fn api(config: &mut ServiceConfig) {
         .service(
             web::resource("/live")
                 .route(web::get().to(reads::live))
+                .default_service(get()),
+        )
+        .service(
+            web::resource("/tickets")
+                .route(web::post().to(ws::post))
+                .default_service(post()),
+        )
+        // Requests that ask for an upgrade do not come here: see `web.rs`.
+        .service(
+            web::resource("/socket")
+                .route(web::get().to(|| async { Err::<String, _>(Refusal::NoUpgrade) }))
                 .default_service(get()),
         )
         .default_service(web::to(|| async { Err::<String, _>(Refusal::NoSuchAddress) }));

@@ -20,6 +20,8 @@ pub(crate) struct Clock {
     /// Virtual time at `since`.
     base_ms: i64,
     since: Instant,
+    /// By how much it was moved so far.
+    ahead_ms: i64,
 }
 
 impl Clock {
@@ -33,7 +35,13 @@ impl Clock {
             mode: ClockMode::Real,
             base_ms: millis(epoch),
             since: Instant::now(),
+            ahead_ms: 0,
         }
+    }
+
+    /// By how much it was moved so far.
+    pub(crate) fn ahead_ms(&self) -> i64 {
+        self.ahead_ms
     }
 
     pub(crate) fn mode(&self) -> ClockMode {
@@ -55,7 +63,9 @@ impl Clock {
 
     /// Moves ahead to `target_ms`; does nothing when that has passed.
     pub(crate) fn move_to(&mut self, target_ms: i64) {
-        if target_ms > self.now_ms() {
+        let now = self.now_ms();
+        if target_ms > now {
+            self.ahead_ms += target_ms - now;
             self.base_ms = target_ms;
             self.since = Instant::now();
         }

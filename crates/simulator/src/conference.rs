@@ -14,6 +14,12 @@ pub(crate) enum ConferenceStatus {
     Completed,
 }
 
+impl Conference {
+    pub(crate) fn is_over(&self) -> bool {
+        self.status == ConferenceStatus::Completed
+    }
+}
+
 impl ConferenceStatus {
     pub(crate) fn as_str(self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::companion::Companion;
 use crate::faults::Faults;
 use crate::switches::Switches;
 
@@ -19,6 +20,10 @@ pub struct SimulatorConfig {
     pub numbers: Vec<Number>,
     /// The `TwiML` application that agents' browsers connect to.
     pub application: Application,
+    /// Phones that stand on the page's table. Any other number can be rung as well.
+    pub phones: Vec<Phone>,
+    /// Whoever else keeps virtual time and moves with ours.
+    pub companion: Option<Companion>,
     /// Our own base URL without a slash at the end: recordings are offered below it.
     pub api_url: String,
     /// Real time that one webhook may take in all, connect and retry included (15 s at Twilio).
@@ -43,6 +48,8 @@ impl SimulatorConfig {
             auth_token: auth_token.into(),
             numbers: Vec::new(),
             application: Application::default(),
+            phones: Vec::new(),
+            companion: None,
             api_url: String::new(),
             webhook_timeout: Duration::from_secs(15),
             switches: Switches::default(),
@@ -82,6 +89,17 @@ pub struct Number {
     /// Told once, when a call to the number has ended.
     #[serde(default)]
     pub status_callback: Option<String>,
+}
+
+/// A phone that stands on the page's table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phone {
+    /// What people call it.
+    pub name: String,
+    /// E.164, with the plus.
+    pub number: String,
+    /// The heading under which it stands, such as "Office phones".
+    pub group: String,
 }
 
 /// The `TwiML` application that browsers connect to.

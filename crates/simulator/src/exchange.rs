@@ -24,6 +24,8 @@ pub(crate) struct Exchange {
     changed: watch::Sender<u64>,
     jobs: Mutex<Option<mpsc::UnboundedReceiver<Job>>>,
     pub(crate) http: reqwest::Client,
+    /// Held by whoever moves our clock and a companion's together.
+    pub(crate) moving: tokio::sync::Mutex<()>,
 }
 
 /// The state, locked for writing: whoever waits for a change is told when it is let go.
@@ -71,6 +73,7 @@ impl Exchange {
                 changed,
                 jobs: Mutex::new(Some(receiver)),
                 http,
+                moving: tokio::sync::Mutex::new(()),
             }
         })
     }

@@ -1,6 +1,6 @@
 //! A stand-in for Twilio: carrier, phones that ring, agents' browsers and a demo CRM.
 //!
-//! One server offers Twilio's REST resources, a control API, and a small CRM. Calls are legs, each
+//! One server offers Twilio's REST resources, a control API with a page and a live feed, and a small CRM. Calls are legs, each
 //! with a task of its own that runs the `TwiML` it is given and asks the application by signed webhooks.
 //! Time is virtual: three minutes of waiting pass in a second, with every timer fired in order. A judge
 //! keeps what each leg saw and who could talk with whom, so that an application is judged by what
@@ -30,33 +30,40 @@
 //! It must never know the application it serves: its oracle is the carrier's documented behaviour.
 
 mod clock;
+mod companion;
 mod conference;
 mod config;
 mod control;
 mod crm;
 mod exchange;
 mod faults;
+mod feed;
 mod har;
 mod id;
 mod judge;
 mod legs;
 mod media;
+mod pace;
+mod page;
 mod people;
 mod queue;
 mod recording;
 mod rest;
+mod retention;
 mod server;
 mod signal;
 mod simulator;
 mod state;
 mod switches;
+mod traffic;
 mod twiml;
 mod verbs;
 mod webhook;
 mod wire;
 
 pub use clock::ClockMode;
-pub use config::{Application, Configuration, Number, SimulatorConfig, Timings};
+pub use companion::Companion;
+pub use config::{Application, Configuration, Number, Phone, SimulatorConfig, Timings};
 pub use faults::{CrmMode, Faults};
 pub use id::LegId;
 pub use judge::{
@@ -68,4 +75,5 @@ pub use people::{Behaviour, Press};
 pub use server::run;
 pub use simulator::{Simulator, TimedOut};
 pub use switches::{Final, RedirectedAction, Switches, UnknownSwitch};
+pub use traffic::Traffic;
 pub use webhook::sign;

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::ClockMode;
 use crate::exchange::Exchange;
 use crate::simulator::Simulator;
-use crate::{control, crm, rest};
+use crate::pace::keep_pace;
+use crate::{control, crm, page, rest};
 
 /// Serves the stand-in on `listener` until `shutdown` is cancelled. All legs end with it.
 ///
@@ -39,6 +40,7 @@ pub async fn run(listener: TcpListener, simulator: Simulator, shutdown: Cancella
             .configure(rest::routes)
             .configure(control::routes)
             .configure(crm::routes)
+            .configure(page::routes)
     })
     .workers(1)
     .shutdown_timeout(1)
@@ -49,6 +51,7 @@ pub async fn run(listener: TcpListener, simulator: Simulator, shutdown: Cancella
     // Owned here and ended below: no leg outlives the server.
     let mut tasks = JoinSet::new();
     tasks.spawn(keep_time(Arc::clone(&exchange)));
+    tasks.spawn(keep_pace(Arc::clone(&exchange)));
     let result = loop {
         tokio::select! {
             () = shutdown.cancelled() => break Ok(()),

@@ -16,6 +16,7 @@ use crate::people::Behaviour;
 use crate::queue::Queue;
 use crate::recording::Recording;
 use crate::signal::{Act, Signal, Timer, TimerKey};
+use crate::traffic::Road;
 use crate::webhook::Webhook;
 use crate::wire::WireLog;
 
@@ -32,7 +33,7 @@ pub(crate) struct State {
     pub(crate) crm_in_flight: usize,
     pub(crate) timers: BTreeMap<TimerKey, Timer>,
     number: u64,
-    legs: HashMap<LegId, Leg>,
+    pub(crate) legs: HashMap<LegId, Leg>,
     pub(crate) order: Vec<LegId>,
     pub(crate) queues: Vec<Queue>,
     pub(crate) conferences: Vec<Conference>,
@@ -40,12 +41,18 @@ pub(crate) struct State {
     pub(crate) phones: HashMap<String, Behaviour>,
     pub(crate) media_ms: HashMap<String, i64>,
     pub(crate) timeline: Vec<Entry>,
+    /// How many entries were forgotten before the first of them.
+    pub(crate) timeline_first: u64,
     pub(crate) bridges: Vec<Bridge>,
     /// Notifications under way, one line for each call or conference, so that they arrive in order.
     pub(crate) mail: HashMap<String, VecDeque<Webhook>>,
     /// When the next REST call may start.
     pub(crate) next_call_ms: i64,
     pub(crate) wire: WireLog,
+    /// How many virtual seconds pass in a real one.
+    pub(crate) speed: u32,
+    /// Calls that come by themselves.
+    pub(crate) road: Road,
 }
 
 impl State {
@@ -54,9 +61,14 @@ impl State {
         Self {
             me: Weak::new(),
             jobs,
-            wire: WireLog::new(clock.now_ms()),
+            wire: WireLog::new(
+                clock.now_ms(),
+                vec![config.auth_token.clone(), config.crm_key.clone()],
+            ),
             clock,
             dice: Dice::new(config.seed),
+            road: Road::new(config.seed),
+            speed: 1,
             config,
             busy: 0,
             advancing: 0,
@@ -71,6 +83,7 @@ impl State {
             phones: HashMap::new(),
             media_ms: HashMap::new(),
             timeline: Vec::new(),
+            timeline_first: 0,
             bridges: Vec::new(),
             mail: HashMap::new(),
             next_call_ms: 0,
@@ -101,6 +114,7 @@ impl State {
         let leg = Leg::new(id.clone(), new, status, self.clock.now_ms());
         self.legs.insert(id.clone(), leg);
         self.order.push(id.clone());
+        self.forget_the_oldest();
         id
     }
 
@@ -120,6 +134,12 @@ impl State {
         if self.jobs.send(job).is_err() {
             self.busy -= 1;
         }
+    }
+
+    /// Starts a task that does not count as busy: one that waits for others to be idle.
+    pub(crate) fn spawn_aside(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        // Nobody runs it any more: the server is stopping.
+        let _ = self.jobs.send(Box::pin(task));
     }
 
     /// Tells a leg something and wakes its task; a leg that has ended hears nothing.

@@ -119,40 +119,48 @@ impl Default for Switches {
     }
 }
 
-/// Every switch and its positions, in the order of the fields. `yes-no` stands for true and false.
-const TABLE: &[(&str, &[&str])] = &[
-    ("redirected_action", &["ignored", "runs-first", "replaces"]),
-    ("first_pick_up_cancels", YES_NO),
-    ("dial_action_after_hang_up", YES_NO),
-    ("abandoned_status", &["canceled", "no-answer", "completed"]),
-    ("screening_hang_up_status", &["completed", "no-answer"]),
-    ("second_member_post", &["400", "404"]),
-    ("idempotency_token", YES_NO),
-    ("record_action_sid", YES_NO),
-    ("empty_digits_sent", YES_NO),
-    ("fallback_error_parameters", YES_NO),
-    ("cancel_ends_live_call", YES_NO),
-    ("children_linger", YES_NO),
-    ("losing_leg_status", &["canceled", "no-answer"]),
-    ("rejected_leg_status", &["busy", "no-answer"]),
-    ("gather_timeout_restarts", YES_NO),
-    ("application_sid_sent", YES_NO),
-    ("signed_with_port", YES_NO),
+/// Every switch, its positions and what it decides, in the order of the fields. `yes-no` stands for true and false.
+const TABLE: &[(&str, &[&str], &str)] = &[
+    ("redirected_action", &["ignored", "runs-first", "replaces"], "What becomes of the answer to the Enqueue action when REST takes a caller out of a queue"),
+    ("first_pick_up_cancels", YES_NO, "The first phone that picks up silences the others, even while it is being screened"),
+    ("dial_action_after_hang_up", YES_NO, "The Dial action is requested although the caller has hung up"),
+    ("abandoned_status", &["canceled", "no-answer", "completed"], "Final status of a call whose caller gave up before it was answered"),
+    ("screening_hang_up_status", &["completed", "no-answer"], "DialCallStatus when a phone was answered and then hung up while it was screened"),
+    ("second_member_post", &["400", "404"], "Answer when a caller is taken out of a queue for the second time"),
+    ("idempotency_token", YES_NO, "Webhooks carry I-Twilio-Idempotency-Token"),
+    ("record_action_sid", YES_NO, "The Record action carries RecordingSid"),
+    ("empty_digits_sent", YES_NO, "A Gather action without input carries an empty Digits"),
+    ("fallback_error_parameters", YES_NO, "A fallback request carries ErrorCode and ErrorUrl"),
+    ("cancel_ends_live_call", YES_NO, "A Call update with Status=canceled ends a call in progress"),
+    ("children_linger", YES_NO, "Dialled legs outlive the caller's leg for a moment"),
+    ("losing_leg_status", &["canceled", "no-answer"], "Status of phones still ringing when another one has won"),
+    ("rejected_leg_status", &["busy", "no-answer"], "Status of a phone that refused the call"),
+    ("gather_timeout_restarts", YES_NO, "Gather's time-out starts again with each key"),
+    ("application_sid_sent", YES_NO, "Requests of the TwiML application carry ApplicationSid"),
+    ("signed_with_port", YES_NO, "The signed URL keeps its port"),
 ];
 const YES_NO: &[&str] = &["false", "true"];
 
 impl Switches {
     /// The names of all switches.
     pub fn names() -> Vec<&'static str> {
-        TABLE.iter().map(|(name, _)| *name).collect()
+        TABLE.iter().map(|(name, ..)| *name).collect()
     }
 
     /// The positions that a switch can take, as text; empty for an unknown name.
     pub fn positions(name: &str) -> &'static [&'static str] {
         TABLE
             .iter()
-            .find(|(known, _)| *known == name)
-            .map_or(&[], |(_, positions)| positions)
+            .find(|(known, ..)| *known == name)
+            .map_or(&[], |(_, positions, _)| positions)
+    }
+
+    /// What a switch decides, in one line for people; empty for an unknown name.
+    pub fn about(name: &str) -> &'static str {
+        TABLE
+            .iter()
+            .find(|(known, ..)| *known == name)
+            .map_or("", |(_, _, about)| about)
     }
 
     /// The position of a switch as text.
@@ -218,7 +226,7 @@ impl Switches {
     pub fn variants() -> Vec<(String, Self)> {
         let default = Self::default();
         let mut all = Vec::new();
-        for (name, positions) in TABLE {
+        for (name, positions, _) in TABLE {
             for position in *positions {
                 let mut one = default.clone();
                 if one.set(name, position).is_ok() && one != default {

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::webhook::{Answer, Webhook};
 
 /// Older entries make room for newer ones, so that a long demonstration does not eat the machine.
@@ -10,6 +12,10 @@ const KEPT: usize = 20_000;
 
 pub(crate) struct WireLog {
     pub(crate) started_ms: i64,
+    /// How many entries were forgotten before the first of them.
+    pub(crate) first: u64,
+    /// What no entry may show.
+    secrets: Vec<String>,
     pub(crate) entries: VecDeque<WireEntry>,
 }
 
@@ -33,22 +39,63 @@ pub(crate) struct WireEntry {
 }
 
 impl WireLog {
-    pub(crate) fn new(started_ms: i64) -> Self {
+    pub(crate) fn new(started_ms: i64, secrets: Vec<String>) -> Self {
         Self {
             started_ms,
+            first: 0,
+            secrets,
             entries: VecDeque::new(),
         }
     }
 
-    pub(crate) fn push(&mut self, entry: WireEntry) {
+    pub(crate) fn push(&mut self, mut entry: WireEntry) {
         if self.entries.len() >= KEPT {
             self.entries.pop_front();
+            self.first += 1;
         }
+        // Here, once, so that whoever shows the log cannot forget it.
+        entry.mask(&self.secrets);
         self.entries.push_back(entry);
+    }
+
+    /// The number that the next entry will have; the first ever had 0.
+    pub(crate) fn next(&self) -> u64 {
+        self.first + self.entries.len() as u64
+    }
+
+    /// The entries from this number on that are still kept, each with its number.
+    pub(crate) fn since(&self, number: u64) -> impl Iterator<Item = (u64, &WireEntry)> {
+        let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        (self.first.max(number)..).zip(self.entries.iter().skip(skipped))
     }
 }
 
+/// What stands in the place of a secret.
+const MASK: &str = "(hidden)";
+
 impl WireEntry {
+    fn mask(&mut self, secrets: &[String]) {
+        if let Ok(mut url) = Url::parse(&self.url)
+            && url.password().is_some()
+            && url.set_password(Some("hidden")).is_ok()
+        {
+            self.url = url.into();
+        }
+        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+            let texts = [&mut self.url, &mut self.request_body]
+                .into_iter()
+                .chain(self.request_headers.iter_mut().map(|(_, value)| value));
+            for text in texts.filter(|text| text.contains(secret)) {
+                *text = text.replace(secret, MASK);
+            }
+            if let Ok(text) = str::from_utf8(&self.response_body)
+                && text.contains(secret)
+            {
+                self.response_body = text.replace(secret, MASK).into_bytes();
+            }
+        }
+    }
+
     pub(crate) fn webhook(
         at_ms: i64,
         took: Duration,

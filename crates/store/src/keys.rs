@@ -21,3 +21,11 @@ pub(crate) fn stream(prefix: &str) -> String {
 pub(crate) fn agent(prefix: &str, agent: &AgentId) -> String {
     format!("{prefix}:agent:{agent}")
 }
+
+pub(crate) fn events(prefix: &str) -> String {
+    format!("{prefix}:events")
+}
+
+pub(crate) fn ticket(prefix: &str, ticket: &str) -> String {
+    format!("{prefix}:ticket:{ticket}")
+}

@@ -15,6 +15,7 @@
 //! | `{sb}:stream` | stream | the last events of everything, with ids `1-0`, `2-0`, `3-0` …; capped; for screens only |
 //! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
 //! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
+//! | `{sb}:ticket:TICKET` | string | the agent who got this ticket for a socket; expires, and is taken by its first use |
 //! | `{sb}:clock-offset` | string | virtual time, in ms; absent in production |
 //!
 //! # How a call changes
@@ -41,10 +42,13 @@ mod live;
 mod once;
 mod record;
 mod script;
+mod stream;
+mod tickets;
 mod transact;
 
 pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};
 pub use live::Snapshot;
+pub use stream::{StreamEnd, StreamEntry, Subscription};
 pub use transact::{Committed, Target};

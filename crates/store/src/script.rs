@@ -23,7 +23,7 @@ macro_rules! scripts {
     };
 }
 
-scripts!(load, commit, snapshot, put_agent, clock);
+scripts!(load, commit, snapshot, put_agent, clock, stream_end);
 
 fn text(own: &str) -> String {
     format!(

@@ -63,7 +63,7 @@ impl Store {
         F: Fn(Option<&Call>, Option<&Agent>, Timestamp) -> Result<Decision, Rejected>,
     {
         let deadline = self.deadline();
-        let mut unanswered: Option<Unanswered> = None;
+        let mut unanswered: Option<Box<Unanswered>> = None;
         let mut loaded = match (target.fresh, self.anchor().now()) {
             (true, Some(now)) => Loaded::nothing(now),
             (true | false, _) => self.load_patiently(&target, None, deadline).await?,
@@ -117,7 +117,7 @@ impl Store {
                         warn!(call.id = %target.call, error = &error as &dyn std::error::Error,
                             "commit of call {} got no answer, trying again", target.call);
                     }
-                    unanswered = Some(Unanswered { version, outcome });
+                    unanswered = Some(Box::new(Unanswered { version, outcome }));
                     sleep(PAUSE).await;
                     loaded = self.load_patiently(&target, Some(version), deadline).await?;
                 }

@@ -32,7 +32,10 @@ pub(crate) enum ConfigCommand {
 
 /// How to rehearse.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub(crate) struct Rehearse {
     /// Only scenarios with this name; may be given several times
     #[arg(long, value_name = "NAME")]

@@ -20,7 +20,12 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    pub(crate) const ALL: [Self; 4] = [Self::Gateway, Self::Realtime, Self::WorkerLookup, Self::WorkerCalls];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Gateway,
+        Self::Realtime,
+        Self::WorkerLookup,
+        Self::WorkerCalls,
+    ];
 
     /// The name of its process.
     pub(crate) fn name(self) -> &'static str {
@@ -40,7 +45,9 @@ impl Service {
             Self::WorkerLookup => &settings.worker_lookup.listen,
             Self::WorkerCalls => &settings.worker_calls.listen,
         };
-        listen.bind().with_context(|| format!("{} cannot listen on {listen}", self.name()))
+        listen
+            .bind()
+            .with_context(|| format!("{} cannot listen on {listen}", self.name()))
     }
 }
 
@@ -70,7 +77,12 @@ impl Shared {
     }
 
     /// Starts a service on `listener`, to run until the lifecycle stops.
-    pub(crate) fn start(&self, service: Service, listener: TcpListener, lifecycle: &Lifecycle) -> anyhow::Result<()> {
+    pub(crate) fn start(
+        &self,
+        service: Service,
+        listener: TcpListener,
+        lifecycle: &Lifecycle,
+    ) -> anyhow::Result<()> {
         let stop = lifecycle.token();
         let metrics = self.metrics.clone();
         match service {

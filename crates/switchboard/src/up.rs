@@ -1,11 +1,13 @@
 //! `up`: every service in one process.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use switchboard_contracts::VOICE_PATH;
-use switchboard_runtime::settings::Settings;
+use switchboard_runtime::settings::{AnswersOn, Settings};
 use switchboard_runtime::{DataDir, Last, PrivateRedisOptions, Process};
-use switchboard_simulator::{Application, Number, Simulator, SimulatorConfig};
+use switchboard_simulator::{Application, Companion, Number, Phone, Simulator, SimulatorConfig};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -13,9 +15,21 @@ use crate::services::{Service, Shared};
 
 /// Starts everything. A Redis of our own, in the locked data folder, unless the settings name one.
 pub(crate) async fn start(process: Process) -> anyhow::Result<Option<Last>> {
-    let Process { settings, lifecycle, metrics, rng, clock } = process;
+    let Process {
+        settings,
+        lifecycle,
+        metrics,
+        rng,
+        clock,
+    } = process;
     let (redis_url, last) = redis(&settings).await?;
-    let shared = Shared { settings, redis_url, metrics, rng, clock };
+    let shared = Shared {
+        settings,
+        redis_url,
+        metrics,
+        rng,
+        clock,
+    };
     let settings = &shared.settings;
     let virtual_time = settings.deployment.demo || settings.deployment.allow_virtual_time;
     shared.store()?.refuse_virtual_time(virtual_time).await?;
@@ -27,8 +41,11 @@ pub(crate) async fn start(process: Process) -> anyhow::Result<Option<Last>> {
         .collect::<anyhow::Result<Vec<_>>>()?;
     if settings.deployment.demo {
         let listener = settings.simulator.listen.bind().context("simulator.listen")?;
-        let simulator = Simulator::new(simulator_config(settings));
-        lifecycle.spawn_vital("simulator", switchboard_simulator::run(listener, simulator, lifecycle.token()));
+        let simulator = carrier(&shared).await?;
+        lifecycle.spawn_vital(
+            "simulator",
+            switchboard_simulator::run(listener, simulator, lifecycle.token()),
+        );
     }
     for (service, listener) in listeners {
         shared.start(service, listener, &lifecycle)?;
@@ -47,7 +64,10 @@ async fn redis(settings: &Settings) -> anyhow::Result<(String, Option<Last>)> {
     let url = server.url().to_owned();
     let stop = CancellationToken::new();
     let stopped = stop.clone();
-    #[expect(clippy::disallowed_methods, reason = "it must outlive the lifecycle, whose tasks need it to finish")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it must outlive the lifecycle, whose tasks need it to finish"
+    )]
     let keeper = tokio::spawn(async move {
         let mut server = server;
         if let Err(error) = server.keep_running(&stopped).await {
@@ -67,7 +87,30 @@ async fn redis(settings: &Settings) -> anyhow::Result<(String, Option<Last>)> {
     Ok((url, Some(last)))
 }
 
-/// The carrier of the demonstration: the office's numbers lead to the gateway.
+/// The carrier of a demonstration that people watch: its clock and ours are moved together.
+async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
+    let store = shared.store()?;
+    let mut config = simulator_config(&shared.settings);
+    // Redis still knows the calls of earlier starts: none of their ids may come again.
+    config.seed = shared.rng.next_u64();
+    let clock = store.clone();
+    config.companion = Some(Companion::new(move |by_ms: i64| {
+        let clock = clock.clone();
+        let by = Duration::from_millis(u64::try_from(by_ms).unwrap_or(0));
+        async move {
+            let moved = clock.advance_clock(by).await;
+            moved.map(drop).map_err(|error| error.to_string())
+        }
+    }));
+    let simulator = Simulator::new(config);
+    // Redis also keeps how far its clock was moved; a carrier that lived in the past would be out of step.
+    if let Ok(reading) = store.clock().await {
+        simulator.advance(reading.offset_ms).await;
+    }
+    Ok(simulator)
+}
+
+/// The carrier of the demonstration: the office's numbers lead to the gateway, its phones stand on the table.
 pub(crate) fn simulator_config(settings: &Settings) -> SimulatorConfig {
     let base = settings.public.base_url.as_str().trim_end_matches('/');
     let address = |path: &str| format!("{base}{VOICE_PATH}{path}");
@@ -89,15 +132,44 @@ pub(crate) fn simulator_config(settings: &Settings) -> SimulatorConfig {
         voice_url: address("agent/connect"),
         status_callback: None,
     };
-    settings.twilio.api_base.as_str().trim_end_matches('/').clone_into(&mut config.api_url);
+    config.phones = phones(settings);
+    settings
+        .twilio
+        .api_base
+        .as_str()
+        .trim_end_matches('/')
+        .clone_into(&mut config.api_url);
     config
 }
 
-#[expect(clippy::print_stdout, reason = "a person who starts it wants to know where to look")]
+fn phones(settings: &Settings) -> Vec<Phone> {
+    let office = settings.office.phones.iter().map(|phone| Phone {
+        name: phone.name.clone(),
+        number: phone.number.as_str().to_owned(),
+        group: "Office phones".to_owned(),
+    });
+    let desks = settings.agents.iter().filter_map(|agent| match &agent.answers_on {
+        AnswersOn::Phone(number) => Some(Phone {
+            name: agent.name.clone(),
+            number: number.as_str().to_owned(),
+            group: "Agents\u{2019} desk phones".to_owned(),
+        }),
+        AnswersOn::Browser => None,
+    });
+    office.chain(desks).collect()
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "a person who starts it wants to know where to look"
+)]
 fn announce(settings: &Settings) {
-    println!("webhooks   {}{VOICE_PATH}incoming", settings.public.base_url.as_str().trim_end_matches('/'));
+    println!(
+        "webhooks   {}{VOICE_PATH}incoming",
+        settings.public.base_url.as_str().trim_end_matches('/')
+    );
     println!("agents     http://{}/api/v1/live", settings.realtime.listen);
     if settings.deployment.demo {
-        println!("simulator  http://{}/sim/v1/timeline", settings.simulator.listen);
+        println!("simulator  http://{}/", settings.simulator.listen);
     }
 }

@@ -38,6 +38,18 @@ pub(crate) fn of_step(error: TransactError, now: Timestamp) -> Result<(), JobErr
     }
 }
 
+/// From a request that perhaps was carried out until what it did shows in the call: the line asks us for a document.
+const SHOWS_AFTER: Duration = Duration::from_secs(1);
+
+/// As [`of_carrier`], for a request that must not be made again before it is known what the first one did: a line
+/// that was moved and is moved once more is torn out of where it just arrived.
+pub(crate) fn of_move(error: RestError) -> JobError {
+    match error.fate() {
+        Fate::Unknown | Fate::NotWhereThought => JobError::retry_in(SHOWS_AFTER, error),
+        Fate::Retry(_) | Fate::Refused => of_carrier(error),
+    }
+}
+
 /// Asked again when nothing can have happened; looked at first when something may have: the next run reads the
 /// call, and the call knows by then.
 pub(crate) fn of_carrier(error: RestError) -> JobError {

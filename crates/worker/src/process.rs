@@ -20,6 +20,9 @@ use crate::step::Calls;
 /// How long a job waits for Redis before it is tried again: nobody is on the line for it.
 pub const STORE_BUDGET: Duration = Duration::from_secs(2);
 
+/// How often a worker makes sure that there is a sweep.
+const ENSURE_SWEEP_EVERY: Duration = Duration::from_secs(30);
+
 /// What a worker needs from outside.
 pub struct Deps {
     /// The settings.
@@ -85,29 +88,36 @@ pub async fn run_calls(
         deps.options(CARRIER, concurrency),
         deps.options(SWEEP, 1),
     ];
-    let begin = begin_sweep(
+    let sweep = keep_sweeping(
         deps.redis_url.clone(),
         Prefix::new(deps.settings.key_prefix())?,
         shutdown.clone(),
     );
-    let work = work(listener, &deps, calls_router(carrier), queues, shutdown);
-    let ((), done) = tokio::join!(begin, work);
+    let work = work(listener, &deps, calls_router(&carrier), queues, shutdown);
+    let ((), done) = tokio::join!(sweep, work);
     done
 }
 
-/// The sweep is one job that never ends: whoever starts makes sure that it exists.
-async fn begin_sweep(redis_url: String, prefix: Prefix, shutdown: CancellationToken) {
-    let attempt = || async {
+/// The sweep is one job that never ends. Every worker makes sure that it exists, and goes on doing so: a Redis that
+/// lost its data has lost this too.
+async fn keep_sweeping(redis_url: String, prefix: Prefix, shutdown: CancellationToken) {
+    let push = || async {
         let producer = Producer::connect(&redis_url, prefix.clone())?;
         producer
             .push(&Push::now(&switchboard_contracts::v1::Sweep {})?.id(SWEEP_ID))
             .await
     };
-    while let Err(error) = attempt().await {
-        warn!(%error, "the sweep cannot be started yet: {error}");
+    loop {
+        let pause = match push().await {
+            Ok(_) => ENSURE_SWEEP_EVERY,
+            Err(error) => {
+                warn!(%error, "the sweep cannot be started yet: {error}");
+                Duration::from_secs(1)
+            }
+        };
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

@@ -14,10 +14,10 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// The call as it is now, and the time; `None` when there is none or its id is no id, so that nothing is left
-    /// to do.
+    /// The call as it is now, and the time; `None` when there is none, so that nothing is left to do. What is no id
+    /// will never be one: such a job is for a person to look at.
     pub(crate) async fn read(&self, id: &str) -> Result<Option<(Call, Timestamp)>, JobError> {
-        let Ok(id) = CallId::new(id) else { return Ok(None) };
+        let id = CallId::new(id).map_err(JobError::dead)?;
         let (call, now) = self.store.call(&id).await.map_err(of_store)?;
         Ok(call.map(|call| (call, now)))
     }

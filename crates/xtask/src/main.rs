@@ -2,7 +2,8 @@
 //!
 //! Run as `cargo xtask COMMAND` from anywhere in the workspace. Everything that keeps the tree honest and is
 //! not shell stands here, one folder per command: [`codegen`] makes Rust of `proto/`, [`arrows`] compares
-//! the crates with `ARCHITECTURE.md` and `deny.toml`, [`tidy`] reads every tracked text file.
+//! the crates with `ARCHITECTURE.md` and `deny.toml`, [`tidy`] reads every tracked text file, [`mod@bench`] starts the
+//! benchmarks.
 //!
 //! It must never be a dependency of a crate that ships, and no check of it may need the network.
 #![expect(
@@ -11,6 +12,7 @@
 )]
 
 mod arrows;
+mod bench;
 mod codegen;
 mod report;
 mod tidy;
@@ -45,6 +47,17 @@ enum Chore {
     Arrows,
     /// Check tracked text files: no registry hosts, nothing outside the tree; list long files.
     Tidy,
+    /// Measure, in release, beside the least that could do the same work.
+    Bench {
+        /// What.
+        name: bench::Bench,
+        /// A smoke run of some seconds; its figures mean nothing.
+        #[arg(long)]
+        quick: bool,
+        /// Only these rows; may be given several times.
+        #[arg(long, value_name = "ROWS")]
+        only: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -67,5 +80,6 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::ProtoImage => codegen::write_image(&workspace),
         Chore::Arrows => arrows::check(&workspace),
         Chore::Tidy => tidy::check(&workspace),
+        Chore::Bench { name, quick, only } => bench::run(&workspace, *name, *quick, only),
     }
 }

@@ -13,6 +13,8 @@ const PREFIX: &str = "switchboard-";
 pub(crate) struct Workspace {
     /// The folder of the root manifest.
     pub(crate) root: PathBuf,
+    /// Where builds and reports go.
+    pub(crate) target: PathBuf,
     /// Its crates, sorted by short name.
     pub(crate) crates: Vec<Crate>,
 }
@@ -46,6 +48,7 @@ impl Workspace {
         crates.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Self {
             root: metadata.workspace_root.into_std_path_buf(),
+            target: metadata.target_directory.into_std_path_buf(),
             crates,
         })
     }

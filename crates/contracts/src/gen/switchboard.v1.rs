@@ -833,6 +833,10 @@ pub struct Heartbeat {
     /// Where the stream ends; a browser that is behind has missed something.
     #[prost(uint64, tag = "2")]
     pub offset: u64,
+    /// The memory of the system did not answer lately: the time and the end are the last that are known, and what
+    /// happens now is not told until it answers again.
+    #[prost(bool, tag = "3")]
+    pub stale: bool,
 }
 /// Whether the office is open.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -3211,6 +3211,9 @@ impl serde::Serialize for Heartbeat {
         if self.offset != 0 {
             len += 1;
         }
+        if self.stale {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("switchboard.v1.Heartbeat", len)?;
         if self.now_ms != 0 {
             #[allow(clippy::needless_borrow)]
@@ -3222,6 +3225,9 @@ impl serde::Serialize for Heartbeat {
             #[allow(clippy::needless_borrows_for_generic_args)]
             struct_ser.serialize_field("offset", ToString::to_string(&self.offset).as_str())?;
         }
+        if self.stale {
+            struct_ser.serialize_field("stale", &self.stale)?;
+        }
         struct_ser.end()
     }
 }
@@ -3231,12 +3237,13 @@ impl<'de> serde::Deserialize<'de> for Heartbeat {
     where
         D: serde::Deserializer<'de>,
     {
-        const FIELDS: &[&str] = &["now_ms", "nowMs", "offset"];
+        const FIELDS: &[&str] = &["now_ms", "nowMs", "offset", "stale"];
 
         #[allow(clippy::enum_variant_names)]
         enum GeneratedField {
             NowMs,
             Offset,
+            Stale,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -3261,6 +3268,7 @@ impl<'de> serde::Deserialize<'de> for Heartbeat {
                         match value {
                             "nowMs" | "now_ms" => Ok(GeneratedField::NowMs),
                             "offset" => Ok(GeneratedField::Offset),
+                            "stale" => Ok(GeneratedField::Stale),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -3282,6 +3290,7 @@ impl<'de> serde::Deserialize<'de> for Heartbeat {
             {
                 let mut now_ms__ = None;
                 let mut offset__ = None;
+                let mut stale__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::NowMs => {
@@ -3296,6 +3305,12 @@ impl<'de> serde::Deserialize<'de> for Heartbeat {
                             }
                             offset__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
                         }
+                        GeneratedField::Stale => {
+                            if stale__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("stale"));
+                            }
+                            stale__ = Some(map_.next_value()?);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -3304,6 +3319,7 @@ impl<'de> serde::Deserialize<'de> for Heartbeat {
                 Ok(Heartbeat {
                     now_ms: now_ms__.unwrap_or_default(),
                     offset: offset__.unwrap_or_default(),
+                    stale: stale__.unwrap_or_default(),
                 })
             }
         }

@@ -1,14 +1,16 @@
 //! A Redis of its own, the service on a free port, and calls that ring.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use switchboard_contracts::v1;
 use switchboard_domain::{
-    AgentId, Call, CallId, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick, Policy,
-    QueueName, decide,
+    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick, Policy,
+    Presence, QueueName, decide,
 };
-use switchboard_realtime::Realtime;
+use switchboard_realtime::{Realtime, SocketLimits};
 use switchboard_runtime::settings::{Layers, Settings};
 use switchboard_runtime::{Lifecycle, Metrics, PrivateRedis, PrivateRedisOptions, Rng};
 use switchboard_store::{Store, StoreConfig, Target};
@@ -74,7 +76,32 @@ impl House {
         Self::over(dir, redis, layers, budget)
     }
 
+    /// With sockets that are limited so.
+    pub(crate) async fn start_limited(limits: SocketLimits) -> Self {
+        Self::start_with_limits(&Layers::demo(), limits, PATIENT).await
+    }
+
+    pub(crate) async fn start_with_limits(layers: &Layers, limits: SocketLimits, budget: Duration) -> Self {
+        let dir = tempfile::Builder::new().prefix("sb").tempdir().unwrap();
+        let redis = PrivateRedis::start(dir.path(), PrivateRedisOptions::default())
+            .await
+            .unwrap();
+        let house = Self::over_limited(dir, redis, layers, limits, budget);
+        house.until_ready().await;
+        house
+    }
+
     pub(crate) fn over(dir: TempDir, redis: PrivateRedis, layers: &Layers, budget: Duration) -> Self {
+        Self::over_limited(dir, redis, layers, SocketLimits::default(), budget)
+    }
+
+    fn over_limited(
+        dir: TempDir,
+        redis: PrivateRedis,
+        layers: &Layers,
+        limits: SocketLimits,
+        budget: Duration,
+    ) -> Self {
         let settings = layers.load().unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -87,7 +114,9 @@ impl House {
             };
             Store::new(config).unwrap()
         };
-        let realtime = Realtime::new(&settings, store(budget), Rng::from_seed(1)).unwrap();
+        let realtime = Realtime::new(&settings, store(budget), Rng::from_seed(1))
+            .unwrap()
+            .with_socket_limits(limits);
         let metrics = Metrics::install().unwrap();
         let run = switchboard_realtime::run(listener, realtime, metrics, lifecycle.token());
         lifecycle.spawn_vital("realtime", run);
@@ -103,6 +132,55 @@ impl House {
             redis,
             _dir: dir,
         }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.base.strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
+    /// A ticket for a socket.
+    pub(crate) async fn ticket_of(&self, agent: &str) -> String {
+        let reply = self.post("/tickets", json!({ "agentId": agent })).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.body["ticket"].as_str().unwrap().to_owned()
+    }
+
+    /// Everything live, asked for over HTTP.
+    pub(crate) async fn live(&self) -> v1::LiveSnapshot {
+        let reply = self.get("/live").await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        serde_json::from_value(reply.body).unwrap()
+    }
+
+    /// One event of the smallest kind. Answers its number.
+    pub(crate) async fn happen(&self) -> u64 {
+        let id = AgentId::new("bashir").unwrap();
+        let toggle = |agent: Option<Agent>| {
+            agent.map(|agent| Agent {
+                presence: match agent.presence {
+                    Presence::Available => Presence::Away,
+                    Presence::Away | Presence::Offline => Presence::Available,
+                },
+                ..agent
+            })
+        };
+        self.store.update_agent(&id, toggle).await.unwrap().unwrap();
+        self.store.stream_end().await.unwrap().last
+    }
+
+    /// So many.
+    pub(crate) async fn happen_times(&self, times: usize) -> u64 {
+        let mut last = 0;
+        for _ in 0..times {
+            last = self.happen().await;
+        }
+        last
+    }
+
+    /// Begins to stop, without waiting.
+    pub(crate) fn stop(&self) {
+        self.lifecycle.stop();
     }
 
     /// Stops the service and says that it did so cleanly.

@@ -4,11 +4,18 @@
 
 mod answering;
 mod bodies;
+mod client;
+mod cut;
 mod door;
 mod ending;
+mod handshake;
 mod house;
 mod openapi;
 mod outage;
 mod presence;
+mod reducer;
 mod repeating;
+mod slow;
+mod sockets;
 mod spec;
+mod storms;

@@ -75,6 +75,12 @@ async fn every_described_status_is_given_and_no_other() {
         if template.contains("{id}") {
             let nowhere = template.replace("{id}", "nowhere");
             assert_eq!(house.send(method.clone(), &nowhere, json).await.status, 404);
+        } else if body.is_some() {
+            let nobody = json!({ "agentId": "nobody" });
+            house
+                .send(method.clone(), &path, |request| request.json(&nobody))
+                .await
+                .is(404, "no_such_agent");
         }
         guarded
             .send(method.clone(), &path, json)
@@ -131,7 +137,10 @@ async fn every_one_answers(house: &House, status: u16) {
                 "CAodd"
             },
         );
-        let body = body_schema(operation).map(example);
+        let mut body = body_schema(operation).map(example);
+        if template == "/tickets" {
+            body = Some(json!({ "agentId": "odd" }));
+        }
         let reply = house
             .send(method.parse().unwrap(), &path, |request| match &body {
                 Some(body) => request.json(body),

@@ -16,6 +16,9 @@ use crate::switches::Switches;
 
 type Sim = web::Data<Simulator>;
 
+/// Time moves in steps; more would take minutes.
+const A_DAY_MS: i64 = 86_400_000;
+
 /// A tone for testing is this long at most.
 const LONGEST_TONE_MS: u32 = 600_000;
 
@@ -98,6 +101,10 @@ struct Mode {
 }
 
 async fn set_clock(sim: Sim, body: web::Json<Mode>) -> HttpResponse {
+    if body.mode == ClockMode::Frozen && sim.exchange.peek().config.companion.is_some() {
+        let error = "the application's clock goes on, ours cannot stand still beside it";
+        return HttpResponse::Conflict().json(json!({ "error": error }));
+    }
     sim.set_clock(body.mode);
     clock(sim).await
 }
@@ -110,11 +117,34 @@ enum Advance {
 }
 
 async fn advance(sim: Sim, body: web::Json<Advance>) -> HttpResponse {
-    match body.into_inner() {
+    let body = body.into_inner();
+    if sim.exchange.peek().config.companion.is_some() {
+        let by_ms = match body {
+            Advance::ToMs(target) => target - sim.now_ms(),
+            Advance::ByMs(ms) => ms,
+        };
+        return advance_together(sim, by_ms.clamp(0, A_DAY_MS)).await;
+    }
+    match body {
         Advance::ToMs(target) => sim.advance_to(target).await,
         Advance::ByMs(ms) => sim.advance(ms).await,
     }
     clock(sim).await
+}
+
+/// In a task of its own: a browser that leaves in the middle must not leave the two clocks apart.
+async fn advance_together(sim: Sim, by_ms: i64) -> HttpResponse {
+    let (done, told) = tokio::sync::oneshot::channel();
+    let mover = Simulator::clone(&sim);
+    sim.exchange.lock().spawn_aside(async move {
+        // Whoever asked may have left.
+        let _ = done.send(mover.advance_together(by_ms).await);
+    });
+    match told.await {
+        Ok(Ok(())) => clock(sim).await,
+        Ok(Err(error)) => HttpResponse::BadGateway().json(json!({ "error": error })),
+        Err(_) => HttpResponse::ServiceUnavailable().json(json!({ "error": "the simulator stops" })),
+    }
 }
 
 #[derive(Deserialize)]

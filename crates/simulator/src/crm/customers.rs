@@ -27,8 +27,8 @@ const COMPANIES: &[(&str, &str)] = &[
 /// The row's place gives its number: +44 7700 900101 and so on.
 const ROWS: &[Row] = &[
     (
-        "Amelia",
-        "Hart",
+        "Mara",
+        "Lind",
         0,
         "gold",
         "2017-03-14",
@@ -148,6 +148,30 @@ const ROWS: &[Row] = &[
     ("Theo", "Grant", 8, "gold", "2013-03-31", &["Gripper calibration"]),
 ];
 
+/// A customer who may ring.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Caller {
+    pub(crate) name: String,
+    pub(crate) company: &'static str,
+    pub(crate) number: String,
+}
+
+/// Every customer with the mobile of their own.
+pub(crate) fn callers() -> Vec<Caller> {
+    ROWS.iter()
+        .enumerate()
+        .map(|(index, (first, last, company, ..))| Caller {
+            name: format!("{first} {last}"),
+            company: COMPANIES.get(*company).map_or("", |(name, _)| name),
+            number: mobile(index),
+        })
+        .collect()
+}
+
+fn mobile(index: usize) -> String {
+    format!("+447700900{}", 101 + index)
+}
+
 /// The customers with this phone: usually one, none, or two who share a line.
 pub(super) fn with_phone(phone: &str) -> Vec<Value> {
     ROWS.iter()
@@ -159,7 +183,7 @@ pub(super) fn with_phone(phone: &str) -> Vec<Value> {
 
 /// A mobile of one's own; every sixth customer shares the company's line as well.
 fn phones(index: usize) -> Vec<String> {
-    let mut phones = vec![format!("+447700900{}", 101 + index)];
+    let mut phones = vec![mobile(index)];
     if index.is_multiple_of(6) {
         let company = ROWS.get(index).map_or(0, |row| row.2);
         phones.push(format!("+442079460{}", 100 + company));

@@ -5,6 +5,8 @@
 
 mod customers;
 
+pub(crate) use customers::{Caller, callers};
+
 use std::time::Duration;
 
 use actix_web::http::header;

@@ -58,6 +58,11 @@ impl Simulator {
         self.exchange.lock().phones.insert(number.to_owned(), behaviour);
     }
 
+    /// How the phone of a number behaves when it is rung next.
+    pub fn phone(&self, number: &str) -> Behaviour {
+        self.exchange.peek().behaviour(number)
+    }
+
     /// Picks up a ringing phone; the leg, or `None` when it does not ring or is in a call already.
     pub fn pick_up(&self, number: &str) -> Option<LegId> {
         let mut state = self.exchange.lock();

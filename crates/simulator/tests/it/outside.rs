@@ -26,7 +26,7 @@ async fn the_crm_knows_its_customers() {
         .await
         .unwrap();
     assert_eq!(body["meta"]["count"], 1);
-    assert_eq!(body["data"][0]["person"]["name"]["full"], "Amelia Hart");
+    assert_eq!(body["data"][0]["person"]["name"]["full"], "Mara Lind");
     assert_eq!(
         body["data"][0]["support"]["open_tickets"]
             .as_array()

@@ -111,8 +111,7 @@ async fn of_two_calls_answered_at_once_one_is_won() {
         };
         let (first, second) = tokio::join!(press(0), press(1));
         let (won, lost) = match (first, second) {
-            (Ok(won), Err(lost)) => (won, lost),
-            (Err(lost), Ok(won)) => (won, lost),
+            (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
             both => panic!("{both:?}"),
         };
         let won = won.call.unwrap().id;

@@ -112,7 +112,7 @@ fn job_id(effect: &Effect) -> String {
 fn of_call(event: &v1::Event) -> &v1::CallEvent {
     match event.subject.as_ref().unwrap() {
         v1::event::Subject::Call(event) => event,
-        other => panic!("{other:?}"),
+        v1::event::Subject::Agent(agent) => panic!("{agent:?}"),
     }
 }
 
@@ -239,7 +239,7 @@ async fn check_stream(bench: &Bench, history: &[v1::Event], seed: u64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_writers_with_lost_answers_make_one_history() {
     for seed in 1..=5 {
-        fifty_writers(seed).await;
+        Box::pin(fifty_writers(seed)).await;
     }
 }
 

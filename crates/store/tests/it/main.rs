@@ -1,10 +1,6 @@
 //! The store against a real Redis, one private server a test.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may fail where it stands"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::disallowed_methods, reason = "tests own their tasks")]
 
 mod agents;
@@ -13,6 +9,7 @@ mod crowd;
 mod foreign;
 mod indexes;
 mod lost;
+mod once;
 mod outage;
 mod proxy;
 mod snapshots;

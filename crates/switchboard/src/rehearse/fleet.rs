@@ -45,12 +45,27 @@ impl Fleet {
             ports.insert(service, listener.local_addr()?);
             held.insert(service, listener);
         }
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build()?;
-        Ok(Self { processes, ports, held, running: BTreeMap::new(), more: Vec::new(), shared: None, arguments: Vec::new(), http })
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(5))
+            .no_proxy()
+            .build()?;
+        Ok(Self {
+            processes,
+            ports,
+            held,
+            running: BTreeMap::new(),
+            more: Vec::new(),
+            shared: None,
+            arguments: Vec::new(),
+            http,
+        })
     }
 
     pub(super) fn port(&self, service: Service) -> SocketAddr {
-        self.ports.get(&service).copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+        self.ports
+            .get(&service)
+            .copied()
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 
     pub(super) fn http(&self) -> &reqwest::Client {
@@ -59,8 +74,10 @@ impl Fleet {
 
     /// Settings that say where each service listens.
     pub(super) fn listen_settings(&self) -> Vec<String> {
-        let mut settings: Vec<String> =
-            Service::ALL.into_iter().map(|service| listen_setting(service, self.port(service))).collect();
+        let mut settings: Vec<String> = Service::ALL
+            .into_iter()
+            .map(|service| listen_setting(service, self.port(service)))
+            .collect();
         settings.push(format!("public.base_url=http://{}", self.port(Service::Gateway)));
         settings
     }
@@ -118,17 +135,31 @@ impl Fleet {
     }
 
     fn process(&self, service: Service, port: SocketAddr) -> anyhow::Result<Child> {
-        let folder = std::env::current_exe()?.parent().map(std::path::Path::to_path_buf).context("no folder")?;
+        let folder = std::env::current_exe()?
+            .parent()
+            .map(std::path::Path::to_path_buf)
+            .context("no folder")?;
         let program = folder.join(service.name());
-        ensure!(program.exists(), "{} is not built: cargo build --workspace", program.display());
+        ensure!(
+            program.exists(),
+            "{} is not built: cargo build --workspace",
+            program.display()
+        );
         let mut command = Command::new(program);
-        command.args(&self.arguments).args(["--set", &listen_setting(service, port)]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        command
+            .args(&self.arguments)
+            .args(["--set", &listen_setting(service, port)]);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
         // Only this process' own settings: none from the environment it happens to run in.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SWITCHBOARD__")) {
             command.env_remove(name);
         }
-        command.spawn().with_context(|| format!("{} cannot be started", service.name()))
+        command
+            .spawn()
+            .with_context(|| format!("{} cannot be started", service.name()))
     }
 
     async fn wait_ready(&self, service: Service) -> anyhow::Result<()> {

@@ -18,21 +18,37 @@ fn ms(time: Duration) -> i64 {
 
 /// The longest that a waiting line may go without asking; a little for the request itself.
 const WAIT_DOCUMENT_MS: i64 = 20_000 + 500;
-/// Errors of documents: what cannot be parsed, what no verb allows, what no attribute takes.
-const BAD_DOCUMENT: RangeInclusive<u32> = 12_100..=12_999;
+/// Errors of documents: what cannot be parsed, and what no verb takes.
+const BAD_DOCUMENT: RangeInclusive<u32> = 12_100..=13_999;
 
 /// What must be true of every scenario's time-line, whatever it is about.
 pub(super) fn sound(timeline: &Timeline) -> anyhow::Result<()> {
     let mut asked: HashMap<&LegId, i64> = HashMap::new();
-    for Entry { at_ms, leg, what, who: _ } in &timeline.0 {
+    for Entry {
+        at_ms,
+        leg,
+        what,
+        who: _,
+    } in &timeline.0
+    {
         if let What::Warning { code, text } = what {
-            ensure!(!BAD_DOCUMENT.contains(code), "a document of ours is wrong: {code} {text}");
+            ensure!(
+                !BAD_DOCUMENT.contains(code),
+                "a document of ours is wrong: {code} {text}"
+            );
         }
         let Some(leg) = leg else { continue };
         let asks = matches!(what, What::Webhook(line) if line.contains("/voice/wait"));
-        if let Some(before) = asked.get(leg).filter(|_| asks || matches!(what, What::LeftQueue { .. })) {
+        if let Some(before) = asked
+            .get(leg)
+            .filter(|_| asks || matches!(what, What::LeftQueue { .. }))
+        {
             let gap = at_ms - before;
-            ensure!(gap <= WAIT_DOCUMENT_MS, "{} waited {gap} ms without asking", leg.as_str());
+            ensure!(
+                gap <= WAIT_DOCUMENT_MS,
+                "{} waited {gap} ms without asking",
+                leg.as_str()
+            );
         }
         if asks || matches!(what, What::Enqueued(_)) {
             asked.insert(leg, *at_ms);
@@ -45,9 +61,15 @@ pub(super) fn sound(timeline: &Timeline) -> anyhow::Result<()> {
 
 impl Stage<'_> {
     /// Waits until two lines can talk with each other.
-    pub(super) async fn bridged(&mut self, one: &LegId, other: &LegId, within: Duration) -> anyhow::Result<Duration> {
+    pub(super) async fn bridged(
+        &mut self,
+        one: &LegId,
+        other: &LegId,
+        within: Duration,
+    ) -> anyhow::Result<Duration> {
         let what = format!("{} talks with {}", one.as_str(), other.as_str());
-        self.until(&what, within, |view| view.are_bridged(one, other)).await
+        self.until(&what, within, |view| view.are_bridged(one, other))
+            .await
     }
 
     /// Waits until the line talks with an office phone, and says with which.
@@ -58,16 +80,28 @@ impl Stage<'_> {
         within: Duration,
     ) -> anyhow::Result<LegId> {
         let talks = |view: &View<'_>| {
-            view.legs().into_iter().find(|leg| leg.to == phone && view.are_bridged(caller, &leg.id)).map(|leg| leg.id)
+            view.legs()
+                .into_iter()
+                .find(|leg| leg.to == phone && view.are_bridged(caller, &leg.id))
+                .map(|leg| leg.id)
         };
-        self.until(&format!("the caller talks with {phone}"), within, |view| talks(view).is_some()).await?;
-        self.system.simulator.look(talks).ok_or_else(|| anyhow::anyhow!("they have parted again"))
+        self.until(&format!("the caller talks with {phone}"), within, |view| {
+            talks(view).is_some()
+        })
+        .await?;
+        self.system
+            .simulator
+            .look(talks)
+            .ok_or_else(|| anyhow::anyhow!("they have parted again"))
     }
 
     /// Waits until a line is over.
     pub(super) async fn over(&mut self, leg: &LegId, within: Duration) -> anyhow::Result<Duration> {
         let what = format!("{} ends", leg.as_str());
-        self.until(&what, within, |view| view.leg(leg).is_none_or(|leg| leg.ended_ms.is_some())).await
+        self.until(&what, within, |view| {
+            view.leg(leg).is_none_or(|leg| leg.ended_ms.is_some())
+        })
+        .await
     }
 
     /// Every line is over, and nobody sees a live call or a busy agent: nothing is left hanging.
@@ -90,7 +124,12 @@ impl Stage<'_> {
 
     /// The two never talked.
     pub(super) fn never_bridged(&self, one: &LegId, other: &LegId) -> anyhow::Result<()> {
-        let met = self.system.simulator.bridges().iter().any(|bridge| bridge.joins(one, other));
+        let met = self
+            .system
+            .simulator
+            .bridges()
+            .iter()
+            .any(|bridge| bridge.joins(one, other));
         ensure!(!met, "{} talked with {}", one.as_str(), other.as_str());
         Ok(())
     }
@@ -102,7 +141,10 @@ impl Stage<'_> {
             for later in bridges.iter().skip(index + 1) {
                 let end = bridge.to_ms.unwrap_or(i64::MAX);
                 let shared = later.has(&bridge.a) || later.has(&bridge.b);
-                ensure!(!(shared && later.from_ms < end), "somebody talked with two: {bridge:?} and {later:?}");
+                ensure!(
+                    !(shared && later.from_ms < end),
+                    "somebody talked with two: {bridge:?} and {later:?}"
+                );
             }
         }
         Ok(())
@@ -110,18 +152,33 @@ impl Stage<'_> {
 
     /// The two talked in one go: nobody was torn away and brought back.
     pub(super) fn talked_once(&self, one: &LegId, other: &LegId) -> anyhow::Result<()> {
-        let times = self.system.simulator.bridges().iter().filter(|bridge| bridge.joins(one, other)).count();
-        ensure!(times == 1, "{} and {} were brought together {times} times", one.as_str(), other.as_str());
+        let times = self
+            .system
+            .simulator
+            .bridges()
+            .iter()
+            .filter(|bridge| bridge.joins(one, other))
+            .count();
+        ensure!(
+            times == 1,
+            "{} and {} were brought together {times} times",
+            one.as_str(),
+            other.as_str()
+        );
         Ok(())
     }
 
     /// Waits until somebody is asked for a message.
-    pub(super) async fn asked_for_a_message(&mut self, caller: &LegId, within: Duration) -> anyhow::Result<Duration> {
+    pub(super) async fn asked_for_a_message(
+        &mut self,
+        caller: &LegId,
+        within: Duration,
+    ) -> anyhow::Result<Duration> {
         let caller = caller.clone();
         self.until("the caller is asked for a message", within, move |view| {
-            view.timeline().iter().any(|entry| {
-                entry.leg.as_ref() == Some(&caller) && entry.what == What::Heard(Sound::Beep)
-            })
+            view.timeline()
+                .iter()
+                .any(|entry| entry.leg.as_ref() == Some(&caller) && entry.what == What::Heard(Sound::Beep))
         })
         .await
     }
@@ -129,7 +186,10 @@ impl Stage<'_> {
     /// How many live calls agents see.
     pub(super) async fn calls_in_view(&self) -> anyhow::Result<usize> {
         let live = self.live().await?;
-        Ok(live.get("calls").and_then(|calls| calls.as_array()).map_or(0, Vec::len))
+        Ok(live
+            .get("calls")
+            .and_then(|calls| calls.as_array())
+            .map_or(0, Vec::len))
     }
 
     /// Nothing of ours was given up: no job is in the dead letters.
@@ -144,7 +204,12 @@ impl Stage<'_> {
 
     /// How often each office phone was rung.
     pub(super) fn times_rung(&self, phone: &str) -> usize {
-        self.system.simulator.legs().iter().filter(|leg| leg.to == phone).count()
+        self.system
+            .simulator
+            .legs()
+            .iter()
+            .filter(|leg| leg.to == phone)
+            .count()
     }
 
     /// No office phone was rung.
@@ -160,33 +225,85 @@ impl Stage<'_> {
     pub(super) fn office_rang(&self, caller: &LegId, after: Duration, slack: Duration) -> anyhow::Result<()> {
         let joined = self.joined_ms(caller)?;
         for phone in PHONES {
-            let first = self.system.simulator.legs().into_iter().filter(|leg: &LegView| leg.to == phone).map(|leg| leg.created_ms).min();
-            let Some(first) = first else { anyhow::bail!("the office phone {phone} was not rung") };
+            let first = self
+                .system
+                .simulator
+                .legs()
+                .into_iter()
+                .filter(|leg: &LegView| leg.to == phone)
+                .map(|leg| leg.created_ms)
+                .min();
+            let Some(first) = first else {
+                anyhow::bail!("the office phone {phone} was not rung")
+            };
             let waited = first - joined;
-            ensure!(waited <= ms(after + slack), "{phone} rang {waited} ms after the caller joined, over {after:?}");
-            ensure!(waited >= ms(after) - 10_000, "{phone} rang {waited} ms after the caller joined, too early");
+            ensure!(
+                waited <= ms(after + slack),
+                "{phone} rang {waited} ms after the caller joined, over {after:?}"
+            );
+            ensure!(
+                waited >= ms(after) - 10_000,
+                "{phone} rang {waited} ms after the caller joined, too early"
+            );
         }
         Ok(())
     }
 
     fn joined_ms(&self, caller: &LegId) -> anyhow::Result<i64> {
         let timeline = self.system.simulator.timeline();
-        let joined = timeline.of(caller).find(|entry| matches!(entry.what, What::Enqueued(_)));
-        joined.map(|entry| entry.at_ms).ok_or_else(|| anyhow::anyhow!("the caller never joined the queue"))
+        let joined = timeline
+            .of(caller)
+            .find(|entry| matches!(entry.what, What::Enqueued(_)));
+        joined
+            .map(|entry| entry.at_ms)
+            .ok_or_else(|| anyhow::anyhow!("the caller never joined the queue"))
     }
 
     /// The line heard a text that holds these words.
     pub(super) fn heard(&self, leg: &LegId, words: &str) -> bool {
-        self.system.simulator.timeline().texts(leg).iter().any(|text| text.contains(words))
+        self.system
+            .simulator
+            .timeline()
+            .texts(leg)
+            .iter()
+            .any(|text| text.contains(words))
+    }
+
+    /// How often the line heard a text that holds these words.
+    pub(super) fn times_heard(&self, leg: &LegId, words: &str) -> usize {
+        self.system
+            .simulator
+            .timeline()
+            .texts(leg)
+            .iter()
+            .filter(|text| text.contains(words))
+            .count()
+    }
+
+    /// Somebody on the line pressed a key.
+    pub(super) fn pressed(&self, leg: &LegId) -> bool {
+        self.system
+            .simulator
+            .timeline()
+            .of(leg)
+            .any(|entry| matches!(entry.what, What::Pressed(_)))
     }
 
     /// The line heard a beep: it was asked to leave a message.
     pub(super) fn beeped(&self, leg: &LegId) -> bool {
-        self.system.simulator.timeline().of(leg).any(|entry| entry.what == What::Heard(Sound::Beep))
+        self.system
+            .simulator
+            .timeline()
+            .of(leg)
+            .any(|entry| entry.what == What::Heard(Sound::Beep))
     }
 
     /// The line left a message.
     pub(super) fn recorded(&self, leg: &LegId) -> bool {
-        self.system.simulator.timeline().of(leg).any(|entry| matches!(entry.what, What::Recorded { .. }))
+        self.system
+            .simulator
+            .timeline()
+            .of(leg)
+            .any(|entry| matches!(entry.what, What::Recorded { .. }))
     }
 }

@@ -37,7 +37,10 @@ pub(crate) fn run(options: &Rehearse) -> ExitCode {
         .into_iter()
         .filter(|scenario| options.only.is_empty() || options.only.iter().any(|name| name == scenario.name))
         .collect();
-    let unknown = options.only.iter().find(|name| chosen.iter().all(|scenario| scenario.name != name.as_str()));
+    let unknown = options
+        .only
+        .iter()
+        .find(|name| chosen.iter().all(|scenario| scenario.name != name.as_str()));
     if let Some(name) = unknown {
         return Report::complain(&format!("there is no scenario {name}; --list shows all"));
     }
@@ -58,7 +61,11 @@ pub(crate) fn run(options: &Rehearse) -> ExitCode {
                 report.round(time + 1, label);
                 let plays = chosen.iter().map(|scenario| {
                     let seed = options.seed.wrapping_add(u64::from(time));
-                    let system = SystemOptions { processes: options.processes, switches: switches.clone(), seed };
+                    let system = SystemOptions {
+                        processes: options.processes,
+                        switches: switches.clone(),
+                        seed,
+                    };
                     play(scenario, system)
                 });
                 let mut plays = futures::stream::iter(plays).buffered(options.jobs.max(1));
@@ -75,7 +82,14 @@ async fn play(scenario: &Scenario, options: SystemOptions) -> Verdict {
     let began = std::time::Instant::now();
     let mut system = match System::start(&scenario.office, options).await {
         Ok(system) => system,
-        Err(error) => return Verdict::failed(scenario.name, began.elapsed(), format!("cannot start: {error:#}"), ""),
+        Err(error) => {
+            return Verdict::failed(
+                scenario.name,
+                began.elapsed(),
+                format!("cannot start: {error:#}"),
+                "",
+            );
+        }
     };
     let mut stage = Stage::new(&mut system);
     let outcome = tokio::time::timeout(LIMIT, (scenario.play)(&mut stage)).await;

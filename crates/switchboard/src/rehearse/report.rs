@@ -21,11 +21,23 @@ pub(super) struct Verdict {
 
 impl Verdict {
     pub(super) fn passed(name: &'static str, took: Duration, timeline: &str) -> Self {
-        Self { name, passed: true, millis: took.as_millis(), reason: None, timeline: lines(timeline) }
+        Self {
+            name,
+            passed: true,
+            millis: took.as_millis(),
+            reason: None,
+            timeline: lines(timeline),
+        }
     }
 
     pub(super) fn failed(name: &'static str, took: Duration, reason: String, timeline: &str) -> Self {
-        Self { name, passed: false, millis: took.as_millis(), reason: Some(reason), timeline: lines(timeline) }
+        Self {
+            name,
+            passed: false,
+            millis: took.as_millis(),
+            reason: Some(reason),
+            timeline: lines(timeline),
+        }
     }
 }
 
@@ -42,10 +54,19 @@ pub(super) struct Report {
     failed: u32,
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what the command is for")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is what the command is for"
+)]
 impl Report {
     pub(super) fn new(json: bool, timelines: bool) -> Self {
-        Self { json, timelines, passed: 0, failed: 0 }
+        Self {
+            json,
+            timelines,
+            passed: 0,
+            failed: 0,
+        }
     }
 
     pub(super) fn list(scenarios: &[Scenario]) {
@@ -92,6 +113,10 @@ impl Report {
         if !self.json {
             println!("rehearsal: {} passed, {} failed", self.passed, self.failed);
         }
-        if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if self.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use switchboard_queue::{QueueStats, Stats};
 use switchboard_queue::jobs::{DEADLINES, LOOKUP};
-use switchboard_simulator::{Behaviour, Faults, LegId, Press, View};
+use switchboard_queue::{QueueStats, Stats};
+use switchboard_simulator::{Behaviour, Faults, LegId, Press, Sound, View};
 use tokio::time::Instant;
 
 use super::system::System;
@@ -51,7 +51,10 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     pub(super) fn new(system: &'a mut System) -> Self {
-        Self { system, redis_up: true }
+        Self {
+            system,
+            redis_up: true,
+        }
     }
 
     // --- time ---
@@ -65,8 +68,16 @@ impl<'a> Stage<'a> {
                 bail!("the system did not come to rest within {} s", REST.as_secs());
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            self.system.simulator.wait_idle(left).await.context("the carrier did not come to rest")?;
-            let busy = self.queues().await?.iter().any(|queue| queue.ready > 0 || queue.leased > 0);
+            self.system
+                .simulator
+                .wait_idle(left)
+                .await
+                .context("the carrier did not come to rest")?;
+            let busy = self
+                .queues()
+                .await?
+                .iter()
+                .any(|queue| queue.ready > 0 || queue.leased > 0);
             if busy || !self.system.simulator.is_idle() {
                 calm = 0;
                 tokio::time::sleep(Duration::from_millis(2)).await;
@@ -82,10 +93,16 @@ impl<'a> Stage<'a> {
         if !self.redis_up {
             return Ok(Vec::new());
         }
-        let (lookups, calls) =
-            (self.system.fleet.runs(Service::WorkerLookup), self.system.fleet.runs(Service::WorkerCalls));
+        let (lookups, calls) = (
+            self.system.fleet.runs(Service::WorkerLookup),
+            self.system.fleet.runs(Service::WorkerCalls),
+        );
         let stats = self.stats().await?;
-        Ok(stats.queues.into_iter().filter(|queue| if queue.name == LOOKUP { lookups } else { calls }).collect())
+        Ok(stats
+            .queues
+            .into_iter()
+            .filter(|queue| if queue.name == LOOKUP { lookups } else { calls })
+            .collect())
     }
 
     /// A connection from before a restart of Redis fails once; that is this rehearsal's own, not the system's.
@@ -115,9 +132,19 @@ impl<'a> Stage<'a> {
         if now >= target {
             return Ok(false);
         }
-        let due = self.queues().await?.iter().filter_map(|queue| queue.next_due_ms).min();
+        let due = self
+            .queues()
+            .await?
+            .iter()
+            .filter_map(|queue| queue.next_due_ms)
+            .min();
         let timer = self.system.simulator.next_timer_ms();
-        let next = [due, timer].into_iter().flatten().filter(|at| *at > now).min().unwrap_or(target);
+        let next = [due, timer]
+            .into_iter()
+            .flatten()
+            .filter(|at| *at > now)
+            .min()
+            .unwrap_or(target);
         let by = next.min(target).saturating_sub(now).max(TICK_MS);
         self.advance(by).await?;
         Ok(true)
@@ -132,7 +159,11 @@ impl<'a> Stage<'a> {
     pub(super) async fn pass_to_the_brink(&mut self) -> anyhow::Result<()> {
         self.settle().await?;
         let stats = self.stats().await?;
-        let due = stats.queues.iter().find(|queue| queue.name == DEADLINES).and_then(|queue| queue.next_due_ms);
+        let due = stats
+            .queues
+            .iter()
+            .find(|queue| queue.name == DEADLINES)
+            .and_then(|queue| queue.next_due_ms);
         let left = due.context("nobody waits")? - stats.now_ms - BRINK_MS;
         self.pass(Duration::from_millis(u64::try_from(left)?)).await
     }
@@ -140,7 +171,10 @@ impl<'a> Stage<'a> {
     async fn advance(&mut self, by_ms: i64) -> anyhow::Result<()> {
         // A Redis that is away catches up when it is back.
         if self.redis_up {
-            self.system.store.advance_clock(Duration::from_millis(u64::try_from(by_ms)?)).await?;
+            self.system
+                .store
+                .advance_clock(Duration::from_millis(u64::try_from(by_ms)?))
+                .await?;
         }
         self.system.simulator.advance(by_ms).await;
         Ok(())
@@ -161,7 +195,11 @@ impl<'a> Stage<'a> {
                 let took = self.system.simulator.now_ms() - began;
                 return Ok(Duration::from_millis(u64::try_from(took)?));
             }
-            ensure!(self.step(target).await?, "not within {} s: {what}", limit.as_secs());
+            ensure!(
+                self.step(target).await?,
+                "not within {} s: {what}",
+                limit.as_secs()
+            );
         }
     }
 
@@ -173,16 +211,41 @@ impl<'a> Stage<'a> {
 
     /// Dials, chooses sales and waits in the queue.
     pub(super) async fn caller_in_queue(&mut self, from: &str) -> anyhow::Result<LegId> {
+        let caller = self.caller_choosing(from).await?;
+        self.until("the caller is in the queue", Duration::from_secs(20), |view| {
+            view.leg(&caller)
+                .is_some_and(|leg| leg.queue.is_some() && leg.hears.is_some())
+        })
+        .await?;
+        Ok(caller)
+    }
+
+    /// Dials, chooses sales and is told to hold the line, on the way into the queue.
+    pub(super) async fn caller_told_to_hold(&mut self, from: &str) -> anyhow::Result<LegId> {
+        let caller = self.caller_choosing(from).await?;
+        self.until(
+            "the caller is told to hold the line",
+            Duration::from_secs(20),
+            |view| {
+                view.leg(&caller).is_some_and(
+                    |leg| matches!(leg.hears, Some(Sound::Text(text)) if text.contains("hold the line")),
+                )
+            },
+        )
+        .await?;
+        Ok(caller)
+    }
+
+    async fn caller_choosing(&mut self, from: &str) -> anyhow::Result<LegId> {
         let caller = self.dial(from);
         self.until("the caller hears the menu", Duration::from_secs(10), |view| {
             view.leg(&caller).is_some_and(|leg| leg.hears.is_some())
         })
         .await?;
-        ensure!(self.system.simulator.press(&caller, "1"), "the caller's line is gone");
-        self.until("the caller is in the queue", Duration::from_secs(20), |view| {
-            view.leg(&caller).is_some_and(|leg| leg.queue.is_some() && leg.hears.is_some())
-        })
-        .await?;
+        ensure!(
+            self.system.simulator.press(&caller, "1"),
+            "the caller's line is gone"
+        );
         Ok(caller)
     }
 
@@ -193,8 +256,14 @@ impl<'a> Stage<'a> {
     // --- agents ---
 
     pub(super) async fn answer(&self, agent: &str, call: &LegId) -> anyhow::Result<Answered> {
-        let (status, body) = self.post(&format!("calls/{}/answer", call.as_str()), agent).await?;
-        let result = body.get("result").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (status, body) = self
+            .post(&format!("calls/{}/answer", call.as_str()), agent)
+            .await?;
+        let result = body
+            .get("result")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         if status == 200 {
             let ticket = body.get("ticket").and_then(Value::as_str).context("no ticket")?;
             return Ok(Answered::Yours(ticket.to_owned()));
@@ -212,21 +281,34 @@ impl<'a> Stage<'a> {
 
     /// Gives the call back.
     pub(super) async fn release(&self, agent: &str, call: &LegId) -> anyhow::Result<()> {
-        let (status, body) = self.post(&format!("calls/{}/release", call.as_str()), agent).await?;
+        let (status, body) = self
+            .post(&format!("calls/{}/release", call.as_str()), agent)
+            .await?;
         ensure!(status == 200, "{agent} cannot give the call back: {body}");
         Ok(())
     }
 
     pub(super) async fn hang_up_as(&self, agent: &str, call: &LegId) -> anyhow::Result<()> {
-        let (status, body) = self.post(&format!("calls/{}/hang-up", call.as_str()), agent).await?;
+        let (status, body) = self
+            .post(&format!("calls/{}/hang-up", call.as_str()), agent)
+            .await?;
         ensure!(status == 200, "{agent} cannot hang up: {body}");
         Ok(())
     }
 
     async fn post(&self, path: &str, agent: &str) -> anyhow::Result<(u16, Value)> {
-        let url = format!("http://{}/api/v1/{path}", self.system.fleet.port(Service::Realtime));
+        let url = format!(
+            "http://{}/api/v1/{path}",
+            self.system.fleet.port(Service::Realtime)
+        );
         let body = serde_json::to_string(&json!({ "agentId": agent }))?;
-        let request = self.system.fleet.http().post(url).header("content-type", "application/json").body(body);
+        let request = self
+            .system
+            .fleet
+            .http()
+            .post(url)
+            .header("content-type", "application/json")
+            .body(body);
         let answer = request.send().await?;
         let status = answer.status().as_u16();
         let text = answer.text().await?;
@@ -242,7 +324,9 @@ impl<'a> Stage<'a> {
     /// What agents see of all live calls.
     pub(super) async fn live(&self) -> anyhow::Result<Value> {
         let url = format!("http://{}/api/v1/live", self.system.fleet.port(Service::Realtime));
-        Ok(serde_json::from_str(&self.system.fleet.http().get(url).send().await?.text().await?)?)
+        Ok(serde_json::from_str(
+            &self.system.fleet.http().get(url).send().await?.text().await?,
+        )?)
     }
 
     // --- phones ---
@@ -250,12 +334,20 @@ impl<'a> Stage<'a> {
     /// Somebody is at that phone: picks up and presses the key.
     pub(super) fn person_at(&self, phone: &str, after: Duration) {
         let after_ms = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
-        let press = Some(Press { digits: "1".to_owned(), after_ms: 4_000 });
-        self.system.simulator.set_phone(phone, Behaviour::PickUp { after_ms, press });
+        let press = Some(Press {
+            digits: "1".to_owned(),
+            after_ms: 4_000,
+        });
+        self.system
+            .simulator
+            .set_phone(phone, Behaviour::PickUp { after_ms, press });
     }
 
     pub(super) fn mailbox_at(&self, phone: &str) {
-        let mailbox = Behaviour::Mailbox { after_ms: 1_000, hang_up_after_ms: 60_000 };
+        let mailbox = Behaviour::Mailbox {
+            after_ms: 1_000,
+            hang_up_after_ms: 60_000,
+        };
         self.system.simulator.set_phone(phone, mailbox);
     }
 
@@ -319,7 +411,10 @@ impl<'a> Stage<'a> {
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
         let behind = self.system.simulator.now_ms().saturating_sub(now_ms).max(0);
-        self.system.store.advance_clock(Duration::from_millis(u64::try_from(behind)?)).await?;
+        self.system
+            .store
+            .advance_clock(Duration::from_millis(u64::try_from(behind)?))
+            .await?;
         self.redis_up = true;
         Ok(())
     }

@@ -46,7 +46,10 @@ pub(super) fn log_settings() -> Log {
     let filter = std::env::vars()
         .find(|(name, _)| name == "RUST_LOG")
         .map_or_else(|| "off".to_owned(), |(_, filter)| filter);
-    Log { format: LogFormat::Text, filter }
+    Log {
+        format: LogFormat::Text,
+        filter,
+    }
 }
 
 /// Settings of every rehearsal, over those of the demonstration. Patience with the outside is short, because it is
@@ -62,7 +65,15 @@ const QUICK: [&str; 8] = [
     "log.filter=warn",
 ];
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 impl System {
     pub(super) async fn start(office: &Office, options: SystemOptions) -> anyhow::Result<Self> {
@@ -83,7 +94,10 @@ impl System {
         config.seed = options.seed;
         let simulator = Simulator::new(config);
         let carrier = Lifecycle::new();
-        carrier.spawn_vital("simulator", switchboard_simulator::run(carrier_port, simulator.clone(), carrier.token()));
+        carrier.spawn_vital(
+            "simulator",
+            switchboard_simulator::run(carrier_port, simulator.clone(), carrier.token()),
+        );
 
         let token = format!("twilio.auth_token={}", settings.twilio.auth_token.expose_secret());
         let shared = Shared {
@@ -99,7 +113,15 @@ impl System {
         })?;
         let admin = Admin::connect(redis.url(), Prefix::new(settings.key_prefix())?)?;
         fleet.start_all(shared, [overrides, vec![token]].concat()).await?;
-        Ok(Self { redis, simulator, store, admin, fleet, carrier, _folder: folder })
+        Ok(Self {
+            redis,
+            simulator,
+            store,
+            admin,
+            fleet,
+            carrier,
+            _folder: folder,
+        })
     }
 
     /// Stops everything; an error when something did not stop cleanly.
@@ -118,7 +140,9 @@ fn overrides(office: &Office, fleet: &Fleet, carrier: SocketAddr, redis_url: &st
     overrides.extend(fleet.listen_settings());
     overrides.push(format!("twilio.api_base=http://{carrier}"));
     overrides.push(format!("simulator.listen={carrier}"));
-    overrides.push(format!("lookup.sources.crm.url=http://{carrier}/crm/v1/customers?phone={{number}}"));
+    overrides.push(format!(
+        "lookup.sources.crm.url=http://{carrier}/crm/v1/customers?phone={{number}}"
+    ));
     overrides.push(format!("redis.url={redis_url}"));
     let hours = if office.closed { "closed" } else { "24h" };
     overrides.extend(DAYS.iter().map(|day| format!("hours.weekly.{day}=[\"{hours}\"]")));

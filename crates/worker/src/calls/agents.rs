@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use switchboard_contracts::v1;
 use switchboard_domain::{Call, Claim, ClaimTicket, Command, LegId, State};
 use switchboard_queue::JobError;
@@ -12,11 +11,19 @@ use switchboard_telephony::{CallSid, CallStatus, Party};
 use super::Carrier;
 use crate::error::of_carrier;
 
-/// A call that may already be ringing began no earlier than this before its claim.
-const SLACK: Duration = Duration::from_secs(5);
+/// A call for a claim was created no earlier than this before it: clocks differ, and the carrier's tells seconds.
+const SLACK: Duration = Duration::from_secs(2);
+/// In which a call can be that is not over.
+const LIVE: [CallStatus; 3] = [CallStatus::Queued, CallStatus::Ringing, CallStatus::InProgress];
 
 impl Carrier {
-    pub(super) async fn call_agent(&self, job: &v1::CallAgent, name: &str) -> Result<(), JobError> {
+    /// Calls the phone of the agent who has the claim; once. `tried` says that an earlier run may have.
+    pub(super) async fn call_agent(
+        &self,
+        job: &v1::CallAgent,
+        name: &str,
+        tried: bool,
+    ) -> Result<(), JobError> {
         let Some((call, _)) = self.calls.read(&job.call_id).await? else {
             return Ok(());
         };
@@ -34,8 +41,14 @@ impl Carrier {
                 "office.numbers is empty: there is no number to call agents from",
             ));
         };
-        // A request whose answer was lost may have been carried out: look before calling twice.
-        let leg = match self.ringing(&call, &to, &from).await? {
+        // A request whose answer was lost may have been carried out: look before calling twice. Not at the first
+        // time: then a call to that phone is another claim's, which is just being ended.
+        let ringing = if tried {
+            self.ringing(&call, &to, &from).await?
+        } else {
+            None
+        };
+        let leg = match ringing {
             Some(leg) => leg,
             None => match self.rest.create_call(&self.request(&call, claim, to, from)).await {
                 Ok(leg) => leg.sid,
@@ -61,20 +74,28 @@ impl Carrier {
         }
     }
 
-    /// A call to that phone that an earlier run began.
+    /// A call to that phone that an earlier run began. Asked for by status, not by time: a call that the carrier
+    /// holds back has not begun yet.
     async fn ringing(&self, call: &Call, to: &Party, from: &Party) -> Result<Option<CallSid>, JobError> {
-        let began = call.entered_at.minus(SLACK);
-        let filter = CallFilter {
-            to: Some(to.clone()),
-            started_since: DateTime::from_timestamp_millis(began.as_millis()),
-            ..CallFilter::default()
-        };
-        let calls = self.rest.list_calls(&filter).await.map_err(of_carrier)?;
-        let ours = calls.items.into_iter().find(|leg| {
-            let live = !leg.status.is_some_and(CallStatus::is_final);
-            live && leg.parent.is_none() && leg.from.as_ref() == Some(from)
-        });
-        Ok(ours.map(|leg| leg.sid))
+        let since = call.entered_at.minus(SLACK).as_millis();
+        for status in LIVE {
+            let filter = CallFilter {
+                to: Some(to.clone()),
+                status: Some(status),
+                ..CallFilter::default()
+            };
+            let calls = self.rest.list_calls(&filter).await.map_err(of_carrier)?;
+            let ours = calls.items.into_iter().find(|leg| {
+                let young = leg
+                    .created
+                    .is_none_or(|created| created.timestamp_millis() >= since);
+                young && leg.parent.is_none() && leg.from.as_ref() == Some(from)
+            });
+            if let Some(leg) = ours {
+                return Ok(Some(leg.sid));
+            }
+        }
+        Ok(None)
     }
 
     /// Makes the leg the claim's; ends it when the claim is over by now.

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard_contracts::VoiceUrls;
-use switchboard_domain::{Call, ConferenceName};
+use switchboard_domain::{Call, ConferenceName, SourceName};
+use switchboard_hours::Schedule;
 use switchboard_queue::JobError;
 use switchboard_runtime::settings::Settings;
 use switchboard_telephony::rest::{Fate, ParticipantStatus, RestClient, RestConfig};
 use switchboard_telephony::{AccountSid, CallSid, CallStatus, Party};
 
+use super::sweep::Sightings;
 use crate::error::{WorkerError, of_carrier};
 use crate::step::Calls;
 
@@ -23,6 +25,11 @@ pub(crate) struct Carrier {
     pub(super) numbers: Vec<String>,
     pub(super) ring_time: Duration,
     pub(super) sweep_every: Duration,
+    /// When the office is open.
+    pub(super) schedule: Arc<Schedule>,
+    /// Who is asked about callers.
+    pub(super) sources: Vec<SourceName>,
+    pub(super) sightings: Sightings,
 }
 
 /// Who is in a conference.
@@ -57,6 +64,20 @@ impl Carrier {
             jitter_seed: seed,
             ..RestConfig::new(twilio.api_base.clone(), account, twilio.auth_token.clone())
         };
+        let weekly = settings.hours.weekly.days();
+        let weekly = weekly
+            .into_iter()
+            .map(|(day, ranges)| (day.to_owned(), ranges.to_vec()))
+            .collect();
+        let schedule = Schedule::parse(&settings.hours.time_zone, &weekly)
+            .map_err(|faults| WorkerError::Settings(faults.iter().map(ToString::to_string).collect()))?;
+        let sources = settings
+            .lookup
+            .sources
+            .keys()
+            .map(|name| SourceName::new(name))
+            .collect::<Result<_, _>>();
+        let sources = sources.map_err(|error| WorkerError::Settings(vec![error.to_string()]))?;
         let rest = RestClient::new(config).map_err(|error| WorkerError::Settings(vec![error.to_string()]))?;
         Ok(Self {
             calls,
@@ -70,6 +91,9 @@ impl Carrier {
                 .collect(),
             ring_time: settings.office.ring_time,
             sweep_every: settings.calls.sweep_every,
+            schedule: Arc::new(schedule),
+            sources,
+            sightings: Sightings::default(),
         })
     }
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use switchboard_contracts::v1;
-use switchboard_domain::{Call, Claim, Command, ConferenceName, Leg, Party, State, Talk, Timestamp};
+use switchboard_domain::{Call, Claim, Command, ConferenceName, Leg, LegId, Party, State, Talk, Timestamp};
 use switchboard_queue::JobError;
 
 use super::Carrier;
 use super::carrier::{Line, Present, sid};
+use super::move_caller::Taken;
 
 /// How long after its first check a connection is still tried, as long as the agent is there.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -25,7 +26,7 @@ impl Carrier {
             }
             State::Connecting { claim, check_at, .. } if claim.number == job.claim => {
                 if now < *check_at {
-                    return self.bring_together(&call, claim, name).await;
+                    return self.bring_together(&call, claim, now, name).await;
                 }
                 self.check_connection(&call, claim, *check_at, now, name).await
             }
@@ -61,12 +62,24 @@ impl Carrier {
         Ok(())
     }
 
-    async fn bring_together(&self, call: &Call, claim: &Claim, name: &str) -> Result<(), JobError> {
-        let conference = ConferenceName::of(&call.id, claim.number);
-        if matches!(&call.leg, Leg::Conference { name } if *name == conference) {
+    async fn bring_together(
+        &self,
+        call: &Call,
+        claim: &Claim,
+        now: Timestamp,
+        name: &str,
+    ) -> Result<(), JobError> {
+        let url = self.urls.resume();
+        if is_told(call, claim) || self.take_out(call, now, &url, name).await? == Taken::Done {
             return Ok(());
         }
-        self.move_caller(call, &self.urls.resume(), name).await
+        // Not in the queue: perhaps there already, and only the news of it was lost.
+        if self.who(call, claim).await?.caller {
+            let joined = Command::CallerJoined { claim: claim.number };
+            self.calls.step(&call.id, name, &joined).await?;
+            return Ok(());
+        }
+        self.update_line(call, &url, name).await
     }
 
     /// Too much time has passed: ask who is there, and never guess.
@@ -81,7 +94,10 @@ impl Carrier {
         let number = claim.number;
         let present = self.who(call, claim).await?;
         let command = match present {
-            Present { caller: true, agent: true } => Command::CallerJoined { claim: number },
+            Present {
+                caller: true,
+                agent: true,
+            } => Command::CallerJoined { claim: number },
             Present { agent: false, .. } => Command::ConnectFailed { claim: number },
             Present {
                 agent: true,
@@ -93,7 +109,10 @@ impl Carrier {
                 } else if now.since(check_at) > LONGEST {
                     Command::ConnectFailed { claim: number }
                 } else {
-                    self.move_caller(call, &self.urls.resume(), name).await?;
+                    // A line that was told where to go a moment ago may be about to arrive.
+                    if !is_told(call, claim) || now.since(check_at) >= LOOK_AGAIN {
+                        self.move_caller(call, now, &self.urls.resume(), name).await?;
+                    }
                     return Err(JobError::again(LOOK_AGAIN));
                 }
             }
@@ -104,18 +123,25 @@ impl Carrier {
 
     /// The agent's browser vanished from a conversation.
     pub(super) async fn check_talking(&self, job: &v1::CheckTalking, name: &str) -> Result<(), JobError> {
-        let Some((call, _)) = self.calls.read(&job.call_id).await? else {
+        let Some((call, now)) = self.calls.read(&job.call_id).await? else {
             return Ok(());
         };
         let State::Talking(Talk {
             with: Party::Agent(claim),
-            agent_left: Some(_),
+            agent_left: Some(left),
             ..
         }) = &call.state
         else {
             return Ok(());
         };
-        if claim.number != job.claim || self.who(&call, claim).await?.agent {
+        if claim.number != job.claim {
+            return Ok(());
+        }
+        if self.who(&call, claim).await?.agent {
+            // The carrier's lists lag behind its news. After a while the sweep asks on.
+            if now.since(*left) < LONGEST {
+                return Err(JobError::again(LOOK_AGAIN));
+            }
             return Ok(());
         }
         let Some(line) = sid(&call) else { return Ok(()) };
@@ -127,9 +153,15 @@ impl Carrier {
         Ok(())
     }
 
+    /// Who is in the conference of that claim.
     pub(super) async fn who(&self, call: &Call, claim: &Claim) -> Result<Present, JobError> {
         let conference = ConferenceName::of(&call.id, claim.number);
-        self.present(call, &conference, claim.leg.as_ref().map(|leg| leg.as_str()))
+        self.present(call, &conference, claim.leg.as_ref().map(LegId::as_str))
             .await
     }
+}
+
+/// Whether the caller's line was told to join the conference of that claim.
+fn is_told(call: &Call, claim: &Claim) -> bool {
+    matches!(&call.leg, Leg::Conference { name } if *name == ConferenceName::of(&call.id, claim.number))
 }

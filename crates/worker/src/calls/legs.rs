@@ -1,7 +1,7 @@
 //! `cancel-legs`, `hang-up` and `end-conference`: ending lines. A line that is over already is what was wanted.
 
 use switchboard_contracts::v1;
-use switchboard_domain::State;
+use switchboard_domain::{ConferenceName, State};
 use switchboard_queue::JobError;
 use switchboard_telephony::rest::{CallFilter, Fate, RestError};
 use switchboard_telephony::{CallSid, CallStatus};
@@ -24,12 +24,21 @@ impl Carrier {
     }
 
     pub(super) async fn cancel_legs(&self, job: &v1::CancelLegs, _name: &str) -> Result<(), JobError> {
-        for leg in job.leg_ids.iter().filter_map(|leg| leg.parse().ok()) {
-            self.end_line(&leg).await?;
+        let mut unreadable = None;
+        for leg in &job.leg_ids {
+            match leg.parse() {
+                Ok(leg) => self.end_line(&leg).await?,
+                Err(error) => unreadable = Some(error),
+            }
         }
-        if !job.children {
-            return Ok(());
+        if job.children {
+            self.end_children(job).await?;
         }
+        unreadable.map_or(Ok(()), |error| Err(JobError::dead(error)))
+    }
+
+    /// Ends what an ended caller's line had dialled.
+    async fn end_children(&self, job: &v1::CancelLegs) -> Result<(), JobError> {
         let Some((call, _)) = self.calls.read(&job.call_id).await? else {
             return Ok(());
         };
@@ -65,7 +74,8 @@ impl Carrier {
     }
 
     pub(super) async fn end_conference(&self, job: &v1::EndConference, _name: &str) -> Result<(), JobError> {
-        match self.rest.find_conference(&job.conference).await {
+        let name = ConferenceName::new(&job.conference).map_err(JobError::dead)?;
+        match self.rest.find_conference(name.as_str()).await {
             Ok(Some(conference)) => over(self.rest.complete_conference(&conference.sid).await),
             Ok(None) => Ok(()),
             Err(error) => Err(of_carrier(error)),

@@ -17,7 +17,7 @@ use switchboard_contracts::v1;
 use switchboard_queue::{JobContext, Router};
 
 /// The handlers of this process.
-pub(crate) fn router(carrier: Carrier) -> Router {
+pub(crate) fn router(carrier: &Carrier) -> Router {
     macro_rules! route {
         ($router:expr, $($payload:ident => $handler:ident),+ $(,)?) => {
             $router$(.on({
@@ -29,11 +29,21 @@ pub(crate) fn router(carrier: Carrier) -> Router {
             }))+
         };
     }
+    let router = Router::new().on({
+        let carrier = carrier.clone();
+        move |job: v1::CallAgent, context: JobContext| {
+            let carrier = carrier.clone();
+            async move {
+                carrier
+                    .call_agent(&job, &name(&context), context.attempt > 1)
+                    .await
+            }
+        }
+    });
     route!(
-        Router::new(),
+        router,
         CheckUnanswered => check_unanswered,
         ExpireClaim => expire_claim,
-        CallAgent => call_agent,
         ConnectCaller => connect_caller,
         RingOffice => ring_office,
         ParkCaller => park_caller,

@@ -7,13 +7,16 @@ const TICK_US: u64 = 10_000;
 
 /// The processor time that a process has used so far, all threads, in µs; exact to a tick.
 pub(crate) fn used_us(pid: u32) -> Result<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("reading a process's accounts")?;
+    let text =
+        std::fs::read_to_string(format!("/proc/{pid}/stat")).context("reading a process's accounts")?;
     ticks(&text).map(|ticks| ticks * TICK_US)
 }
 
 fn ticks(stat: &str) -> Result<u64> {
     // The name stands in parentheses and may hold anything; behind it user and system time are the 12th and 13th.
-    let (_, fields) = stat.rsplit_once(") ").context("no name in a process's accounts")?;
+    let (_, fields) = stat
+        .rsplit_once(") ")
+        .context("no name in a process's accounts")?;
     let mut times = fields.split(' ').skip(11);
     let mut next = || -> Result<u64> { Ok(times.next().context("too few accounts")?.parse()?) };
     Ok(next()? + next()?)
@@ -22,7 +25,10 @@ fn ticks(stat: &str) -> Result<u64> {
 /// How busy the machine is, others included: processes that want to run, over the last minute.
 pub(crate) fn load_average() -> f64 {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split(' ').next().and_then(|first| first.parse().ok()).unwrap_or(f64::NAN)
+    text.split(' ')
+        .next()
+        .and_then(|first| first.parse().ok())
+        .unwrap_or(f64::NAN)
 }
 
 /// Processor time over a stretch of work, in µs.

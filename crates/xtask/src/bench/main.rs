@@ -1,2 +1,150 @@
-//! Benchmarks.
-fn main() {}
+//! Benchmarks: the system beside its floor, in one run.
+//!
+//! `cargo xtask bench NAME` builds and starts this program. The load comes from this process and goes to loopback
+//! or a Unix socket only; what is measured, and the floor (the least that could do the same work), run in processes
+//! of their own, which are this same program started with another command. Every row has a fresh private Redis.
+//! System and floor take turns, because a neighbour on the machine then disturbs both; times are counted from the
+//! moment at which a thing was meant to happen, so that a stall is not hidden by the load that waits for it.
+//!
+//! It must never be part of a test that can fail by time: a goal that is missed is told, and only what no machine
+//! excuses (a lost job, an early one, an error) makes it fail.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore reports on the terminal, it has no log"
+)]
+
+mod control;
+mod cpu;
+mod figures;
+mod queue;
+mod report;
+mod resp;
+mod rig;
+mod time;
+mod webhook;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::{Args, Parser, Subcommand};
+use switchboard_runtime::SettingsArgs;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Benchmarks of Switchboard.
+#[derive(Debug, Parser)]
+#[command(name = "xtask-bench", version)]
+struct Arguments {
+    #[command(subcommand)]
+    part: Part,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// An incoming call's first request
+    Webhook(BenchArgs),
+    /// The job queue
+    Queue(BenchArgs),
+    /// The gateway under test
+    #[command(hide = true)]
+    ServeGateway(SettingsArgs),
+    /// The floor beside it
+    #[command(hide = true)]
+    ServeFloor {
+        /// Where Redis is
+        #[arg(long)]
+        socket: PathBuf,
+    },
+    /// The worker under test
+    #[command(hide = true)]
+    Work(queue::WorkerArgs),
+    /// The floor beside it
+    #[command(hide = true)]
+    WorkFloor {
+        /// Where Redis is
+        #[arg(long)]
+        socket: PathBuf,
+        /// How many pop at the same time
+        #[arg(long)]
+        connections: usize,
+    },
+}
+
+#[derive(Debug, Args)]
+struct BenchArgs {
+    /// Where the report goes
+    #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
+    out: PathBuf,
+    /// A smoke run of some seconds; its figures mean nothing
+    #[arg(long)]
+    quick: bool,
+    #[command(flatten)]
+    only: Only,
+}
+
+/// Which groups of rows.
+#[derive(Debug, Args)]
+struct Only {
+    /// Only these rows; may be given several times
+    #[arg(long = "only", value_name = "ROWS")]
+    names: Vec<String>,
+}
+
+impl Only {
+    /// Refuses names that are none: nothing would be measured, and look like success.
+    fn check(&self, known: &[&str]) -> Result<()> {
+        for name in &self.names {
+            ensure!(
+                known.contains(&name.as_str()),
+                "no rows {name:?}; there are {}",
+                known.join(", ")
+            );
+        }
+        Ok(())
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|wanted| wanted == name)
+    }
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().part {
+        Part::ServeGateway(settings) => return webhook::gateway(&settings),
+        Part::Work(args) => return queue::worker(args),
+        Part::ServeFloor { socket } => actix_web::rt::System::new().block_on(webhook::floor(&socket)),
+        Part::WorkFloor { socket, connections } => tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("no runtime")
+            .and_then(|runtime| runtime.block_on(queue::floor(&socket, connections))),
+        Part::Webhook(args) => measure(&args, async || webhook::bench(args.quick, &args.only).await),
+        Part::Queue(args) => measure(&args, async || queue::bench(args.quick, &args.only).await),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a benchmark on one thread: the load must leave the processors to what it measures.
+fn measure(args: &BenchArgs, bench: impl AsyncFnOnce() -> Result<report::Report>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let report = runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        // On the way out every Redis and every child is ended by its owner's drop.
+        tokio::select! {
+            report = bench() => report,
+            _ = terminate.recv() => bail!("terminated"),
+            _ = interrupt.recv() => bail!("interrupted"),
+        }
+    })?;
+    report.finish(&args.out)
+}

@@ -167,9 +167,9 @@ impl Pipelined {
             let read = async {
                 loop {
                     let reply = replies.next().await?;
-                    let asker: Option<oneshot::Sender<Reply>> = lock().pop_front();
+                    let first: Option<oneshot::Sender<Reply>> = lock().pop_front();
                     // Who asked may be gone.
-                    let _ = asker.context("an answer that nobody asked for")?.send(reply);
+                    let _ = first.context("an answer that nobody asked for")?.send(reply);
                 }
             };
             tokio::select! {
@@ -196,7 +196,11 @@ mod tests {
     fn replies_are_read_whole_or_not_at_all() {
         let bytes = b"*3\r\n$2\r\nab\r\n:-7\r\n$-1\r\n+OK\r\n";
         let whole = bytes.len() - 5;
-        let many = Reply::Many(vec![Reply::Text(b"ab".to_vec()), Reply::Number(-7), Reply::Nothing]);
+        let many = Reply::Many(vec![
+            Reply::Text(b"ab".to_vec()),
+            Reply::Number(-7),
+            Reply::Nothing,
+        ]);
         assert_eq!(parse(bytes).unwrap(), Some((many, whole)));
         for cut in 0..whole {
             assert_eq!(parse(&bytes[..cut]).unwrap(), None, "{cut}");

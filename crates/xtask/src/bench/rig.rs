@@ -125,7 +125,10 @@ impl Part {
         };
         let status = status?;
         if !status.success() {
-            bail!("a part of the benchmark ended with {status}: {}", self.last_words());
+            bail!(
+                "a part of the benchmark ended with {status}: {}",
+                self.last_words()
+            );
         }
         Ok(())
     }

@@ -49,9 +49,12 @@ impl Pacer {
     pub(crate) fn new() -> io::Result<Self> {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
-        Ok(Self {
-            timer: AsyncFd::new(timer)?,
-        })
+        #[expect(
+            deprecated,
+            reason = "the other way is unsafe for the sake of types that may lose their descriptor; OwnedFd keeps it"
+        )]
+        let timer = AsyncFd::new(timer)?;
+        Ok(Self { timer })
     }
 
     /// Waits for a moment of [`now_ns`]; at once if it has passed. May be dropped and asked again.

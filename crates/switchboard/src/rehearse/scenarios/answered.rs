@@ -7,10 +7,14 @@ use serde_json::Value;
 
 use super::super::judge::SOON;
 use super::super::stage::{Answered, DYLANS_PHONE, MARA, OLIVER, PHONES, STRANGER, Stage};
+use super::lookups::on_the_card;
 
 pub(super) async fn answered(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_in_queue(MARA).await?;
-    ensure!(lookup_of(stage, "found").await?, "the caller is known to the customer database, but not on the card");
+    ensure!(
+        on_the_card(stage, "found").await?.is_some(),
+        "the caller is known to the customer database, but not on the card"
+    );
     let ticket = stage.take("amelia", &caller).await?;
     let agent = stage.browser("amelia", &ticket);
     stage.bridged(&caller, &agent, SOON).await?;
@@ -44,7 +48,10 @@ pub(super) async fn two_agents(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         both => bail!("there must be one winner: {both:?}"),
     };
     let by = loser.pointer("/by/agentId").and_then(Value::as_str);
-    ensure!(by == Some(winner), "the other must be told who was faster: {loser}");
+    ensure!(
+        by == Some(winner),
+        "the other must be told who was faster: {loser}"
+    );
     let agent = stage.browser(winner, &ticket);
     // The loser's browser tries all the same, with the ticket that it does not have.
     let thief = stage.browser(if winner == "amelia" { "bashir" } else { "amelia" }, &ticket);
@@ -82,7 +89,9 @@ pub(super) async fn on_a_phone(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(DYLANS_PHONE, Duration::from_secs(5));
     let caller = stage.caller_in_queue(MARA).await?;
     stage.take("dylan", &caller).await?;
-    let phone = stage.bridged_with_phone(&caller, DYLANS_PHONE, Duration::from_secs(25)).await?;
+    let phone = stage
+        .bridged_with_phone(&caller, DYLANS_PHONE, Duration::from_secs(25))
+        .await?;
     stage.pass(Duration::from_mins(1)).await?;
     stage.hang_up(&phone);
     stage.over(&caller, SOON).await?;
@@ -94,7 +103,10 @@ pub(super) async fn agents_mailbox(stage: &mut Stage<'_>) -> anyhow::Result<()> 
     let caller = stage.caller_in_queue(MARA).await?;
     stage.take("dylan", &caller).await?;
     stage.pass(Duration::from_secs(45)).await?;
-    ensure!(stage.system.simulator.bridges().is_empty(), "the caller talked to a mailbox");
+    ensure!(
+        stage.system.simulator.bridges().is_empty(),
+        "the caller talked to a mailbox"
+    );
     // The call is offered again.
     let ticket = stage.take("amelia", &caller).await?;
     let agent = stage.browser("amelia", &ticket);
@@ -103,9 +115,30 @@ pub(super) async fn agents_mailbox(stage: &mut Stage<'_>) -> anyhow::Result<()> 
     stage.all_over().await
 }
 
+pub(super) async fn one_after_the_other(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let mara = stage.caller_in_queue(MARA).await?;
+    let oliver = stage.caller_in_queue(OLIVER).await?;
+    for caller in [mara, oliver] {
+        let ticket = stage.take("amelia", &caller).await?;
+        let agent = stage.browser("amelia", &ticket);
+        stage.bridged(&caller, &agent, SOON).await?;
+        stage.pass(Duration::from_secs(40)).await?;
+        stage.hang_up_as("amelia", &caller).await?;
+        stage.over(&agent, SOON).await?;
+        stage.over(&caller, SOON).await?;
+        stage.talked_once(&caller, &agent)?;
+    }
+    stage.office_silent()?;
+    stage.nobody_twice()?;
+    stage.all_over().await
+}
+
 pub(super) async fn unknown_callers(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let stranger = stage.caller_in_queue(STRANGER).await?;
-    ensure!(lookup_of(stage, "notFound").await?, "the card must say that the database does not know the caller");
+    ensure!(
+        on_the_card(stage, "notFound").await?.is_some(),
+        "the card must say that the database does not know the caller"
+    );
     let withheld = stage.caller_in_queue("anonymous").await?;
     for (caller, name) in [(&stranger, "amelia"), (&withheld, "bashir")] {
         let ticket = stage.take(name, caller).await?;
@@ -119,12 +152,4 @@ pub(super) async fn unknown_callers(stage: &mut Stage<'_>) -> anyhow::Result<()>
         ensure!(stage.times_rung(phone) == 0, "the office was rung");
     }
     stage.all_over().await
-}
-
-/// Whether a source has come to that on any live card.
-async fn lookup_of(stage: &Stage<'_>, outcome: &str) -> anyhow::Result<bool> {
-    stage.settle().await?;
-    let live = stage.live().await?;
-    let calls = live.get("calls").and_then(Value::as_array).cloned().unwrap_or_default();
-    Ok(calls.iter().any(|call| call.pointer("/lookups/crm").is_some_and(|lookup| lookup.get(outcome).is_some())))
 }

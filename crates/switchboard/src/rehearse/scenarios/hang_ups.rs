@@ -45,11 +45,21 @@ pub(super) async fn connecting(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_in_queue(MARA).await?;
     let ticket = stage.take("amelia", &caller).await?;
     // The request that moves the caller is on its way while they hang up.
-    stage.faults(Faults { api_delay_ms: 400, ..Faults::default() });
+    stage.faults(Faults {
+        api_delay_ms: 400,
+        ..Faults::default()
+    });
     let agent = stage.browser("amelia", &ticket);
     let simulator = stage.system.simulator.clone();
     simulator
-        .wait_for(|view| view.conferences().iter().any(|room| !room.participants.is_empty()), SOON)
+        .wait_for(
+            |view| {
+                view.conferences()
+                    .iter()
+                    .any(|room| !room.participants.is_empty())
+            },
+            SOON,
+        )
         .await?;
     tokio::time::sleep(Duration::from_millis(100)).await;
     stage.hang_up(&caller);
@@ -86,11 +96,17 @@ pub(super) async fn tab_dies(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let agent = stage.browser("amelia", &ticket);
     stage.bridged(&caller, &agent, SOON).await?;
     stage.pass(Duration::from_secs(30)).await?;
-    ensure!(stage.system.simulator.browser_dies(&agent), "the browser is gone already");
-    stage.until("the caller is back in the queue", Duration::from_secs(20), |view| {
-        view.leg(&caller).is_some_and(|leg| leg.queue.is_some())
-    })
-    .await?;
+    ensure!(
+        stage.system.simulator.browser_dies(&agent),
+        "the browser is gone already"
+    );
+    stage
+        .until(
+            "the caller is back in the queue",
+            Duration::from_secs(20),
+            |view| view.leg(&caller).is_some_and(|leg| leg.queue.is_some()),
+        )
+        .await?;
     let ticket = stage.take("bashir", &caller).await?;
     let second = stage.browser("bashir", &ticket);
     stage.bridged(&caller, &second, SOON).await?;

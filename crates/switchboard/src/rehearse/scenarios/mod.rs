@@ -1,9 +1,14 @@
 //! All scenarios, by name.
 
 mod answered;
+mod carrier;
+mod deadlines;
 mod hang_ups;
+mod lookups;
+mod news;
 mod office;
-mod trouble;
+mod redis;
+mod workers;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +16,8 @@ use std::pin::Pin;
 use super::stage::Stage;
 use super::system::Office;
 
-type Play = for<'a, 'b> fn(&'a mut Stage<'b>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
+type Play =
+    for<'a, 'b> fn(&'a mut Stage<'b>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
 
 /// One whole call, or a few.
 pub(super) struct Scenario {
@@ -21,8 +27,32 @@ pub(super) struct Scenario {
     pub(super) play: Play,
 }
 
-const OPEN: Office = Office { closed: false, settings: &[] };
-const CLOSED: Office = Office { closed: true, settings: &[] };
+const OPEN: Office = Office {
+    closed: false,
+    settings: &[],
+};
+const CLOSED: Office = Office {
+    closed: true,
+    settings: &[],
+};
+
+/// Gives up on the carrier's API sooner than it answers.
+const IMPATIENT: Office = Office {
+    closed: false,
+    settings: &["twilio.timeout=300ms", "twilio.connect_timeout=200ms"],
+};
+const NO_PHONES: Office = Office {
+    closed: false,
+    settings: &["office.phones=[]"],
+};
+const TWELVE: Office = Office {
+    closed: false,
+    settings: &[TWELVE_PHONES],
+};
+const TWELVE_PHONES: &str = r#"office.phones=[{name="1",number="+442079460101"}, {name="2",number="+442079460102"}, {name="3",number="+442079460103"},
+    {name="4",number="+442079460104"}, {name="5",number="+442079460105"}, {name="6",number="+442079460106"},
+    {name="7",number="+442079460107"}, {name="8",number="+442079460108"}, {name="9",number="+442079460109"},
+    {name="10",number="+442079460110"}, {name="11",number="+442079460111"}, {name="12",number="+442079460112"}]"#;
 
 macro_rules! scenarios {
     ($($name:literal, $about:literal, $office:expr, $play:path;)+) => {
@@ -37,6 +67,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "agent-hangs-up", "an agent answers and hangs up", OPEN, answered::agent_hangs_up;
         "two-agents", "two agents press Answer in the same millisecond", OPEN, answered::two_agents;
         "two-calls", "one agent answers two calls in the same millisecond", OPEN, answered::two_calls;
+        "one-after-the-other", "one agent answers two callers, one after the other", OPEN, answered::one_after_the_other;
         "agent-on-a-phone", "an agent answers on a phone", OPEN, answered::on_a_phone;
         "agents-mailbox", "an agent's phone is answered by its mailbox", OPEN, answered::agents_mailbox;
         "unknown-callers", "an unknown and a withheld caller are answered", OPEN, answered::unknown_callers;
@@ -44,23 +75,48 @@ pub(super) fn all() -> Vec<Scenario> {
         "mailbox-first", "an office phone's mailbox picks up first and a person second", OPEN, office::mailbox_first;
         "nobody", "nobody answers anything, the caller leaves a message", OPEN, office::nobody;
         "answer-as-office-rings", "an agent presses Answer as the office begins to ring", OPEN, office::answer_while_ringing;
+        "all-busy", "every office phone is busy, unreachable or refuses", OPEN, office::busy;
+        "two-phones", "two office phones accept in the same millisecond", OPEN, office::both_accept;
+        "twelve-phones", "more office phones than ring at once", TWELVE, office::twelve_phones;
+        "no-phones", "an office without phones", NO_PHONES, office::no_phones;
         "closed", "the office is closed, the caller leaves a message", CLOSED, office::closed;
         "hangs-up-waiting", "the caller hangs up while waiting", OPEN, hang_ups::waiting;
         "hangs-up-claimed", "the caller hangs up after Answer, before the agent is there", OPEN, hang_ups::claimed;
         "hangs-up-connecting", "the caller hangs up while being connected", OPEN, hang_ups::connecting;
         "browser-never-connects", "an agent's browser never connects", OPEN, hang_ups::browser_never_connects;
         "tab-dies", "an agent's tab dies in the conversation", OPEN, hang_ups::tab_dies;
-        "crm-down", "the customer database is down", OPEN, trouble::crm_down;
-        "api-down", "the carrier's API is down, an agent answers", OPEN, trouble::api_down_answered;
-        "api-down-office", "the carrier's API is down, nobody answers", OPEN, trouble::api_down_office;
-        "workers-dead", "all workers are dead", OPEN, trouble::workers_dead;
-        "worker-restarted", "worker-calls is killed while a call waits, and started again", OPEN, trouble::worker_restarted;
-        "gateway-restarted", "the gateway is killed in the middle of a call", OPEN, trouble::gateway_restarted;
-        "redis-down", "Redis does not answer when the call comes", OPEN, trouble::redis_down;
-        "redis-down-at-night", "Redis does not answer when the call comes, at night", CLOSED, trouble::redis_down_at_night;
-        "redis-dies-waiting", "Redis dies while the caller waits", OPEN, trouble::redis_dies_waiting;
-        "news-doubled", "every webhook comes twice", OPEN, trouble::webhooks_doubled;
-        "news-lost", "all of the carrier's notifications are lost", OPEN, trouble::news_lost;
-        "news-late", "the carrier's notifications come late and in any order", OPEN, trouble::news_late;
+        "crm-down", "the customer database is down", OPEN, lookups::source_down;
+        "crm-garbage", "the customer database answers nonsense", OPEN, lookups::source_broken;
+        "crm-slow", "the customer database takes almost too long", OPEN, lookups::source_slow;
+        "known-while-talking", "who it is becomes known when the caller is talking", OPEN, lookups::known_while_talking;
+        "known-after-hang-up", "who it was becomes known when the caller is gone", OPEN, lookups::known_after_hang_up;
+        "hangs-up-at-deadline", "the caller hangs up as the office is about to ring", OPEN, deadlines::hang_up_at_deadline;
+        "released-in-time", "an agent gives the call back before the three minutes are over", OPEN, deadlines::released_in_time;
+        "released-too-late", "an agent gives the call back after the three minutes", OPEN, deadlines::released_too_late;
+        "api-down", "the carrier's API is down, an agent answers", OPEN, carrier::down_answered;
+        "api-down-office", "the carrier's API is down, nobody answers", OPEN, carrier::down_office;
+        "api-move-unconfirmed", "the caller is moved, and the answer of the API is lost", OPEN, carrier::move_unconfirmed;
+        "api-early-move-unconfirmed", "the same, before the caller is in the queue", OPEN, carrier::early_move_unconfirmed;
+        "api-call-unconfirmed", "an agent's phone is called, and the answer of the API is lost", OPEN, carrier::call_unconfirmed;
+        "api-crowded", "the carrier's API says for a while that it is asked too much", OPEN, carrier::crowded;
+        "api-failing", "the carrier's API fails for a while", OPEN, carrier::failing;
+        "api-slow", "the carrier's API takes longer than we wait", IMPATIENT, carrier::slow;
+        "workers-dead", "all workers are dead", OPEN, workers::workers_dead;
+        "worker-restarted", "worker-calls is killed while a call waits, and started again", OPEN, workers::worker_restarted;
+        "one-of-two-workers", "one of two worker-calls is killed while a call waits", OPEN, workers::one_of_two_workers;
+        "worker-dies-connecting", "worker-calls is killed as it moves the caller", OPEN, workers::worker_dies_connecting;
+        "gateway-restarted", "the gateway is killed in the middle of a call", OPEN, workers::gateway_restarted;
+        "redis-down", "Redis does not answer when the call comes", OPEN, redis::redis_down;
+        "redis-down-at-night", "Redis does not answer when the call comes, at night", CLOSED, redis::redis_down_at_night;
+        "redis-dies-waiting", "Redis dies while the caller waits", OPEN, redis::redis_dies_waiting;
+        "redis-dies-entering", "Redis dies before the caller waits, and is back when they talk", OPEN, redis::redis_dies_entering;
+        "redis-forgets", "Redis forgets everything while the caller waits", OPEN, redis::redis_forgets;
+        "redis-misses-a-talk", "Redis stalls, and is back when caller and office phone talk", OPEN, redis::redis_misses_a_talk;
+        "redis-misses-a-call", "Redis is dead, and back when caller and office phone talk", OPEN, redis::redis_misses_a_call;
+        "redis-back-while-screened", "Redis is back when an office phone is picked up", OPEN, redis::redis_back_while_screened;
+        "news-doubled", "every webhook comes twice", OPEN, news::webhooks_doubled;
+        "news-lost", "all of the carrier's notifications are lost", OPEN, news::news_lost;
+        "news-late", "the carrier's notifications come late and in any order", OPEN, news::news_late;
+        "hang-up-unheard", "nobody is told that a waiting caller hung up", OPEN, news::hang_up_unheard;
     }
 }

@@ -3,24 +3,32 @@
 use std::time::Duration;
 
 use anyhow::ensure;
+use switchboard_simulator::Behaviour;
 
 use super::super::judge::SOON;
 use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, PHONES, Stage, WORKSHOP};
 
 /// The promise.
 pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);
+/// The last phone of an office with twelve.
+const TWELFTH: &str = "+442079460112";
 /// By how much a job may be late.
-const PROMPT: Duration = Duration::from_secs(2);
+pub(super) const PROMPT: Duration = Duration::from_secs(2);
 
 pub(super) async fn accepts(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(WORKSHOP, Duration::from_secs(6));
     let caller = stage.caller_in_queue(MARA).await?;
-    let phone = stage.bridged_with_phone(&caller, WORKSHOP, Duration::from_secs(240)).await?;
+    let phone = stage
+        .bridged_with_phone(&caller, WORKSHOP, Duration::from_secs(240))
+        .await?;
     stage.office_rang(&caller, THREE_MINUTES, PROMPT)?;
-    stage.until("the other phones stop", SOON, |view| {
-        view.legs().iter().all(|leg| leg.ended_ms.is_some() || leg.id == caller || leg.id == phone)
-    })
-    .await?;
+    stage
+        .until("the other phones stop", SOON, |view| {
+            view.legs()
+                .iter()
+                .all(|leg| leg.ended_ms.is_some() || leg.id == caller || leg.id == phone)
+        })
+        .await?;
     stage.pass(Duration::from_mins(2)).await?;
     stage.bridged(&caller, &phone, Duration::ZERO).await?;
     stage.hang_up(&phone);
@@ -33,11 +41,22 @@ pub(super) async fn mailbox_first(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.mailbox_at(FRONT_DESK);
     stage.person_at(DUTY_MOBILE, Duration::from_secs(9));
     let caller = stage.caller_in_queue(MARA).await?;
-    stage.bridged_with_phone(&caller, DUTY_MOBILE, Duration::from_secs(260)).await?;
-    for leg in stage.system.simulator.legs().iter().filter(|leg| leg.to == FRONT_DESK) {
+    stage
+        .bridged_with_phone(&caller, DUTY_MOBILE, Duration::from_secs(260))
+        .await?;
+    for leg in stage
+        .system
+        .simulator
+        .legs()
+        .iter()
+        .filter(|leg| leg.to == FRONT_DESK)
+    {
         stage.never_bridged(&caller, &leg.id)?;
     }
-    ensure!(stage.times_rung(FRONT_DESK) == 1, "a phone whose mailbox answers is not rung again");
+    ensure!(
+        stage.times_rung(FRONT_DESK) == 1,
+        "a phone whose mailbox answers is not rung again"
+    );
     stage.hang_up(&caller);
     stage.nobody_twice()?;
     stage.all_over().await
@@ -45,38 +64,46 @@ pub(super) async fn mailbox_first(stage: &mut Stage<'_>) -> anyhow::Result<()> {
 
 pub(super) async fn nobody(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_in_queue(MARA).await?;
-    stage.until("the caller is asked for a message", Duration::from_secs(420), |view| {
-        view.timeline().iter().any(|entry| {
-            entry.what == switchboard_simulator::What::Heard(switchboard_simulator::Sound::Beep)
-        })
-    })
-    .await?;
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(420))
+        .await?;
     stage.office_rang(&caller, THREE_MINUTES, PROMPT)?;
     for phone in PHONES {
-        ensure!(stage.times_rung(phone) == 2, "{phone} rang {} times, not twice", stage.times_rung(phone));
+        ensure!(
+            stage.times_rung(phone) == 2,
+            "{phone} rang {} times, not twice",
+            stage.times_rung(phone)
+        );
     }
     stage.pass(Duration::from_secs(6)).await?;
     stage.hang_up(&caller);
     stage.over(&caller, SOON).await?;
     stage.settle().await?;
     ensure!(stage.recorded(&caller), "no message was kept");
-    ensure!(stage.system.simulator.bridges().is_empty(), "the caller talked to somebody");
+    ensure!(
+        stage.system.simulator.bridges().is_empty(),
+        "the caller talked to somebody"
+    );
     stage.all_over().await
 }
 
 pub(super) async fn answer_while_ringing(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_in_queue(MARA).await?;
-    stage.until("the office rings", Duration::from_secs(200), |view| {
-        view.legs().iter().any(|leg| PHONES.contains(&leg.to.as_str()))
-    })
-    .await?;
+    stage
+        .until("the office rings", Duration::from_secs(200), |view| {
+            view.legs().iter().any(|leg| PHONES.contains(&leg.to.as_str()))
+        })
+        .await?;
     let ticket = stage.take("amelia", &caller).await?;
     let agent = stage.browser("amelia", &ticket);
     stage.bridged(&caller, &agent, SOON).await?;
-    stage.until("the office phones stop", SOON, |view| {
-        view.legs().iter().all(|leg| leg.ended_ms.is_some() || leg.id == caller || leg.id == agent)
-    })
-    .await?;
+    stage
+        .until("the office phones stop", SOON, |view| {
+            view.legs()
+                .iter()
+                .all(|leg| leg.ended_ms.is_some() || leg.id == caller || leg.id == agent)
+        })
+        .await?;
     stage.pass(Duration::from_mins(1)).await?;
     stage.bridged(&caller, &agent, Duration::ZERO).await?;
     stage.hang_up(&caller);
@@ -86,17 +113,111 @@ pub(super) async fn answer_while_ringing(stage: &mut Stage<'_>) -> anyhow::Resul
 
 pub(super) async fn closed(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.dial(MARA);
-    stage.until("the caller is asked for a message", Duration::from_secs(60), |view| {
-        view.timeline().iter().any(|entry| {
-            entry.what == switchboard_simulator::What::Heard(switchboard_simulator::Sound::Beep)
-        })
-    })
-    .await?;
-    ensure!(stage.heard(&caller, "closed"), "the caller must hear that the office is closed");
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(60))
+        .await?;
+    ensure!(
+        stage.heard(&caller, "closed"),
+        "the caller must hear that the office is closed"
+    );
     stage.pass(Duration::from_secs(6)).await?;
     stage.hang_up(&caller);
     stage.over(&caller, SOON).await?;
     stage.office_silent()?;
+    ensure!(stage.recorded(&caller), "no message was kept");
+    stage.all_over().await
+}
+
+pub(super) async fn busy(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    stage.phone_is(FRONT_DESK, Behaviour::Busy);
+    stage.phone_is(WORKSHOP, Behaviour::Unreachable);
+    stage.phone_is(DUTY_MOBILE, Behaviour::Reject { after_ms: 500 });
+    let caller = stage.caller_in_queue(MARA).await?;
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(300))
+        .await?;
+    stage.office_rang(&caller, THREE_MINUTES, PROMPT)?;
+    for phone in PHONES {
+        ensure!(
+            stage.times_rung(phone) == 2,
+            "{phone} was tried {} times, not twice",
+            stage.times_rung(phone)
+        );
+    }
+    stage.hang_up(&caller);
+    stage.all_over().await
+}
+
+pub(super) async fn both_accept(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    stage.person_at(FRONT_DESK, Duration::from_secs(6));
+    stage.person_at(WORKSHOP, Duration::from_secs(6));
+    let caller = stage.caller_in_queue(MARA).await?;
+    stage
+        .until("somebody has the caller", Duration::from_secs(240), |view| {
+            view.bridges().iter().any(|bridge| bridge.has(&caller))
+        })
+        .await?;
+    stage.pass(SOON).await?;
+    let rung: Vec<_> = stage
+        .system
+        .simulator
+        .legs()
+        .into_iter()
+        .filter(|leg| leg.parent.is_some())
+        .collect();
+    let talks = rung
+        .iter()
+        .filter(|leg| leg.bridged_with.contains(&caller))
+        .count();
+    ensure!(talks == 1, "{talks} office phones have the caller");
+    // One of the two pressed second. Where the carrier silences the others at the first pick-up, nobody did.
+    for loser in rung
+        .iter()
+        .filter(|leg| stage.pressed(&leg.id) && leg.bridged_with.is_empty())
+    {
+        ensure!(
+            stage.heard(&loser.id, "taken"),
+            "whoever pressed second must be told"
+        );
+    }
+    stage.hang_up(&caller);
+    stage.nobody_twice()?;
+    stage.all_over().await
+}
+
+pub(super) async fn twelve_phones(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    stage.person_at(TWELFTH, Duration::from_secs(5));
+    let caller = stage.caller_in_queue(MARA).await?;
+    let phone = stage
+        .bridged_with_phone(&caller, TWELFTH, Duration::from_secs(260))
+        .await?;
+    for number in 1..=12 {
+        let phone = format!("+4420794601{number:02}");
+        ensure!(
+            stage.times_rung(&phone) == 1,
+            "{phone} was rung {} times, not once",
+            stage.times_rung(&phone)
+        );
+    }
+    stage.pass(Duration::from_mins(1)).await?;
+    stage.bridged(&caller, &phone, Duration::ZERO).await?;
+    stage.hang_up(&phone);
+    stage.all_over().await
+}
+
+pub(super) async fn no_phones(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let caller = stage.caller_in_queue(MARA).await?;
+    let waited = stage
+        .asked_for_a_message(&caller, Duration::from_secs(240))
+        .await?;
+    ensure!(
+        waited > Duration::from_secs(160),
+        "an agent had only {waited:?} to answer"
+    );
+    stage.pass(Duration::from_secs(6)).await?;
+    stage.hang_up(&caller);
+    stage.over(&caller, SOON).await?;
+    stage.settle().await?;
     ensure!(stage.recorded(&caller), "no message was kept");
     stage.all_over().await
 }

@@ -1,0 +1,97 @@
+// A stand-in for the realtime service, for pictures only: the built console, and one scene of dev/scenes.mjs told in
+// frames as they travel. `node dev/server.mjs [port] [scene]`.
+import { createServer } from "node:http";
+import { readFileSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WebSocketServer } from "ws";
+import { scenes } from "./scenes.mjs";
+
+const dist = fileURLToPath(new URL("../dist", import.meta.url));
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const SECURITY = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+};
+
+/** Serves `scene` on a free port, or on `port`. */
+export function serve(scene, port = 0) {
+  const at = Date.now();
+  let silent = false;
+  const { snapshot, office, then = [], answers = {} } = scene(at);
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, "http://localhost");
+    const say = (status, body) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(body));
+    };
+    if (silent && pathname.startsWith("/api/")) return request.socket.destroy();
+    if (pathname === "/api/v1/live") return say(200, snapshot);
+    if (pathname === "/api/v1/tickets") return say(200, { ticket: "picture" });
+    if (pathname === "/api/v1/demo") return say(200, { simulatorUrl: `http://${request.headers.host}` });
+    if (pathname.startsWith("/sim/v1/")) return say(201, { leg: "CA0" });
+    const answer = /^\/api\/v1\/calls\/([^/]+)\/answer$/.exec(pathname);
+    if (answer) {
+      const [status, body] = answers[answer[1]] ?? [503, { result: "away" }];
+      if (status === 0) return; // Never answered.
+      return say(status, body);
+    }
+    if (pathname.startsWith("/api/")) return say(200, { result: "done" });
+    let file = join(dist, pathname);
+    try {
+      if (!statSync(file).isFile()) throw new Error("a folder");
+    } catch {
+      file = join(dist, "index.html");
+    }
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", ...SECURITY });
+    response.end(readFileSync(file));
+  });
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "switchboard.v1.json" });
+  server.on("upgrade", (request, socket, head) => {
+    if (silent) return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, (line) => {
+      let offset = Number(snapshot.offset);
+      const send = (frame) => line.readyState === 1 && line.send(JSON.stringify(frame));
+      const timers = [];
+      line.once("message", () => {
+        const position = { epoch: snapshot.epoch, offset: String(offset) };
+        send({ hello: { position, agentId: "anna", nowMs: String(Date.now()), heartbeatMs: 1000 } });
+        send({ snapshot });
+        send({ office });
+        timers.push(setInterval(() => send({ heartbeat: { nowMs: String(Date.now()), offset: String(offset) } }), 1000));
+        for (const [afterMs, event] of then) {
+          const tell = () => send({ event: { offset: String(++offset), event: { atMs: String(Date.now()), ...event } } });
+          timers.push(setTimeout(tell, afterMs));
+        }
+      });
+      line.on("close", () => timers.forEach(clearInterval));
+    });
+  });
+  return new Promise((resolve) => {
+    server.listen(port, "127.0.0.1", () =>
+      resolve({
+        url: `http://127.0.0.1:${server.address().port}`,
+        /** The network is gone. */
+        cut() {
+          silent = true;
+          for (const line of sockets.clients) line.terminate();
+        },
+        mend() {
+          silent = false;
+        },
+        close() {
+          for (const line of sockets.clients) line.terminate();
+          server.closeAllConnections();
+          return new Promise((done) => server.close(done));
+        },
+      }),
+    );
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , port = "5180", name = "seven"] = process.argv;
+  const { url } = await serve(scenes[name], Number(port));
+  console.log(`${name} at ${url}; scenes: ${Object.keys(scenes).join(", ")}`);
+}

@@ -1,0 +1,88 @@
+/** What an agent can do with calls, and what came of it in the words of the API. */
+
+import { NoAnswer, request, text } from "./http";
+import type { Answer } from "./http";
+
+/** What came of pressing Answer. */
+export type Answered =
+  | { kind: "yours"; ticket: string; on: "browser" | "phone"; lineCame: boolean }
+  /** Somebody else was faster. */
+  | { kind: "taken"; by: string }
+  | { kind: "ended" }
+  | { kind: "not_waiting" }
+  | { kind: "engaged" }
+  | { kind: "unavailable" }
+  | { kind: "failed" };
+
+/** What came of another command. */
+export type Done = "done" | "refused" | "failed";
+
+/**
+ * Answers a call. A request that got no answer is asked once more under the same key: it may have been done, and the
+ * agent must learn whether they have the call.
+ */
+export async function answer(callId: string, agentId: string): Promise<Answered> {
+  const key = crypto.randomUUID();
+  const ask = () => request("POST", `/api/v1/calls/${encodeURIComponent(callId)}/answer`, { agentId }, { key });
+  let got = await attempt(ask);
+  if (!got || got.status === 503) got = await attempt(ask);
+  return got ? answered(got) : { kind: "failed" };
+}
+
+function answered({ status, body }: Answer): Answered {
+  const ticket = text(body["ticket"]);
+  if (status === 200 && ticket !== "") {
+    const on = body["on"] === "phone" ? "phone" : "browser";
+    return { kind: "yours", ticket, on, lineCame: body["untilMs"] === undefined };
+  }
+  switch (body["result"]) {
+    case "taken": {
+      const by = body["by"] as Record<string, unknown> | undefined;
+      return { kind: "taken", by: text(by?.["name"]) || text(by?.["office"]) || "Somebody else" };
+    }
+    case "ended":
+    case "no_such_call":
+      return { kind: "ended" };
+    case "not_waiting":
+    case "lapsed":
+      return { kind: "not_waiting" };
+    case "engaged":
+      return { kind: "engaged" };
+    case "unavailable":
+      return { kind: "unavailable" };
+    default:
+      return { kind: "failed" };
+  }
+}
+
+/** Ends the conversation; a caller who has not been spoken to goes back to their place. */
+export async function hangUp(callId: string, agentId: string): Promise<Done> {
+  return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/hang-up`, { agentId });
+}
+
+/** Gives a call back before it is connected. */
+export async function release(callId: string, agentId: string): Promise<Done> {
+  return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/release`, { agentId });
+}
+
+export async function setPresence(agentId: string, presence: "available" | "away"): Promise<Done> {
+  return command("PUT", `/api/v1/agents/${encodeURIComponent(agentId)}/presence`, { presence });
+}
+
+async function command(method: "POST" | "PUT", url: string, body: unknown): Promise<Done> {
+  const key = crypto.randomUUID();
+  const ask = () => request(method, url, body, { key });
+  let got = await attempt(ask);
+  if (!got || got.status === 503) got = await attempt(ask);
+  if (!got || got.status >= 500) return "failed";
+  return got.status < 300 ? "done" : "refused";
+}
+
+async function attempt(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof NoAnswer) return undefined;
+    throw error;
+  }
+}

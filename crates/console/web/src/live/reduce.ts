@@ -1,0 +1,120 @@
+/**
+ * Snapshot and events to what is live now: a pure function.
+ *
+ * An event that is known already changes nothing. One that leaves a hole is refused: whoever holds the line asks
+ * again from the position that is known, so that nothing is ever shown that skipped an event.
+ */
+
+import type { CallEventJson, LiveSnapshotJson } from "../gen/switchboard/v1/events_pb";
+import type { ServerFrameJson, StreamEventJson } from "../gen/switchboard/v1/frames_pb";
+import type { Agent, Call, Ended, Lookup, Office, Position } from "./model";
+import { waitingOf } from "./model";
+import { number, readAgent, readCall, readLookup, readOffice, readState, sorted, text } from "./read";
+
+export interface Live {
+  /** None before the first snapshot, and after a reset. */
+  position: Position | undefined;
+  calls: ReadonlyMap<string, Call>;
+  agents: ReadonlyMap<string, Agent>;
+  office: Office | undefined;
+  /** Calls that ended while this page watched, the latest first. */
+  ended: readonly Ended[];
+  /** When sources answered while this page watched: by call, by source. */
+  heard: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+/** What came of a frame. */
+export type Outcome = "changed" | "known" | "gap";
+
+/** So many ended calls are kept. */
+const KEPT = 50;
+
+export const NOTHING: Live = {
+  position: undefined,
+  calls: new Map(),
+  agents: new Map(),
+  office: undefined,
+  ended: [],
+  heard: new Map(),
+};
+
+export function reduce(live: Live, frame: ServerFrameJson): [Live, Outcome] {
+  if (frame.snapshot) return [snapshot(live, frame.snapshot), "changed"];
+  if (frame.event) return event(live, frame.event);
+  // What is shown stays until the snapshot replaces it; it can only not be resumed from.
+  if (frame.reset) return [{ ...live, position: undefined }, "changed"];
+  if (frame.office) return [{ ...live, office: readOffice(frame.office) }, "changed"];
+  // A stream under another name has other numbers: its events must not be folded into this state.
+  if (frame.hello?.resumed && text(frame.hello.position?.epoch) !== live.position?.epoch) return [live, "gap"];
+  return [live, "known"];
+}
+
+function snapshot(live: Live, message: LiveSnapshotJson): Live {
+  const calls = new Map((message.calls ?? []).map(readCall).map((call) => [call.id, call]));
+  return {
+    ...live,
+    position: { epoch: text(message.epoch), offset: number(message.offset) },
+    calls,
+    agents: new Map((message.agents ?? []).map(readAgent).map((agent) => [agent.id, agent])),
+    heard: new Map([...live.heard].filter(([id]) => calls.has(id))),
+  };
+}
+
+function event(live: Live, message: StreamEventJson): [Live, Outcome] {
+  if (!live.position) return [live, "gap"];
+  const offset = number(message.offset);
+  if (offset <= live.position.offset) return [live, "known"];
+  if (offset !== live.position.offset + 1) return [live, "gap"];
+  const next = { ...live, position: { epoch: live.position.epoch, offset } };
+  const { agent, call, atMs } = message.event ?? {};
+  if (agent) return [{ ...next, agents: new Map(live.agents).set(text(agent.id), readAgent(agent)) }, "changed"];
+  return [call ? called(next, call, number(atMs)) : next, "changed"];
+}
+
+function called(live: Live, message: CallEventJson, atMs: number): Live {
+  const id = text(message.callId);
+  const before = live.calls.get(id);
+  if (message.received) return before ? live : put(live, readCall(message.received));
+  // Of a call that ended, only the message can still come.
+  if (!before) return message.recorded ? recorded(live, id, number(message.recorded.seconds)) : live;
+  if (message.entered) {
+    return entered(live, before, { ...before, state: readState(message.entered.state), enteredAtMs: atMs });
+  }
+  if (message.lookedUp) {
+    return looked(live, before, text(message.lookedUp.source), readLookup(message.lookedUp.lookup), atMs);
+  }
+  if (message.agentDropped && before.state.kind === "talking") {
+    return put(live, { ...before, state: { ...before.state, agentLeftMs: atMs } });
+  }
+  if (message.recorded) return put(live, { ...before, messageSeconds: number(message.recorded.seconds) });
+  return live;
+}
+
+function put(live: Live, call: Call): Live {
+  return { ...live, calls: new Map(live.calls).set(call.id, call) };
+}
+
+function entered(live: Live, before: Call, call: Call): Live {
+  if (call.state.kind !== "ended") return put(live, call);
+  const { reason, atMs } = call.state;
+  const calls = new Map(live.calls);
+  calls.delete(call.id);
+  const heard = new Map(live.heard);
+  heard.delete(call.id);
+  const talk = before.state.kind === "talking" ? { with: before.state.with, sinceMs: before.state.sinceMs } : undefined;
+  const ended: Ended = { call, reason, atMs, talk, waitingSinceMs: waitingOf(before.state)?.sinceMs };
+  return { ...live, calls, heard, ended: [ended, ...live.ended].slice(0, KEPT) };
+}
+
+function looked(live: Live, before: Call, source: string, lookup: Lookup, atMs: number): Live {
+  const lookups = sorted([...before.lookups].filter(([name]) => name !== source).concat([[source, lookup]]));
+  const heard = new Map(live.heard).set(before.id, new Map(live.heard.get(before.id)).set(source, atMs));
+  return { ...put(live, { ...before, lookups }), heard };
+}
+
+function recorded(live: Live, id: string, seconds: number): Live {
+  const ended = live.ended.map((one) =>
+    one.call.id === id ? { ...one, call: { ...one.call, messageSeconds: seconds } } : one,
+  );
+  return { ...live, ended };
+}

@@ -1,0 +1,16 @@
+/** The agent's phone: whatever carries their voice. */
+
+export type PhoneState =
+  | { kind: "idle" }
+  | { kind: "connecting" }
+  | { kind: "connected" }
+  | { kind: "failed"; why: string };
+
+export interface Phone {
+  /** Brings the agent's line to the conference that the ticket of a claim opens. */
+  connect(agentId: string, ticket: string): Promise<void>;
+  /** Ends the agent's own line, if there is one. It never ends the call: that is a command. */
+  hangUp(): Promise<void>;
+  /** Told of every change, until the returned function is called. */
+  listen(listener: (state: PhoneState) => void): () => void;
+}

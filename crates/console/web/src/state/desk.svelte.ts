@@ -1,0 +1,269 @@
+/** An agent's desk: everything the calls page shows, and everything that can be done on it. */
+
+import { SvelteMap } from "svelte/reactivity";
+import * as commands from "../api/commands";
+import { simulator, ticket } from "../api/door";
+import { ServerClock } from "../live/clock";
+import type { LineState, Socket } from "../live/line";
+import { Line } from "../live/line";
+import { answerable, arrange, waitingOrder } from "../live/list";
+import type { Agent, Call, Ended } from "../live/model";
+import { holderOf } from "../live/model";
+import { number } from "../live/read";
+import type { Live } from "../live/reduce";
+import { NOTHING, reduce } from "../live/reduce";
+import type { Phone, PhoneState } from "../phone/phone";
+import { SimulatedPhone } from "../phone/simulated";
+import { answerWords } from "../words/call";
+import { title } from "../words/caller";
+import { duration } from "../words/time";
+
+/** How long the outcome of a press stays readable. */
+const NOTICE_MS = 6_000;
+/** How long a call that was won may take to show so on the line. */
+const WON_MS = 15_000;
+
+export class Desk {
+  readonly agentId: string;
+
+  live = $state.raw<Live>(NOTHING);
+  line = $state.raw<LineState>({ kind: "connecting" });
+  phoneState = $state.raw<PhoneState>({ kind: "idle" });
+  /** The deployment's time, once a second; it stands still while the line is lost. */
+  now = $state(0);
+  /** Rows of the waiting list, in their order on the screen. */
+  shown = $state.raw<readonly string[]>([]);
+  /** Arrivals that are held back. */
+  fresh = $state(0);
+  /** Whose details are shown; none was chosen at first. */
+  selectedId = $state<string | undefined>();
+  /** Calls whose Answer was pressed and has no outcome yet. */
+  claiming = new SvelteMap<string, true>();
+  /** What came of pressing Answer, by call. */
+  notices = new SvelteMap<string, string>();
+  /** What else has to be said, for eyes and ears. */
+  message = $state("");
+  /** A hang-up is under way. */
+  leaving = $state(false);
+
+  readonly sinceMs = Date.now();
+
+  #clock = new ServerClock();
+  #line: Line;
+  #phone: Phone;
+  #held = { pointer: false, focus: false };
+  #won = $state<string | undefined>();
+  #lastKnown = new Map<string, Call>();
+  #tick: ReturnType<typeof setTimeout> | undefined;
+  #messageTimer: ReturnType<typeof setTimeout> | undefined;
+  #wake = () => {
+    if (!document.hidden) this.#line.wake();
+  };
+  #fresh = true;
+
+  me = $derived.by((): Agent | undefined => this.live.agents.get(this.agentId));
+  waiting = $derived(waitingOrder(this.live.calls.values()));
+  mine = $derived(this.#mine());
+  talking = $derived(
+    [...this.live.calls.values()]
+      .filter((call) => call.state.kind === "talking" && call.id !== this.mine?.id)
+      .sort((one, other) => one.enteredAtMs - other.enteredAtMs),
+  );
+  stale = $derived(this.line.kind === "lost");
+  /** Somebody waits, the office is open, and nobody says that they are there. */
+  alarm = $derived(
+    !this.stale &&
+      this.live.office?.open === true &&
+      this.waiting.length > 0 &&
+      ![...this.live.agents.values()].some(({ presence }) => presence === "available"),
+  );
+
+  constructor(agentId: string, onrefused: (why: string) => void) {
+    this.agentId = agentId;
+    this.#phone = new SimulatedPhone(simulator);
+    this.#phone.listen((state) => {
+      this.phoneState = state;
+      if (state.kind === "failed") this.say(state.why);
+    });
+    this.#line = new Line(
+      {
+        ticket: (signal) => ticket(agentId, signal),
+        socket: openSocket,
+        local: () => Date.now(),
+        random: () => Math.random(),
+        hidden: () => document.hidden,
+      },
+      {
+        position: () => this.live.position,
+        take: (frame) => {
+          const nowMs = number((frame.hello ?? frame.heartbeat)?.nowMs);
+          if (nowMs > 0) this.#clock.heard(nowMs);
+          const before = this.mine;
+          const [live, outcome] = reduce(this.live, frame);
+          if (outcome === "changed") {
+            this.live = live;
+            this.#arrange();
+            this.#follow(before);
+          }
+          return outcome;
+        },
+        line: (state) => {
+          this.line = state;
+          this.#time();
+        },
+        refused: (error) => onrefused(error.message),
+      },
+    );
+  }
+
+  start(): void {
+    document.addEventListener("visibilitychange", this.#wake);
+    window.addEventListener("online", this.#wake);
+    window.addEventListener("pageshow", this.#wake);
+    this.#line.start();
+    this.#beat();
+  }
+
+  stop(): void {
+    document.removeEventListener("visibilitychange", this.#wake);
+    window.removeEventListener("online", this.#wake);
+    window.removeEventListener("pageshow", this.#wake);
+    this.#line.stop();
+    clearTimeout(this.#tick);
+    clearTimeout(this.#messageTimer);
+  }
+
+  /** One timer for every time on the screen, on the whole second. */
+  #beat(): void {
+    this.#time();
+    this.#tick = setTimeout(() => this.#beat(), 1000 - (this.#clock.now() % 1000) + 5);
+  }
+
+  #time(): void {
+    const now = this.#clock.now();
+    this.now = this.line.kind === "lost" ? now - (Date.now() - this.line.sinceMs) : now;
+  }
+
+  call(id: string): Call | undefined {
+    return this.live.calls.get(id) ?? this.ended(id)?.call ?? this.#lastKnown.get(id);
+  }
+
+  ended(id: string): Ended | undefined {
+    return this.live.ended.find(({ call }) => call.id === id);
+  }
+
+  #mine(): Call | undefined {
+    for (const call of this.live.calls.values()) if (holderOf(call.state) === this.agentId) return call;
+    // Answered, and the line has not said so yet.
+    const won = this.#won === undefined ? undefined : this.live.calls.get(this.#won);
+    return won && answerable(won) ? won : undefined;
+  }
+
+  /** Pointer or focus entered or left the list. */
+  hold(by: "pointer" | "focus", held: boolean): void {
+    this.#held[by] = held;
+    this.#arrange();
+  }
+
+  /** Lets those in that were held back. */
+  admit(): void {
+    this.#arrange(true);
+  }
+
+  #arrange(anyway = false): void {
+    const wanted = this.waiting.filter(({ id }) => id !== this.mine?.id);
+    const held = !anyway && (this.#held.pointer || this.#held.focus);
+    const { shown, fresh } = arrange(this.shown, wanted.map(({ id }) => id), held);
+    for (const id of shown) {
+      const call = this.live.calls.get(id);
+      if (call) this.#lastKnown.set(id, call);
+    }
+    if (!held) {
+      for (const id of this.#lastKnown.keys()) if (!shown.includes(id) && id !== this.selectedId) this.#lastKnown.delete(id);
+    }
+    this.shown = shown;
+    this.fresh = fresh;
+  }
+
+  /** What happened to my own call has to be said, and the phone follows it. */
+  #follow(before: Call | undefined): void {
+    const mine = this.mine;
+    if (this.#fresh && this.live.position) {
+      this.#fresh = false;
+      // The page was loaded anew in the middle of a claim: its ticket is asked for once more.
+      if (mine?.state.kind === "claimed" && this.phoneState.kind === "idle") void this.answer(mine.id);
+    }
+    if (!before || before.id === mine?.id) return;
+    if (this.#won === before.id && !answerable(before)) this.#won = undefined;
+    const after = this.live.calls.get(before.id);
+    if (!after) {
+      const ended = this.ended(before.id);
+      const talked = ended?.talk ? `, ${duration(ended.atMs - ended.talk.sinceMs)}` : "";
+      this.say(ended?.talk ? `Call with ${title(before)} ended${talked}` : `${title(before)} hung up`);
+    } else if (answerable(after) && !this.leaving) {
+      this.say(`${title(before)} is back in the queue: your phone did not connect in time`);
+    }
+    this.leaving = false;
+    void this.#phone.hangUp();
+  }
+
+  async answer(id: string): Promise<void> {
+    if (this.claiming.has(id)) return;
+    this.claiming.set(id, true);
+    this.notices.delete(id);
+    const result = await commands.answer(id, this.agentId);
+    this.claiming.delete(id);
+    if (result.kind === "yours") {
+      this.#won = id;
+      setTimeout(() => {
+        if (this.#won === id) this.#won = undefined;
+      }, WON_MS);
+      this.#arrange();
+      if (result.on === "browser" && !result.lineCame) await this.#phone.connect(this.agentId, result.ticket);
+      return;
+    }
+    this.#notice(id, answerWords(result));
+  }
+
+  /** Answers whoever has waited longest, whether their row is shown yet or not. */
+  async answerLongest(): Promise<void> {
+    const first = this.waiting.find(answerable);
+    if (first) await this.answer(first.id);
+  }
+
+  async hangUp(): Promise<void> {
+    const call = this.mine;
+    if (!call || this.leaving) return;
+    this.leaving = true;
+    const done = await commands.hangUp(call.id, this.agentId);
+    if (done !== "done") {
+      this.leaving = false;
+      this.say(done === "failed" ? "No answer from Switchboard. Try again" : "The call is not yours any more");
+    }
+  }
+
+  async setPresence(presence: "available" | "away"): Promise<void> {
+    const done = await commands.setPresence(this.agentId, presence);
+    if (done !== "done") this.say("Your presence could not be changed. Try again");
+  }
+
+  say(text: string): void {
+    this.message = text;
+    clearTimeout(this.#messageTimer);
+    this.#messageTimer = setTimeout(() => (this.message = ""), NOTICE_MS);
+  }
+
+  #notice(id: string, text: string): void {
+    this.notices.set(id, text);
+    this.say(text);
+    setTimeout(() => {
+      if (this.notices.get(id) === text) this.notices.delete(id);
+    }, NOTICE_MS);
+  }
+}
+
+function openSocket(pass: string): Socket {
+  const url = new URL("/api/v1/socket", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return new WebSocket(url, ["switchboard.v1.json", `ticket.${pass}`]) as Socket;
+}

@@ -1,0 +1,99 @@
+/** What is happening to a call, in words. */
+
+import type { Answered } from "../api/commands";
+import type { Agent, Ended, Office, Party, State } from "../live/model";
+import { capitalised } from "./caller";
+import { phoneNumber } from "./number";
+import { duration } from "./time";
+
+export function partyName(party: Party, agents: ReadonlyMap<string, Agent>, home: string): string {
+  switch (party.kind) {
+    case "agent":
+      return agentName(party.agentId, agents);
+    case "office":
+      return party.number ? `office phone ${phoneNumber(party.number, home)}` : "an office phone";
+    case "unknown":
+      return "somebody";
+  }
+}
+
+export function agentName(id: string, agents: ReadonlyMap<string, Agent>): string {
+  return agents.get(id)?.name || id || "somebody";
+}
+
+/** In a list of colleagues the first name says enough. */
+export function firstName(name: string): string {
+  return name.split(/\s+/)[0] ?? name;
+}
+
+export function queueName(queue: string): string {
+  return capitalised(queue.replaceAll(/[_-]/g, " "));
+}
+
+/** What became of a row that is no longer waiting. */
+export function departure(state: State, ended: Ended | undefined, agents: ReadonlyMap<string, Agent>, home: string): string {
+  if (ended) return endWords(ended, agents, home);
+  switch (state.kind) {
+    case "talking":
+      return `With ${partyName(state.with, agents, home)}`;
+    case "voicemail":
+      return "Leaving a message";
+    default:
+      return "No longer waiting";
+  }
+}
+
+export function endWords(ended: Ended, agents: ReadonlyMap<string, Agent>, home: string): string {
+  switch (ended.reason) {
+    case "completed":
+      return ended.talk
+        ? `With ${partyName(ended.talk.with, agents, home)}, ${duration(ended.atMs - ended.talk.sinceMs)}`
+        : "Answered";
+    case "abandoned":
+      return ended.waitingSinceMs === undefined ? "Hung up" : `Hung up after ${duration(ended.atMs - ended.waitingSinceMs)}`;
+    case "missed":
+      return "Nobody answered";
+    case "voicemail": {
+      const seconds = ended.call.messageSeconds;
+      return seconds ? `Left a message, ${duration(seconds * 1000)}` : "Left a message";
+    }
+    case "closed":
+      return "Rang while closed";
+    case "hung_up_in_menu":
+      return "Hung up in the menu";
+    case "unknown":
+      return "Ended";
+  }
+}
+
+/** Why a press of Answer did not bring the call. */
+export function answerWords(result: Exclude<Answered, { kind: "yours" }>): string {
+  switch (result.kind) {
+    case "taken":
+      return `${firstName(result.by) === "an" ? "Somebody at an office phone" : firstName(result.by)} was faster`;
+    case "ended":
+      return "The caller hung up";
+    case "not_waiting":
+      return "No longer waiting";
+    case "engaged":
+      return "You are on a call already";
+    case "unavailable":
+      return "You are away: say that you are available first";
+    case "failed":
+      return "No answer from Switchboard. Try again";
+  }
+}
+
+/** "Open: closes today 18:00", "Closed: no hours on Sundays. Opens Monday 09:00". */
+export function officeWords(office: Office): { state: string; why: string; until: string } {
+  const until = capitalised(office.untilText);
+  const reason = capitalised(office.reason);
+  // Open needs no reason unless it is a surprise; the weekly hours are none.
+  const plain = office.open && office.reason.startsWith("within ");
+  return { state: office.open ? "Open" : "Closed", why: plain ? "" : reason, until };
+}
+
+/** "Europe/London" is for machines. */
+export function zoneName(zone: string): string {
+  return (zone.split("/").pop() ?? zone).replaceAll("_", " ");
+}

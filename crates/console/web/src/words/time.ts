@@ -1,0 +1,34 @@
+/** Times as people read them. */
+
+/** "1:42", "1:02:03". Whole seconds that have passed; a clock that is a little ahead shows no minus. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = String(seconds % 60).padStart(2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** The same for a voice: "1 minute 42 seconds". */
+export function spokenDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 3600), "hour"],
+    [Math.floor(seconds / 60) % 60, "minute"],
+    [seconds % 60, "second"],
+  ];
+  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => counted(count, unit));
+  return said.length > 0 ? said.join(" ") : "0 seconds";
+}
+
+/** `ms` by this browser's own clock and zone, "14:02:11". */
+export function clockTime(ms: number, seconds = true): string {
+  const date = new Date(ms);
+  const parts = [date.getHours(), date.getMinutes(), ...(seconds ? [date.getSeconds()] : [])];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+/** "1 match", "3 matches". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

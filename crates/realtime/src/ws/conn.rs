@@ -1,0 +1,269 @@
+//! One client's socket: what is sent when it can be sent, what waits for a slow one, and what it says.
+//!
+//! Hub and session share it on one thread. The hub writes straight to the socket while nothing waits; the rest is
+//! the session's, which is woken for it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::io;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use switchboard_contracts::v1::ResetReason;
+use switchboard_domain::AgentId;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use crate::ws::close::Close;
+use crate::ws::codec::{Op, Reader, Said, close_frame, frame};
+use crate::ws::encode::Form;
+
+/// What the hub wants of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// What was told is worth nothing any more: tell everything.
+    Reset(ResetReason),
+    /// It is too far behind for the hub: catch up by itself.
+    CatchUp,
+    Close(Close),
+}
+
+/// What happened to a socket.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// A message of the client, text or binary.
+    Message(bool, Vec<u8>),
+    /// The client says goodbye.
+    Goodbye(Option<u16>),
+    /// The client breaks the protocol.
+    Broken(Close),
+    /// The hub wants something.
+    Ordered(Order),
+    /// The connection is gone.
+    Gone,
+}
+
+pub(crate) struct Conn {
+    pub(crate) id: u64,
+    pub(crate) agent: AgentId,
+    pub(crate) form: Form,
+    /// The last event that it was sent, or that its snapshot holds.
+    pub(crate) last: Cell<u64>,
+    /// Which generation of the board it was told of.
+    pub(crate) generation: Cell<u64>,
+    /// Which state of the office.
+    pub(crate) office: Cell<u64>,
+    /// When it last gave a sign of life.
+    pub(crate) alive: Cell<Instant>,
+    /// Bytes that were handed to the system.
+    pub(crate) written: Cell<u64>,
+    stream: TcpStream,
+    waiting: RefCell<Waiting>,
+    reader: RefCell<Reader>,
+    said: RefCell<VecDeque<Said>>,
+    order: Cell<Option<Order>>,
+    broken: Cell<bool>,
+    waker: Cell<Option<Waker>>,
+}
+
+/// What a slow client has not taken yet.
+#[derive(Default)]
+struct Waiting {
+    queue: VecDeque<Bytes>,
+    bytes: usize,
+    /// The first one is not whole any more.
+    begun: bool,
+}
+
+impl Conn {
+    pub(crate) fn new(id: u64, agent: AgentId, form: Form, stream: TcpStream) -> Self {
+        Self {
+            id,
+            agent,
+            form,
+            last: Cell::new(0),
+            generation: Cell::new(0),
+            office: Cell::new(0),
+            alive: Cell::new(Instant::now()),
+            written: Cell::new(0),
+            stream,
+            waiting: RefCell::default(),
+            reader: RefCell::default(),
+            said: RefCell::default(),
+            order: Cell::new(None),
+            broken: Cell::new(false),
+            waker: Cell::new(None),
+        }
+    }
+
+    /// Sends it now, or keeps it for later; a client for whom too much waits is closed.
+    pub(crate) fn send(&self, bytes: &Bytes, backlog: usize) {
+        if matches!(self.order.get(), Some(Order::Close(_))) {
+            return;
+        }
+        self.put(bytes);
+        let mut waiting = self.waiting.borrow_mut();
+        if waiting.bytes > backlog {
+            // A farewell cannot overtake what is waiting: only what has begun must be finished before it.
+            let kept = usize::from(waiting.begun);
+            waiting.queue.truncate(kept);
+            waiting.bytes = waiting.queue.iter().map(Bytes::len).sum();
+            drop(waiting);
+            self.order(Order::Close(Close::TooSlow));
+        }
+    }
+
+    /// The same without a limit, for whoever waits for it to be taken.
+    pub(crate) fn put(&self, bytes: &Bytes) {
+        let mut waiting = self.waiting.borrow_mut();
+        let mut rest = bytes.clone();
+        if waiting.queue.is_empty() {
+            match self.write(bytes) {
+                Ok(written) if written == bytes.len() => return,
+                Ok(written) => {
+                    rest = bytes.slice(written..);
+                    waiting.begun = written > 0;
+                }
+                Err(_) => return self.wake(),
+            }
+        }
+        waiting.bytes += rest.len();
+        waiting.queue.push_back(rest);
+        self.wake();
+    }
+
+    /// How much the system takes; 0 when it takes nothing now.
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self.stream.try_write(bytes) {
+            Ok(written) => {
+                self.written.set(self.written.get() + written as u64);
+                Ok(written)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            Err(error) => {
+                self.broken.set(true);
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells the session what to do. A farewell is the last order.
+    pub(crate) fn order(&self, order: Order) {
+        if !matches!(self.order.get(), Some(Order::Close(_))) {
+            self.order.set(Some(order));
+        }
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Writes what waits, as far as the system takes it.
+    fn flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut waiting = self.waiting.borrow_mut();
+        while let Some(first) = waiting.queue.front().cloned() {
+            std::task::ready!(self.stream.poll_write_ready(cx))?;
+            let written = self.write(&first)?;
+            waiting.bytes -= written;
+            waiting.begun = written < first.len() && (waiting.begun || written > 0);
+            if written == first.len() {
+                waiting.queue.pop_front();
+            } else if let Some(front) = waiting.queue.front_mut() {
+                *front = first.slice(written..);
+            }
+        }
+        // A client that was slow once need not hold memory for ever.
+        waiting.queue = VecDeque::new();
+        Poll::Ready(Ok(()))
+    }
+
+    /// Until the client has taken everything, or stops taking anything for so long.
+    pub(crate) async fn flushed(&self, progress_within: Duration) -> bool {
+        loop {
+            let before = self.written.get();
+            match timeout(progress_within, std::future::poll_fn(|cx| self.flush(cx))).await {
+                Ok(done) => return done.is_ok() && !self.broken.get(),
+                Err(_) if self.written.get() == before => return false,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// What happens next, writing meanwhile what waits.
+    pub(crate) async fn next(&self, scratch: &RefCell<Vec<u8>>, limit: usize) -> Heard {
+        std::future::poll_fn(|cx| self.poll(cx, scratch, limit)).await
+    }
+
+    fn poll(&self, cx: &mut Context<'_>, scratch: &RefCell<Vec<u8>>, limit: usize) -> Poll<Heard> {
+        self.waker.set(Some(cx.waker().clone()));
+        if let Some(order) = self.order.take() {
+            return Poll::Ready(Heard::Ordered(order));
+        }
+        if self.broken.get() || matches!(self.flush(cx), Poll::Ready(Err(_))) {
+            return Poll::Ready(Heard::Gone);
+        }
+        loop {
+            while let Some(said) = self.said.borrow_mut().pop_front() {
+                match said {
+                    Said::Ping(payload) => self.put(&frame(Op::Pong, &payload)),
+                    Said::Pong => {}
+                    Said::Text(message) => return Poll::Ready(Heard::Message(true, message)),
+                    Said::Binary(message) => return Poll::Ready(Heard::Message(false, message)),
+                    Said::Close(code) => return Poll::Ready(Heard::Goodbye(code)),
+                }
+            }
+            if std::task::ready!(self.stream.poll_read_ready(cx)).is_err() {
+                return Poll::Ready(Heard::Gone);
+            }
+            let mut scratch = scratch.borrow_mut();
+            match self.stream.try_read(&mut scratch) {
+                Ok(0) => return Poll::Ready(Heard::Gone),
+                Ok(count) => {
+                    if let Err(close) = self.hear(&scratch[..count], limit) {
+                        return Poll::Ready(Heard::Broken(close));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return Poll::Ready(Heard::Gone),
+            }
+        }
+    }
+
+    /// Takes what has arrived.
+    ///
+    /// # Errors
+    /// When it breaks the protocol.
+    pub(crate) fn hear(&self, arrived: &[u8], limit: usize) -> Result<(), Close> {
+        self.alive.set(Instant::now());
+        let mut said = self.said.borrow_mut();
+        let read = self
+            .reader
+            .borrow_mut()
+            .take(arrived, limit, |what| said.push_back(what));
+        // What came before the fault was said all the same, but nobody waits for an answer to it.
+        read
+    }
+
+    /// Says goodbye and waits for the client to go, but not for ever.
+    pub(crate) async fn farewell(&self, close: Close, answered: bool, scratch: &RefCell<Vec<u8>>, within: Duration) {
+        self.order.set(None);
+        self.put(&close_frame(close));
+        let goodbye = async {
+            if !self.flushed(within).await || answered {
+                return;
+            }
+            // Until it has gone: closing on unread bytes would reset the connection, and the farewell with it.
+            loop {
+                match self.next(scratch, usize::MAX).await {
+                    Heard::Goodbye(_) | Heard::Gone | Heard::Broken(_) => return,
+                    Heard::Message(..) | Heard::Ordered(_) => {}
+                }
+            }
+        };
+        let _ = timeout(within, goodbye).await;
+    }
+}

@@ -1,0 +1,275 @@
+//! Following the stream for all connections of this process.
+//!
+//! One connection to Redis is told every event as it is committed. That is at most once, so what it says is only
+//! taken when it follows the last event; every hole is filled from the stream, and once a second the end of the
+//! stream is compared, because a lost last message shows no hole.
+
+use std::time::Duration;
+
+use switchboard_contracts::v1;
+use switchboard_contracts::v1::ResetReason;
+use switchboard_contracts::v1::server_frame::Frame as Content;
+use switchboard_store::{StoreError, StreamEnd, StreamEntry};
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::app::Realtime;
+use crate::ws::board::Entry;
+use crate::ws::encode::Frame;
+use crate::ws::office;
+
+/// Entries read from the stream at once: some hundred kilobytes.
+pub(crate) const CHUNK: usize = 512;
+/// The first pause after Redis did not take us; doubled up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// One look at the end of the stream can overtake a message; so many in a row cannot.
+const DEAF_AFTER: u32 = 3;
+
+/// What the connection to Redis tells.
+enum Told {
+    /// It was made anew: what was said before and what is said now may be of different streams.
+    Joined,
+    Event(StreamEntry),
+}
+
+/// Keeps the board until the stop.
+pub(crate) async fn follow(realtime: &Realtime, stop: &CancellationToken) {
+    let (tell, told) = mpsc::channel(1024);
+    let keeper = Keeper {
+        realtime,
+        trusted: false,
+        missed: 0,
+        office: None,
+    };
+    let both = Box::pin(async { tokio::join!(listen(realtime, tell), keeper.keep(told)) });
+    stop.run_until_cancelled(both).await;
+}
+
+/// Passes on what Redis tells, and connects again and again.
+async fn listen(realtime: &Realtime, tell: mpsc::Sender<Told>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match realtime.store.subscribe().await {
+            Ok(mut events) => {
+                pause = FIRST_PAUSE;
+                if tell.send(Told::Joined).await.is_err() {
+                    return;
+                }
+                loop {
+                    let event = tokio::select! {
+                        event = events.next() => event,
+                        () = realtime.sockets.deaf.notified() => None,
+                    };
+                    let Some(event) = event else { break };
+                    if tell.send(Told::Event(event)).await.is_err() {
+                        return;
+                    }
+                }
+                metrics::counter!("realtime_feed_lost_total").increment(1);
+                warn!("the connection that tells events was lost");
+            }
+            Err(error) => {
+                warn!(
+                    error = &error as &dyn std::error::Error,
+                    "events are not told: {error}"
+                );
+            }
+        }
+        tokio::time::sleep(realtime.rng.jitter(pause)).await;
+        pause = LONGEST_PAUSE.min(pause * 2);
+    }
+}
+
+struct Keeper<'a> {
+    realtime: &'a Realtime,
+    /// The stream was looked at since the connection was made.
+    trusted: bool,
+    /// How often in a row the stream had more than was told.
+    missed: u32,
+    office: Option<v1::OfficeState>,
+}
+
+impl Keeper<'_> {
+    async fn keep(mut self, mut told: mpsc::Receiver<Told>) {
+        let mut ticks = tokio::time::interval(self.realtime.sockets.limits.check_every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut batch = Vec::new();
+        loop {
+            tokio::select! {
+                count = told.recv_many(&mut batch, 256) => match count {
+                    0 => return,
+                    _ => self.take(batch.drain(..)).await,
+                },
+                _ = ticks.tick() => self.check().await,
+                () = self.realtime.sockets.check.notified() => self.check().await,
+            }
+        }
+    }
+
+    async fn take(&mut self, batch: impl Iterator<Item = Told>) {
+        let board = &self.realtime.sockets.board;
+        let end = board.read().end;
+        let mut entries = Vec::new();
+        for told in batch {
+            match told {
+                Told::Joined => self.trusted = false,
+                Told::Event(event) if self.trusted && event.offset > end => entries.push(encode(&event)),
+                // Known already, or of a stream that was not looked at: the look brings it.
+                Told::Event(_) => {}
+            }
+        }
+        let last = entries.last().map(|entry| entry.offset);
+        let end = board.push(entries);
+        if !self.trusted {
+            self.check().await;
+        } else if last.is_some_and(|last| last > end) {
+            self.missed = 0;
+            let filled = self.fill().await;
+            self.note(filled);
+        }
+    }
+
+    /// Compares the board with the stream.
+    async fn check(&mut self) {
+        let looked = Box::pin(self.look()).await;
+        self.note(looked);
+        let Some(now) = self.realtime.store.last_known_time() else {
+            return;
+        };
+        let office = office::state(&self.realtime.sockets.schedule, now);
+        if let Some(state) = office.as_ref().filter(|_| office != self.office) {
+            let frame = Frame::of(Content::Office(state.clone()));
+            self.realtime.sockets.board.set_office(frame);
+            self.office = office;
+        }
+    }
+
+    async fn look(&mut self) -> Result<(), StoreError> {
+        let mut end = self.realtime.store.stream_end().await?;
+        if end.epoch.is_none() {
+            // A Redis that came back empty: it gets a name for its stream, and the agents of the settings.
+            self.realtime.introduce_agents().await?;
+            end = self.realtime.store.stream_end().await?;
+        }
+        let Some(epoch) = end.epoch.clone() else {
+            return Ok(());
+        };
+        let (same, known) = {
+            let known = self.realtime.sockets.board.read();
+            (known.epoch == epoch, known.end)
+        };
+        if !same {
+            self.restart(&end, epoch, ResetReason::Epoch).await?;
+        } else if end.last < known {
+            self.restart(&end, epoch, ResetReason::Ahead).await?;
+        } else if end.last > known {
+            self.missed += 1;
+            self.fill().await?;
+        } else {
+            self.missed = 0;
+        }
+        self.trusted = true;
+        if self.missed >= DEAF_AFTER {
+            self.missed = 0;
+            self.realtime.sockets.deaf.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Reads what the stream has beyond the board.
+    async fn fill(&mut self) -> Result<(), StoreError> {
+        let board = &self.realtime.sockets.board;
+        loop {
+            let known = board.read().end;
+            let entries = self.realtime.store.stream_after(known, CHUNK).await?;
+            let (Some(first), count) = (entries.first(), entries.len()) else {
+                return Ok(());
+            };
+            if first.offset != known + 1 {
+                // Redis was away for so long that the stream has moved on altogether.
+                let end = self.realtime.store.stream_end().await?;
+                let epoch = end.epoch.clone().unwrap_or_default();
+                return self.restart(&end, epoch, ResetReason::TooOld).await;
+            }
+            metrics::counter!("realtime_feed_filled_total").increment(count as u64);
+            board.push(entries.iter().map(encode));
+            if count < CHUNK {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Begins anew with the last entries of the stream.
+    async fn restart(&self, end: &StreamEnd, epoch: String, reason: ResetReason) -> Result<(), StoreError> {
+        let sockets = &self.realtime.sockets;
+        let mut last = end
+            .last
+            .saturating_sub(sockets.board.size() as u64)
+            .max(end.first.saturating_sub(1));
+        let mut ring = Vec::new();
+        while last < end.last {
+            let entries = self.realtime.store.stream_after(last, CHUNK).await?;
+            let follows = entries.first().is_some_and(|entry| entry.offset == last + 1);
+            if !follows {
+                // Trimmed or emptied meanwhile: what is at hand must be without a gap.
+                ring.clear();
+            }
+            match entries.last() {
+                Some(entry) => last = entry.offset,
+                None => last = end.last,
+            }
+            ring.extend(entries.iter().map(encode));
+        }
+        let excess = ring.len().saturating_sub(sockets.board.size());
+        ring.drain(..excess);
+        info!(
+            stream.epoch = epoch,
+            stream.offset = last,
+            "following the stream {epoch} from {last}"
+        );
+        sockets.board.restart(epoch, ring, last, reason);
+        Ok(())
+    }
+
+    /// Keeps whether Redis answers; a change of it is logged once.
+    fn note(&self, looked: Result<(), StoreError>) {
+        let sockets = &self.realtime.sockets;
+        let was_stale = sockets.board.read().stale;
+        match looked {
+            Ok(()) => {
+                sockets.board.hear(self.realtime.store.last_known_time());
+                if was_stale {
+                    info!("the stream is followed");
+                }
+            }
+            Err(error) => {
+                sockets.board.hear(None);
+                if !was_stale {
+                    warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the stream cannot be followed: {error}"
+                    );
+                }
+            }
+        }
+        let stale = if sockets.board.read().stale { 1.0 } else { 0.0 };
+        metrics::gauge!("realtime_feed_stale").set(stale);
+    }
+}
+
+fn encode(entry: &StreamEntry) -> Entry {
+    Entry {
+        offset: entry.offset,
+        frame: Frame::of_event(entry.offset, &entry.json),
+    }
+}
+
+/// Events after `offset` from the stream itself, for a connection that has been away for longer than the board
+/// remembers.
+pub(crate) async fn older(realtime: &Realtime, offset: u64) -> Result<Vec<Entry>, StoreError> {
+    let entries = realtime.store.stream_after(offset, CHUNK).await?;
+    Ok(entries.iter().map(encode).collect())
+}

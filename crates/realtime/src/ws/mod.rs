@@ -1,0 +1,80 @@
+//! The agents' websocket: everything live, and then everything that happens, exactly once and in order.
+//!
+//! ```text
+//!  Redis --pub/sub--> feed ----> board ----> hub of each thread ----> sockets
+//!        <--XRANGE---/  ^          ^                                     |
+//!        <--end, 1/s---/            \--- session: hello, gap or snapshot-/
+//! ```
+//!
+//! A socket is taken over from the web server when it is upgraded: what is left of it is the TCP stream, a small
+//! task and what its client has not taken yet. So everything that the web server would have done for it is done in
+//! [`handshake`]: address, method, `Host`, `Origin`, ticket, limits, log lines.
+//!
+//! It must never wait for a client where others wait for it, and never tell an event twice or before an earlier one.
+
+mod board;
+mod close;
+mod codec;
+mod conn;
+mod encode;
+mod feed;
+mod handshake;
+mod hub;
+mod limits;
+mod office;
+mod places;
+mod session;
+mod snapshots;
+mod tickets;
+
+use switchboard_hours::Schedule;
+use switchboard_runtime::settings::Settings;
+use tokio::sync::Notify;
+
+pub use self::limits::SocketLimits;
+pub(crate) use self::{feed::follow, handshake::upgrade, hub::Hub, snapshots::live, tickets::post};
+
+use self::{board::Board, places::Places, snapshots::Snapshots};
+
+/// What all sockets of this process share.
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    pub(crate) limits: SocketLimits,
+    pub(crate) places: Places,
+    board: Board,
+    snapshots: Snapshots,
+    schedule: Schedule,
+    /// Asks for a look at the stream now.
+    check: Notify,
+    /// Asks for another connection that tells events.
+    deaf: Notify,
+}
+
+impl Sockets {
+    /// # Errors
+    /// When the opening hours cannot be read, with all faults.
+    pub(crate) fn new(settings: &Settings, limits: SocketLimits) -> Result<Self, Vec<String>> {
+        Ok(Self {
+            places: Places::new(limits.connections),
+            board: Board::new(limits.ring),
+            snapshots: Snapshots::default(),
+            schedule: office::schedule(settings)?,
+            check: Notify::new(),
+            deaf: Notify::new(),
+            limits,
+        })
+    }
+
+    /// With other limits; before anybody is connected.
+    pub(crate) fn with_limits(mut self, limits: SocketLimits) -> Self {
+        self.places = Places::new(limits.connections);
+        self.board = Board::new(limits.ring);
+        self.limits = limits;
+        self
+    }
+
+    /// Whether anything can be told.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.board.is_ready()
+    }
+}

@@ -1,0 +1,41 @@
+//! Tickets for sockets: a browser cannot send a header with one, and an address ends up in logs.
+
+use std::time::Duration;
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+use tracing::info;
+
+use crate::app::Realtime;
+use crate::body::Fields;
+use crate::refusal::Refusal;
+
+/// Long enough for a slow line, too short for anything else.
+const GOOD_FOR: Duration = Duration::from_secs(30);
+
+/// `POST /tickets`.
+pub(crate) async fn post(
+    request: HttpRequest,
+    body: Result<Bytes, actix_web::Error>,
+    realtime: Data<Realtime>,
+) -> Result<HttpResponse, Refusal> {
+    let mut fields = Fields::read(&request, body)?;
+    let agent = fields.agent();
+    fields.finish()?;
+    let agent = agent.ok_or(Refusal::NoSuchAgent)?;
+    let refused = |failure| Refusal::of_store(&failure);
+    if !realtime.agents.contains_key(&agent) {
+        let known = realtime.store.update_agent(&agent, |_| None).await;
+        known.map_err(refused)?.ok_or(Refusal::NoSuchAgent)?;
+    }
+    let ticket = realtime.rng.token();
+    let kept = realtime.store.put_ticket(&ticket, &agent, GOOD_FOR).await;
+    kept.map_err(refused)?;
+    info!(agent.id = %agent, "ticket for a socket of agent {agent}");
+    let body = json!({ "ticket": ticket, "expiresInMs": GOOD_FOR.as_millis() });
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(body))
+}

@@ -1,0 +1,240 @@
+//! A socket in good order: hello, snapshot, events, heartbeats, the office.
+
+use std::time::Duration;
+
+use serde_json::json;
+use switchboard_contracts::v1;
+use switchboard_contracts::v1::server_frame::Frame;
+use switchboard_realtime::SocketLimits;
+
+use crate::client::{Client, Got, JSON, LONG, PROTO, masked, request};
+use crate::house::House;
+use crate::reducer::Screen;
+
+/// So many frames of a fresh socket: hello, snapshot, office.
+pub(crate) async fn greeted(client: &mut Client) -> (v1::Hello, Screen) {
+    let Ok(Frame::Hello(hello)) = client.news().await else {
+        panic!("hello first")
+    };
+    let mut screen = Screen::default();
+    let snapshot = client.news().await.unwrap();
+    assert!(matches!(snapshot, Frame::Snapshot(_)), "{snapshot:?}");
+    screen.take(snapshot);
+    let office = client.news().await.unwrap();
+    assert!(matches!(office, Frame::Office(_)), "{office:?}");
+    screen.take(office);
+    (hello, screen)
+}
+
+/// Takes news until the position is reached.
+pub(crate) async fn follow(client: &mut Client, screen: &mut Screen, until: u64) {
+    while screen.offset() < until {
+        screen.take(client.news().await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn everything_live_and_then_everything_that_happens() {
+    let house = House::start().await;
+    let waiting = house.waiting("CA1").await;
+    for protocol in [JSON, PROTO] {
+        let mut client = Client::connect_as(&house, "amelia", protocol, None).await;
+        client.ask(None).await;
+        let (hello, mut screen) = greeted(&mut client).await;
+        assert_eq!(hello.agent_id, "amelia");
+        assert_eq!(hello.heartbeat_ms, 2000);
+        assert!(!hello.resumed && hello.now_ms > 1_700_000_000_000);
+        assert_eq!(hello.position, screen.position);
+        assert_eq!(screen, Screen::of(house.live().await, screen.office.clone()));
+        let office = screen.office.clone().unwrap();
+        assert_eq!(office.time_zone, "Europe/London");
+        assert!(!office.reason.is_empty() && !office.until_text.is_empty());
+        assert!(office.until_ms.unwrap() > hello.now_ms);
+
+        house.act("answer", &waiting, "amelia").await.ticket();
+        house.act("release", &waiting, "amelia").await.is(200, "released");
+        let live = house.live().await;
+        follow(&mut client, &mut screen, live.offset).await;
+        assert_eq!(screen, Screen::of(live, Some(office)));
+    }
+    house.end().await;
+}
+
+#[tokio::test]
+async fn the_first_frame_may_come_with_the_request() {
+    let house = House::start().await;
+    let ticket = house.ticket_of("amelia").await;
+    let mut bytes = request(&ticket, JSON, &[]).into_bytes();
+    // And in two pieces of a message.
+    bytes.extend(masked(0x01, br#"{"op"#));
+    bytes.extend(masked(0x80, br#"en":{"position":{},"later":1}}"#));
+    let (answer, mut client) = Client::send(&house, &bytes, None).await;
+    assert_eq!(answer.status, 101);
+    let hello = client.news().await.unwrap();
+    assert!(matches!(hello, Frame::Hello(v1::Hello { resumed: false, .. })), "{hello:?}");
+    let reset = client.news().await.unwrap();
+    let reason = v1::ResetReason::Epoch.into();
+    assert_eq!(reset, Frame::Reset(v1::Reset { reason }));
+    assert!(matches!(client.news().await.unwrap(), Frame::Snapshot(_)));
+    house.end().await;
+}
+
+#[tokio::test]
+async fn heartbeats_come_in_time_and_pings_are_answered() {
+    let limits = SocketLimits {
+        heartbeat: Duration::from_millis(500),
+        ..SocketLimits::default()
+    };
+    let house = House::start_limited(limits).await;
+    let mut client = Client::open(&house, "amelia", None).await;
+    let (_, screen) = greeted(&mut client).await;
+    for _ in 0..3 {
+        let Ok(Frame::Heartbeat(heartbeat)) = client.next().await else {
+            panic!("nothing but heartbeats")
+        };
+        assert!(!heartbeat.stale);
+        assert_eq!(heartbeat.offset, screen.offset());
+        assert!(heartbeat.now_ms > 1_700_000_000_000);
+    }
+    client.write(0x89, b"there?").await;
+    loop {
+        match client.got().await {
+            Got::Pong(payload) => break assert_eq!(payload, b"there?"),
+            Got::Frame(Frame::Heartbeat(_)) | Got::Ping(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    client.write(0x88, &1000_u16.to_be_bytes()).await;
+    assert_eq!(client.closed().await, 1000);
+    assert_eq!(client.got().await, Got::End);
+    house.end().await;
+}
+
+#[tokio::test]
+async fn heartbeats_of_many_are_spread() {
+    let house = House::start_limited(SocketLimits {
+        heartbeat: Duration::from_secs(2),
+        ..SocketLimits::default()
+    })
+    .await;
+    let mut beats = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let mut client = Client::open(&house, "amelia", None).await;
+        greeted(&mut client).await;
+        beats.spawn(async move {
+            // The second, so that all are connected.
+            let first = client.next().await;
+            let begun = tokio::time::Instant::now();
+            let second = client.next().await;
+            assert!(matches!((first, second), (Ok(Frame::Heartbeat(_)), Ok(Frame::Heartbeat(_)))));
+            (begun.elapsed(), tokio::time::Instant::now())
+        });
+    }
+    let beats = beats.join_all().await;
+    let moments: Vec<_> = beats.iter().map(|(_, at)| *at).collect();
+    let spread = *moments.iter().max().unwrap() - *moments.iter().min().unwrap();
+    assert!(spread > Duration::from_millis(800), "{spread:?}");
+    house.end().await;
+}
+
+#[tokio::test]
+async fn the_office_opens_and_closes_on_screens() {
+    let limits = SocketLimits {
+        check_every: Duration::from_millis(50),
+        ..SocketLimits::default()
+    };
+    let house = House::start_limited(limits).await;
+    let mut client = Client::open(&house, "amelia", None).await;
+    let (hello, screen) = greeted(&mut client).await;
+    let before = screen.office.unwrap();
+    let ahead = u64::try_from(before.until_ms.unwrap() - hello.now_ms).unwrap() + 1000;
+    house.store.advance_clock(Duration::from_millis(ahead)).await.unwrap();
+    let after = loop {
+        if let Frame::Office(office) = client.news().await.unwrap()
+            && office.open != before.open
+        {
+            break office;
+        }
+    };
+    assert!(after.until_ms > before.until_ms, "{after:?}");
+    assert_ne!(after.reason, before.reason);
+    house.end().await;
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_keeps_its_number() {
+    let house = House::start().await;
+    for protocol in [JSON, PROTO] {
+        let mut client = Client::connect_as(&house, "amelia", protocol, None).await;
+        client.ask(None).await;
+        let (_, screen) = greeted(&mut client).await;
+        let odd = screen.offset() + 1;
+        house.redis(&format!("XADD {{sb}}:stream {odd}-0 event nonsense")).await;
+        let next = house.happen().await;
+        let Ok(Frame::Event(event)) = client.news().await else {
+            panic!("an event")
+        };
+        assert_eq!((event.offset, event.event), (odd, None));
+        let Ok(Frame::Event(event)) = client.news().await else {
+            panic!("an event")
+        };
+        assert_eq!(event.offset, next);
+        assert!(event.event.is_some());
+    }
+    house.end().await;
+}
+
+#[tokio::test]
+async fn a_stop_tells_every_client_to_come_back_elsewhere() {
+    let house = House::start().await;
+    let mut clients = Vec::new();
+    for _ in 0..20 {
+        let mut client = Client::open(&house, "amelia", None).await;
+        greeted(&mut client).await;
+        clients.push(client);
+    }
+    // One that has said nothing yet, and one that will not say goodbye.
+    clients.push(Client::connect(&house, "bashir").await);
+    let mute = Client::connect(&house, "bashir").await;
+    let ticket = house.ticket_of("carys").await;
+    house.stop();
+    for client in &mut clients {
+        assert_eq!(client.closed().await, 1012);
+        assert_eq!(client.got().await, Got::End);
+    }
+    let late = request(&ticket, JSON, &[]);
+    let refused = async {
+        let (answer, _) = Client::send(&house, late.as_bytes(), None).await;
+        answer.is(503, "away");
+        assert!(answer.head.contains("retry-after: 1\r\n"));
+    };
+    // The mute one holds the stop up for some seconds, in which nobody new is taken.
+    refused.await;
+    tokio::time::timeout(LONG, house.end()).await.unwrap();
+    drop(mute);
+}
+
+#[tokio::test]
+async fn tickets_are_for_known_agents() {
+    let house = House::start().await;
+    let reply = house.post("/tickets", json!({ "agentId": "amelia" })).await;
+    assert_eq!(reply.body["expiresInMs"], 30_000);
+    house
+        .post("/tickets", json!({ "agentId": "nobody" }))
+        .await
+        .is(404, "no_such_agent");
+    // Known to the live system alone.
+    let id = switchboard_domain::AgentId::new("guest").unwrap();
+    let guest = switchboard_domain::Agent {
+        id: id.clone(),
+        name: "Guest".to_owned(),
+        answers_on: switchboard_domain::AnswersOn::Browser,
+        presence: switchboard_domain::Presence::Away,
+        engaged: None,
+    };
+    house.store.update_agent(&id, |_| Some(guest.clone())).await.unwrap();
+    let mut client = Client::open(&house, "guest", None).await;
+    let (hello, _) = greeted(&mut client).await;
+    assert_eq!(hello.agent_id, "guest");
+    house.end().await;
+}

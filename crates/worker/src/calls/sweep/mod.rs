@@ -1,0 +1,50 @@
+//! `sweep`: the carrier's news are sent once. Whatever was lost is found here: deadlines whose job is late, lines
+//! that are over, lines of which nothing is known.
+
+mod compare;
+mod promises;
+mod repair;
+mod sightings;
+
+pub(super) use sightings::Sightings;
+
+use switchboard_contracts::v1;
+use switchboard_queue::{Fate, JobError};
+use tracing::warn;
+
+use super::Carrier;
+use crate::error::of_store;
+
+/// The one sweep of a deployment.
+pub(crate) const SWEEP_ID: &str = "sweep";
+
+impl Carrier {
+    /// One round; it asks for the next by itself.
+    pub(super) async fn sweep(&self, _job: &v1::Sweep, name: &str) -> Result<(), JobError> {
+        if let Err(error) = self.round(name).await {
+            warn!(%error, "sweep incomplete: {error}");
+        }
+        Err(JobError::again(self.sweep_every))
+    }
+
+    async fn round(&self, name: &str) -> Result<(), JobError> {
+        let live = self.calls.store.snapshot().await.map_err(of_store)?;
+        for call in &live.calls {
+            let kept = self
+                .keep_promises(call, live.now, &format!("{name}:{}", call.id))
+                .await;
+            go_on(&call.id, kept);
+        }
+        self.compare(&live.calls, live.now, name).await
+    }
+}
+
+/// One call's trouble must not keep the sweep from the others.
+fn go_on(call: &impl std::fmt::Display, swept: Result<(), JobError>) {
+    match swept {
+        Err(error) if !matches!(error.fate(), Fate::Again(_)) => {
+            warn!(call.id = %call, %error, "sweep of call {call}: {error}");
+        }
+        Ok(()) | Err(_) => {}
+    }
+}

@@ -1,0 +1,129 @@
+//! Agents who answer on a phone: one call for one claim.
+
+use std::time::Duration;
+
+use switchboard_domain::{Command, State};
+use switchboard_simulator::{Faults, Switches};
+
+use crate::house::{House, line, stop};
+
+const DYLAN: &str = "+447700900021";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_whose_answer_was_lost_is_found_again() {
+    let house = House::open().await;
+    house.agent("dylan", Some(DYLAN)).await;
+    let call = house.dial().await;
+    house.waits(&call, None).await;
+    house.simulator.set_faults(Faults {
+        api_answers_lost: 1,
+        ..Faults::default()
+    });
+    let calls = house.start_calls();
+    house.answers("dylan", &call).await;
+    house.until_seen(|_| house.requests("POST Calls.json") == 1).await;
+    house.pass(Duration::from_secs(2)).await;
+    let bound = house
+        .until_call(&call, |call| call.state.claim().is_some_and(|c| c.leg.is_some()))
+        .await;
+    let rung = house.simulator.phone_leg(DYLAN).unwrap();
+    assert_eq!(
+        bound.state.claim().unwrap().leg.as_ref().unwrap().as_str(),
+        rung.as_str()
+    );
+    assert_eq!(house.requests("POST Calls.json"), 1);
+    stop(calls).await;
+    house.close().await;
+}
+
+/// The phone still rings for a claim that was given up a moment ago: that call shows another claim's ticket.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_for_an_earlier_claim_is_not_taken_for_this_one() {
+    let house = House::open().await;
+    house.agent("dylan", Some(DYLAN)).await;
+    let call = house.dial().await;
+    house.waits(&call, None).await;
+    let calls = house.start_calls();
+    house.answers("dylan", &call).await;
+    let first = house
+        .until_call(&call, |call| call.state.claim().is_some_and(|c| c.leg.is_some()))
+        .await;
+    // What ends that call is late.
+    house.simulator.set_faults(Faults {
+        api_delay_ms: 200,
+        ..Faults::default()
+    });
+    house
+        .step(&call, Some("dylan"), Command::Release { claim: None })
+        .await;
+    house
+        .step(
+            &call,
+            Some("dylan"),
+            Command::Answer {
+                token: "another".to_owned(),
+            },
+        )
+        .await;
+    let second = house
+        .until_call(&call, |call| {
+            call.state
+                .claim()
+                .is_some_and(|c| c.number == 2 && c.leg.is_some())
+        })
+        .await;
+    assert_ne!(
+        second.state.claim().unwrap().leg,
+        first.state.claim().unwrap().leg
+    );
+    assert_eq!(house.requests("POST Calls.json"), 2);
+    stop(calls).await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_that_cannot_be_called_does_not_keep_the_caller() {
+    let house = House::open().await;
+    house.agent("dylan", Some(DYLAN)).await;
+    let call = house.dial().await;
+    house.waits(&call, None).await;
+    house.simulator.set_faults(Faults {
+        api_fail_status: Some(400),
+        ..Faults::default()
+    });
+    let calls = house.start_calls();
+    house.answers("dylan", &call).await;
+    house
+        .until_call(&call, |call| {
+            matches!(call.state, State::Queued(_)) && call.claims == 1
+        })
+        .await;
+    house.until_queues(|stats| stats.dead == 1).await;
+    stop(calls).await;
+    house.close().await;
+}
+
+/// The caller hangs up between the request that rings the phone and its answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_that_rings_for_nobody_is_stopped() {
+    let house = House::open().await;
+    assert!(!Switches::default().children_linger);
+    house.agent("dylan", Some(DYLAN)).await;
+    let call = house.dial().await;
+    house.waits(&call, None).await;
+    house.simulator.set_faults(Faults {
+        api_delay_ms: 200,
+        ..Faults::default()
+    });
+    let calls = house.start_calls();
+    house.answers("dylan", &call).await;
+    house.until_queues(|stats| stats.leased > 0).await;
+    house.simulator.hang_up(&line(&call));
+    house.step(&call, None, Command::CallerGone).await;
+    house.rest().await;
+    house
+        .until_seen(|view| view.legs().iter().all(|leg| leg.ended_ms.is_some()))
+        .await;
+    stop(calls).await;
+    house.close().await;
+}

@@ -1,0 +1,12 @@
+//! The workers over a real Redis, with the simulated carrier at the other end.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod agents;
+mod deadlines;
+mod house;
+mod letters;
+mod lookup;
+mod moving;
+mod pages;
+mod settings;
+mod sweep;
