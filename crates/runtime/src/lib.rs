@@ -31,6 +31,6 @@ pub use http::HttpOptions;
 pub use lifecycle::{Lifecycle, Outcome};
 pub use masked::Masked;
 pub use metrics::Metrics;
-pub use process::{Last, Process, SettingsArgs, run_process};
 pub use private_redis::{PrivateRedis, PrivateRedisError, PrivateRedisOptions};
+pub use process::{Last, Process, SettingsArgs, run_process};
 pub use rng::Rng;

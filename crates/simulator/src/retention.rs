@@ -30,7 +30,8 @@ impl State {
             !goes
         });
         let known: HashSet<_> = self.order.iter().cloned().collect();
-        self.bridges.retain(|bridge| known.contains(&bridge.a) || known.contains(&bridge.b));
+        self.bridges
+            .retain(|bridge| known.contains(&bridge.a) || known.contains(&bridge.b));
         self.recordings.retain(|recording| known.contains(&recording.leg));
         let ended = self.conferences.len().saturating_sub(LEGS);
         let mut over = ended;

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::ClockMode;
 use crate::exchange::Exchange;
-use crate::simulator::Simulator;
 use crate::pace::keep_pace;
+use crate::simulator::Simulator;
 use crate::{control, crm, page, rest};
 
 /// Serves the stand-in on `listener` until `shutdown` is cancelled. All legs end with it.

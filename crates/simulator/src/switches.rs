@@ -121,22 +121,86 @@ impl Default for Switches {
 
 /// Every switch, its positions and what it decides, in the order of the fields. `yes-no` stands for true and false.
 const TABLE: &[(&str, &[&str], &str)] = &[
-    ("redirected_action", &["ignored", "runs-first", "replaces"], "What becomes of the answer to the Enqueue action when REST takes a caller out of a queue"),
-    ("first_pick_up_cancels", YES_NO, "The first phone that picks up silences the others, even while it is being screened"),
-    ("dial_action_after_hang_up", YES_NO, "The Dial action is requested although the caller has hung up"),
-    ("abandoned_status", &["canceled", "no-answer", "completed"], "Final status of a call whose caller gave up before it was answered"),
-    ("screening_hang_up_status", &["completed", "no-answer"], "DialCallStatus when a phone was answered and then hung up while it was screened"),
-    ("second_member_post", &["400", "404"], "Answer when a caller is taken out of a queue for the second time"),
-    ("idempotency_token", YES_NO, "Webhooks carry I-Twilio-Idempotency-Token"),
-    ("record_action_sid", YES_NO, "The Record action carries RecordingSid"),
-    ("empty_digits_sent", YES_NO, "A Gather action without input carries an empty Digits"),
-    ("fallback_error_parameters", YES_NO, "A fallback request carries ErrorCode and ErrorUrl"),
-    ("cancel_ends_live_call", YES_NO, "A Call update with Status=canceled ends a call in progress"),
-    ("children_linger", YES_NO, "Dialled legs outlive the caller's leg for a moment"),
-    ("losing_leg_status", &["canceled", "no-answer"], "Status of phones still ringing when another one has won"),
-    ("rejected_leg_status", &["busy", "no-answer"], "Status of a phone that refused the call"),
-    ("gather_timeout_restarts", YES_NO, "Gather's time-out starts again with each key"),
-    ("application_sid_sent", YES_NO, "Requests of the TwiML application carry ApplicationSid"),
+    (
+        "redirected_action",
+        &["ignored", "runs-first", "replaces"],
+        "What becomes of the answer to the Enqueue action when REST takes a caller out of a queue",
+    ),
+    (
+        "first_pick_up_cancels",
+        YES_NO,
+        "The first phone that picks up silences the others, even while it is being screened",
+    ),
+    (
+        "dial_action_after_hang_up",
+        YES_NO,
+        "The Dial action is requested although the caller has hung up",
+    ),
+    (
+        "abandoned_status",
+        &["canceled", "no-answer", "completed"],
+        "Final status of a call whose caller gave up before it was answered",
+    ),
+    (
+        "screening_hang_up_status",
+        &["completed", "no-answer"],
+        "DialCallStatus when a phone was answered and then hung up while it was screened",
+    ),
+    (
+        "second_member_post",
+        &["400", "404"],
+        "Answer when a caller is taken out of a queue for the second time",
+    ),
+    (
+        "idempotency_token",
+        YES_NO,
+        "Webhooks carry I-Twilio-Idempotency-Token",
+    ),
+    (
+        "record_action_sid",
+        YES_NO,
+        "The Record action carries RecordingSid",
+    ),
+    (
+        "empty_digits_sent",
+        YES_NO,
+        "A Gather action without input carries an empty Digits",
+    ),
+    (
+        "fallback_error_parameters",
+        YES_NO,
+        "A fallback request carries ErrorCode and ErrorUrl",
+    ),
+    (
+        "cancel_ends_live_call",
+        YES_NO,
+        "A Call update with Status=canceled ends a call in progress",
+    ),
+    (
+        "children_linger",
+        YES_NO,
+        "Dialled legs outlive the caller's leg for a moment",
+    ),
+    (
+        "losing_leg_status",
+        &["canceled", "no-answer"],
+        "Status of phones still ringing when another one has won",
+    ),
+    (
+        "rejected_leg_status",
+        &["busy", "no-answer"],
+        "Status of a phone that refused the call",
+    ),
+    (
+        "gather_timeout_restarts",
+        YES_NO,
+        "Gather's time-out starts again with each key",
+    ),
+    (
+        "application_sid_sent",
+        YES_NO,
+        "Requests of the TwiML application carry ApplicationSid",
+    ),
     ("signed_with_port", YES_NO, "The signed URL keeps its port"),
 ];
 const YES_NO: &[&str] = &["false", "true"];

@@ -69,7 +69,10 @@ impl Road {
             _ => {
                 let known = crm::callers();
                 let at = usize::try_from(dice.below(known.len() as u64)).unwrap_or(0);
-                known.get(at).map(|caller| caller.number.clone()).unwrap_or_default()
+                known
+                    .get(at)
+                    .map(|caller| caller.number.clone())
+                    .unwrap_or_default()
             }
         };
         let keys: Vec<char> = self.traffic.keys.chars().collect();
@@ -113,7 +116,10 @@ impl Simulator {
             .filter(|key| key.is_ascii_digit() || matches!(key, '*' | '#'))
             .take(12)
             .collect();
-        state.road.traffic = Traffic { calls_per_minute, keys };
+        state.road.traffic = Traffic {
+            calls_per_minute,
+            keys,
+        };
         state.road.lane += 1;
         let lane = state.road.lane;
         if calls_per_minute > 0 {

@@ -148,14 +148,17 @@ fn phones(settings: &Settings) -> Vec<Phone> {
         number: phone.number.as_str().to_owned(),
         group: "Office phones".to_owned(),
     });
-    let desks = settings.agents.iter().filter_map(|agent| match &agent.answers_on {
-        AnswersOn::Phone(number) => Some(Phone {
-            name: agent.name.clone(),
-            number: number.as_str().to_owned(),
-            group: "Agents\u{2019} desk phones".to_owned(),
-        }),
-        AnswersOn::Browser => None,
-    });
+    let desks = settings
+        .agents
+        .iter()
+        .filter_map(|agent| match &agent.answers_on {
+            AnswersOn::Phone(number) => Some(Phone {
+                name: agent.name.clone(),
+                number: number.as_str().to_owned(),
+                group: "Agents\u{2019} desk phones".to_owned(),
+            }),
+            AnswersOn::Browser => None,
+        });
     office.chain(desks).collect()
 }
 

@@ -52,11 +52,12 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 type Check = fn(&Sample);
 
 /// Every message that travels on its own, with its check.
-const MESSAGES: [(&str, Check); 14] = [
+const MESSAGES: [(&str, Check); 16] = [
     ("CallAgent", check::<v1::CallAgent>),
     ("CancelLegs", check::<v1::CancelLegs>),
     ("CheckTalking", check::<v1::CheckTalking>),
     ("CheckUnanswered", check::<v1::CheckUnanswered>),
+    ("ClientFrame", check::<v1::ClientFrame>),
     ("ConnectCaller", check::<v1::ConnectCaller>),
     ("EndConference", check::<v1::EndConference>),
     ("Event", check::<v1::Event>),
@@ -66,6 +67,7 @@ const MESSAGES: [(&str, Check); 14] = [
     ("LookupCaller", check::<v1::LookupCaller>),
     ("ParkCaller", check::<v1::ParkCaller>),
     ("RingOffice", check::<v1::RingOffice>),
+    ("ServerFrame", check::<v1::ServerFrame>),
     ("Sweep", check::<v1::Sweep>),
 ];
 

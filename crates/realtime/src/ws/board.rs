@@ -181,7 +181,12 @@ mod tests {
     }
 
     fn offsets(board: &Board, after: u64) -> Vec<u64> {
-        board.read().after(after, 100).iter().map(|entry| entry.offset).collect()
+        board
+            .read()
+            .after(after, 100)
+            .iter()
+            .map(|entry| entry.offset)
+            .collect()
     }
 
     #[test]

@@ -137,7 +137,13 @@ impl Reader {
     }
 
     fn assemble(&mut self, header: &Header, payload: Vec<u8>, limit: usize) -> Result<Option<Said>, Close> {
-        let whole = |text, message| if text { Said::Text(message) } else { Said::Binary(message) };
+        let whole = |text, message| {
+            if text {
+                Said::Text(message)
+            } else {
+                Said::Binary(message)
+            }
+        };
         Ok(match header.op {
             Op::Ping => Some(Said::Ping(payload)),
             Op::Pong => Some(Said::Pong),
@@ -265,8 +271,8 @@ mod tests {
         assert_eq!(&frame(Op::Text, b"hi")[..], b"\x81\x02hi");
         assert_eq!(frame(Op::Binary, &[0; 125])[..2], [0x82, 125]);
         assert_eq!(frame(Op::Binary, &[0; 126])[..4], [0x82, 126, 0, 126]);
-        assert_eq!(frame(Op::Binary, &[0; 65_535])[..4], [0x82, 126, 255, 255]);
-        let long = frame(Op::Ping, &[0; 65_536]);
+        assert_eq!(frame(Op::Binary, &vec![0; 65_535])[..4], [0x82, 126, 255, 255]);
+        let long = frame(Op::Ping, &vec![0; 65_536]);
         assert_eq!(long[..10], [0x89, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
     }
 
@@ -311,8 +317,11 @@ mod tests {
             (masked(0x88, &[3]), Close::Protocol),
             (masked(0x88, &[3, 0xED]), Close::Protocol),
             (masked(0x88, &[3, 0xE8, 0xFF]), Close::Protocol),
-            (masked(0x81, &[0; 70_001]), Close::TooLarge),
-            ([masked(0x01, &[0; 40_000]), masked(0x80, &[0; 40_000])].concat(), Close::TooLarge),
+            (masked(0x81, &vec![0; 70_001]), Close::TooLarge),
+            (
+                [masked(0x01, &vec![0; 40_000]), masked(0x80, &vec![0; 40_000])].concat(),
+                Close::TooLarge,
+            ),
         ] {
             assert_eq!(heard(&mut Reader::default(), &bytes).unwrap_err(), close);
         }

@@ -64,6 +64,8 @@ pub(crate) struct Conn {
     said: RefCell<VecDeque<Said>>,
     order: Cell<Option<Order>>,
     broken: Cell<bool>,
+    /// The farewell is on its way: nothing may follow it.
+    leaving: Cell<bool>,
     waker: Cell<Option<Waker>>,
 }
 
@@ -93,13 +95,14 @@ impl Conn {
             said: RefCell::default(),
             order: Cell::new(None),
             broken: Cell::new(false),
+            leaving: Cell::new(false),
             waker: Cell::new(None),
         }
     }
 
     /// Sends it now, or keeps it for later; a client for whom too much waits is closed.
     pub(crate) fn send(&self, bytes: &Bytes, backlog: usize) {
-        if matches!(self.order.get(), Some(Order::Close(_))) {
+        if self.leaving.get() || matches!(self.order.get(), Some(Order::Close(_))) {
             return;
         }
         self.put(bytes);
@@ -209,8 +212,11 @@ impl Conn {
         loop {
             while let Some(said) = self.said.borrow_mut().pop_front() {
                 match said {
-                    Said::Ping(payload) => self.put(&frame(Op::Pong, &payload)),
-                    Said::Pong => {}
+                    // Not to one who does not read: its answers would pile up, and it has other things to read.
+                    Said::Ping(payload) if self.waiting.borrow().queue.is_empty() => {
+                        self.put(&frame(Op::Pong, &payload));
+                    }
+                    Said::Ping(_) | Said::Pong => {}
                     Said::Text(message) => return Poll::Ready(Heard::Message(true, message)),
                     Said::Binary(message) => return Poll::Ready(Heard::Message(false, message)),
                     Said::Close(code) => return Poll::Ready(Heard::Goodbye(code)),
@@ -249,7 +255,14 @@ impl Conn {
     }
 
     /// Says goodbye and waits for the client to go, but not for ever.
-    pub(crate) async fn farewell(&self, close: Close, answered: bool, scratch: &RefCell<Vec<u8>>, within: Duration) {
+    pub(crate) async fn farewell(
+        &self,
+        close: Close,
+        answered: bool,
+        scratch: &RefCell<Vec<u8>>,
+        within: Duration,
+    ) {
+        self.leaving.set(true);
         self.order.set(None);
         self.put(&close_frame(close));
         let goodbye = async {
@@ -258,9 +271,10 @@ impl Conn {
             }
             // Until it has gone: closing on unread bytes would reset the connection, and the farewell with it.
             loop {
-                match self.next(scratch, usize::MAX).await {
-                    Heard::Goodbye(_) | Heard::Gone | Heard::Broken(_) => return,
-                    Heard::Message(..) | Heard::Ordered(_) => {}
+                match self.next(scratch, 0).await {
+                    Heard::Goodbye(_) | Heard::Gone => return,
+                    // Whatever it is, it is not listened to any more.
+                    Heard::Message(..) | Heard::Ordered(_) | Heard::Broken(_) => {}
                 }
             }
         };

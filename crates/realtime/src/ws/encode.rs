@@ -55,9 +55,7 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn of(content: Content) -> Self {
-        let message = v1::ServerFrame {
-            frame: Some(content),
-        };
+        let message = v1::ServerFrame { frame: Some(content) };
         Self {
             json: frame(Op::Text, &json(&message)),
             proto: frame(Op::Binary, &message.encode_to_vec()),

@@ -50,11 +50,11 @@ pub(crate) async fn follow(realtime: &Realtime, stop: &CancellationToken) {
 
 /// Passes on what Redis tells, and connects again and again.
 async fn listen(realtime: &Realtime, tell: mpsc::Sender<Told>) {
-    let mut pause = FIRST_PAUSE;
+    let (mut pause, mut failing) = (FIRST_PAUSE, false);
     loop {
         match realtime.store.subscribe().await {
             Ok(mut events) => {
-                pause = FIRST_PAUSE;
+                (pause, failing) = (FIRST_PAUSE, false);
                 if tell.send(Told::Joined).await.is_err() {
                     return;
                 }
@@ -71,12 +71,14 @@ async fn listen(realtime: &Realtime, tell: mpsc::Sender<Told>) {
                 metrics::counter!("realtime_feed_lost_total").increment(1);
                 warn!("the connection that tells events was lost");
             }
-            Err(error) => {
+            // Once for each outage.
+            Err(error) if !std::mem::replace(&mut failing, true) => {
                 warn!(
                     error = &error as &dyn std::error::Error,
                     "events are not told: {error}"
                 );
             }
+            Err(_) => {}
         }
         tokio::time::sleep(realtime.rng.jitter(pause)).await;
         pause = LONGEST_PAUSE.min(pause * 2);

@@ -11,9 +11,7 @@ use actix_http::h1::Codec;
 use actix_http::{Request, Version};
 use actix_web::body::MessageBody as _;
 use actix_web::http::Method;
-use actix_web::http::header::{
-    HeaderMap, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
-};
+use actix_web::http::header::{HeaderMap, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION};
 use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,7 +21,7 @@ use switchboard_domain::AgentId;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tracing::{Instrument as _, field::Empty, info_span, warn};
+use tracing::{Instrument as _, field::Empty, info, info_span, warn};
 
 use crate::refusal::Refusal;
 use crate::ws::conn::{Conn, Order};
@@ -86,10 +84,12 @@ async fn take_over(hub: Rc<Hub>, request: Request, framed: Framed<TcpStream, Cod
         Err(refusal) => {
             span.record("http.status", refusal.status_code().as_u16());
             metrics::counter!("realtime_refused_total", "result" => refusal.result()).increment(1);
+            info!(result = refusal.result(), "no socket: {refusal}");
             return refuse(stream, &refusal).await;
         }
     };
     span.record("http.status", 101);
+    info!(agent.id = %admitted.agent, form = admitted.form.name(), "socket for agent {}", admitted.agent);
     let Admitted {
         agent,
         place,
@@ -102,7 +102,10 @@ async fn take_over(hub: Rc<Hub>, request: Request, framed: Framed<TcpStream, Cod
     }
     if let Err(error) = tune(&stream, hub.realtime.sockets.limits.send_buffer) {
         // It works without, only worse: a slow client is noticed later.
-        warn!(error = &error as &dyn std::error::Error, "a socket cannot be tuned: {error}");
+        warn!(
+            error = &error as &dyn std::error::Error,
+            "a socket cannot be tuned: {error}"
+        );
     }
     let conn = Rc::new(Conn::new(hub.number(), agent, form, stream));
     // The first frames may have come with the request.
@@ -242,7 +245,11 @@ fn raw(response: HttpResponse) -> Vec<u8> {
     for (name, value) in head.headers() {
         let _ = write!(text, "{name}: {}\r\n", value.to_str().unwrap_or_default());
     }
-    let _ = write!(text, "content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let _ = write!(
+        text,
+        "content-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
     let mut bytes = text.into_bytes();
     bytes.extend_from_slice(&body);
     bytes

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use switchboard_contracts::v1;
@@ -142,7 +143,8 @@ impl Hub {
         let limits = &self.realtime.sockets.limits;
         let mut changes = self.realtime.sockets.board.changes();
         // A little early: what is promised at least every two seconds must not be late for a busy machine.
-        let mut wheel = tokio::time::interval(limits.heartbeat.mul_f64(0.8) / SPOKES);
+        let spoke = limits.heartbeat.mul_f64(0.8) / SPOKES;
+        let mut wheel = tokio::time::interval(spoke.max(Duration::from_millis(1)));
         wheel.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut turn = 0;
         loop {
@@ -249,7 +251,9 @@ impl Hub {
     fn beat(&self, turn: u32) {
         let conns = self.conns.borrow();
         let spoke = u64::from(turn % SPOKES);
-        let frame_of_ping = (turn / SPOKES).is_multiple_of(PING_EVERY).then(|| frame(Op::Ping, &[]));
+        let frame_of_ping = (turn / SPOKES)
+            .is_multiple_of(PING_EVERY)
+            .then(|| frame(Op::Ping, &[]));
         let mut heartbeat = None;
         let silence = self.realtime.sockets.limits.silence;
         for conn in conns.values().filter(|conn| conn.id % u64::from(SPOKES) == spoke) {

@@ -194,7 +194,9 @@ async fn answer(hub: &Hub, conn: &Conn, position: Option<v1::Position>) -> Resul
             offset: end.max(conn.last.get()),
         }),
         agent_id: conn.agent.to_string(),
-        now_ms: now.map(switchboard_domain::Timestamp::as_millis).unwrap_or_default(),
+        now_ms: now
+            .map(switchboard_domain::Timestamp::as_millis)
+            .unwrap_or_default(),
         heartbeat_ms: u32::try_from(heartbeat).unwrap_or(u32::MAX),
         resumed,
     };
@@ -273,9 +275,11 @@ async fn everything(hub: &Hub, conn: &Conn, reason: Option<ResetReason>) -> Resu
     conn.generation.set(taken.generation);
     conn.last.set(taken.offset);
     conn.put(taken.frame.bytes(conn.form));
+    // Before the next piece: a large snapshot is no reason to call a client slow.
+    flushed(hub, conn).await?;
     conn.office.set(0);
     hub.give_office(conn);
-    flushed(hub, conn).await
+    Ok(())
 }
 
 async fn flushed(hub: &Hub, conn: &Conn) -> Result<(), End> {

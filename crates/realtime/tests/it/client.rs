@@ -22,6 +22,7 @@ const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
 /// What comes from the server.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most of them are frames")]
 pub(crate) enum Got {
     Frame(Frame),
     Ping(Vec<u8>),
@@ -70,11 +71,11 @@ pub(crate) fn request(ticket: &str, protocol: &str, change: &[(&str, &str)]) -> 
     let replaced = |name: &str| change.iter().any(|(other, _)| *other == name);
     lines.retain(|(name, _)| !replaced(name));
     lines.extend(change.iter().filter(|(_, value)| !value.is_empty()));
-    let lines: String = lines
+    let lines: Vec<_> = lines
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"))
         .collect();
-    format!("GET /api/v1/socket HTTP/1.1\r\n{lines}\r\n")
+    format!("GET /api/v1/socket HTTP/1.1\r\n{}\r\n", lines.concat())
 }
 
 impl Client {
@@ -92,7 +93,10 @@ impl Client {
             if let Some(end) = arrived.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break end + 4;
             }
-            let read = timeout(LONG, stream.read_buf(&mut arrived)).await.unwrap().unwrap();
+            let read = timeout(LONG, stream.read_buf(&mut arrived))
+                .await
+                .unwrap()
+                .unwrap();
             assert_ne!(read, 0, "no answer: {}", String::from_utf8_lossy(&arrived));
         };
         let rest = arrived.split_off(end);
@@ -106,7 +110,7 @@ impl Client {
         let mut body = String::new();
         if status != 101 {
             // It ends by itself: the answer says so.
-            assert!(head.contains("connection: close\r\n"), "{head}");
+            assert!(head.contains("connection: close"), "{head}");
             timeout(LONG, client.stream.read_to_end(&mut client.arrived))
                 .await
                 .unwrap()
@@ -131,11 +135,15 @@ impl Client {
         proof.update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
         let proof = STANDARD.encode(proof.finalize());
         assert!(
-            answer.head.contains(&format!("sec-websocket-accept: {proof}\r\n")),
+            answer
+                .head
+                .contains(&format!("sec-websocket-accept: {proof}\r\n")),
             "{answer:?}"
         );
         assert!(
-            answer.head.contains(&format!("sec-websocket-protocol: {protocol}\r\n")),
+            answer
+                .head
+                .contains(&format!("sec-websocket-protocol: {protocol}\r\n")),
             "{answer:?}"
         );
         assert!(!answer.head.contains(&ticket), "{answer:?}");
@@ -207,7 +215,12 @@ impl Client {
             }
             0x2 => {
                 assert!(self.proto);
-                Got::Frame(v1::ServerFrame::decode(payload.as_slice()).unwrap().frame.unwrap())
+                Got::Frame(
+                    v1::ServerFrame::decode(payload.as_slice())
+                        .unwrap()
+                        .frame
+                        .unwrap(),
+                )
             }
             0x8 => {
                 let code = u16::from_be_bytes([payload[0], payload[1]]);
@@ -265,16 +278,21 @@ pub(crate) fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     match payload.len() {
         short @ 0..=125 => bytes.push(0x80 | u8::try_from(short).unwrap()),
         middle @ 126..=65_535 => {
-            bytes.push(0x80 | 126);
+            bytes.push(0xFE);
             bytes.extend(u16::try_from(middle).unwrap().to_be_bytes());
         }
         long => {
-            bytes.push(0x80 | 127);
+            bytes.push(0xFF);
             bytes.extend((long as u64).to_be_bytes());
         }
     }
     let mask = [7, 77, 177, 250];
     bytes.extend(mask);
-    bytes.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+    bytes.extend(
+        payload
+            .iter()
+            .zip(mask.iter().cycle())
+            .map(|(byte, mask)| byte ^ mask),
+    );
     bytes
 }

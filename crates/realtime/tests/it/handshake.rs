@@ -22,9 +22,21 @@ async fn what_is_no_good_request_for_a_socket_is_refused() {
         (line("POST /api/v1/socket HTTP/1.1"), 405, "wrong_method"),
         (line("CONNECT /api/v1/socket HTTP/1.1"), 405, "wrong_method"),
         (request(&ticket, JSON, &[("connection", "")]), 400, "handshake"),
-        (request(&ticket, JSON, &[("sec-websocket-key", "")]), 400, "handshake"),
-        (request(&ticket, JSON, &[("sec-websocket-key", "c2hvcnQ=")]), 400, "handshake"),
-        (request(&ticket, JSON, &[("sec-websocket-version", "8")]), 426, "no_upgrade"),
+        (
+            request(&ticket, JSON, &[("sec-websocket-key", "")]),
+            400,
+            "handshake",
+        ),
+        (
+            request(&ticket, JSON, &[("sec-websocket-key", "c2hvcnQ=")]),
+            400,
+            "handshake",
+        ),
+        (
+            request(&ticket, JSON, &[("sec-websocket-version", "8")]),
+            426,
+            "no_upgrade",
+        ),
         (request(&ticket, "switchboard.v2.json", &[]), 400, "handshake"),
     ] {
         let (answer, _) = Client::send(&house, bytes.as_bytes(), None).await;
@@ -33,7 +45,10 @@ async fn what_is_no_good_request_for_a_socket_is_refused() {
     let plain = request(&ticket, JSON, &[("upgrade", ""), ("connection", "close")]);
     let (answer, _) = Client::send(&house, plain.as_bytes(), None).await;
     answer.is(426, "no_upgrade");
-    assert!(answer.head.contains("sec-websocket-version: 13\r\n"), "{answer:?}");
+    assert!(
+        answer.head.contains("sec-websocket-version: 13\r\n"),
+        "{answer:?}"
+    );
     // None of these has used the ticket up.
     let (answer, _) = Client::send(&house, good.as_bytes(), None).await;
     assert_eq!(answer.status, 101);
@@ -49,7 +64,8 @@ async fn a_ticket_is_good_once_and_never_in_an_address() {
     let twice = format!("{JSON}, ticket.{ticket}, ticket.{other}");
     let doubled = [("sec-websocket-protocol", twice.as_str())];
     let none = [("sec-websocket-protocol", JSON)];
-    let in_address = request(&ticket, JSON, &none).replacen("socket ", &format!("socket?ticket={ticket} "), 1);
+    let in_address =
+        request(&ticket, JSON, &none).replacen("socket ", &format!("socket?ticket={ticket} "), 1);
     for bytes in [
         request(other, JSON, &[]),
         request("", JSON, &[]),
@@ -152,14 +168,24 @@ async fn elsewhere_a_page_must_come_from_the_host_it_asks() {
         house.store.put_ticket(ticket, &agent, ttl).await.unwrap();
     };
     keep().await;
-    for origin in ["https://evil.example", "null", "https://phones.example.com.evil.example"] {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "https://phones.example.com.evil.example",
+    ] {
         let change = [("host", "phones.example.com"), ("origin", origin)];
         let (answer, _) = Client::send(&house, request(ticket, JSON, &change).as_bytes(), None).await;
         answer.is(403, "elsewhere");
     }
     for change in [
-        vec![("host", "phones.example.com"), ("origin", "https://phones.example.com")],
-        vec![("host", "phones.example.com:8443"), ("origin", "https://phones.example.com:8443")],
+        vec![
+            ("host", "phones.example.com"),
+            ("origin", "https://phones.example.com"),
+        ],
+        vec![
+            ("host", "phones.example.com:8443"),
+            ("origin", "https://phones.example.com:8443"),
+        ],
         // A program.
         vec![("host", "phones.example.com")],
     ] {

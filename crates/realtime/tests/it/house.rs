@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard_contracts::v1;
 use switchboard_domain::{
-    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick, Policy,
-    Presence, QueueName, decide,
+    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick,
+    Policy, Presence, QueueName, decide,
 };
 use switchboard_realtime::{Realtime, SocketLimits};
 use switchboard_runtime::settings::{Layers, Settings};
@@ -209,6 +209,12 @@ impl House {
             .await
             .unwrap();
         reply(response).await
+    }
+
+    /// What is counted.
+    pub(crate) async fn metrics(&self) -> String {
+        let response = self.client.get(format!("{}/metrics", self.base)).send().await;
+        response.unwrap().text().await.unwrap()
     }
 
     /// A request under `/api/v1`, whose answer must be as the description says.

@@ -55,8 +55,16 @@ impl Screen {
                 epoch: snapshot.epoch,
                 offset: snapshot.offset,
             }),
-            calls: snapshot.calls.into_iter().map(|call| (call.id.clone(), call)).collect(),
-            agents: snapshot.agents.into_iter().map(|agent| (agent.id.clone(), agent)).collect(),
+            calls: snapshot
+                .calls
+                .into_iter()
+                .map(|call| (call.id.clone(), call))
+                .collect(),
+            agents: snapshot
+                .agents
+                .into_iter()
+                .map(|agent| (agent.id.clone(), agent))
+                .collect(),
             office,
         }
     }

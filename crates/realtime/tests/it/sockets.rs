@@ -11,7 +11,7 @@ use crate::client::{Client, Got, JSON, LONG, PROTO, masked, request};
 use crate::house::House;
 use crate::reducer::Screen;
 
-/// So many frames of a fresh socket: hello, snapshot, office.
+/// What a fresh socket is told: hello, snapshot, office, and what happened since a snapshot that others had asked for.
 pub(crate) async fn greeted(client: &mut Client) -> (v1::Hello, Screen) {
     let Ok(Frame::Hello(hello)) = client.news().await else {
         panic!("hello first")
@@ -23,6 +23,9 @@ pub(crate) async fn greeted(client: &mut Client) -> (v1::Hello, Screen) {
     let office = client.news().await.unwrap();
     assert!(matches!(office, Frame::Office(_)), "{office:?}");
     screen.take(office);
+    let here = hello.position.as_ref().unwrap();
+    assert_eq!(here.epoch, screen.position.as_ref().unwrap().epoch);
+    follow(client, &mut screen, here.offset).await;
     (hello, screen)
 }
 
@@ -44,7 +47,6 @@ async fn everything_live_and_then_everything_that_happens() {
         assert_eq!(hello.agent_id, "amelia");
         assert_eq!(hello.heartbeat_ms, 2000);
         assert!(!hello.resumed && hello.now_ms > 1_700_000_000_000);
-        assert_eq!(hello.position, screen.position);
         assert_eq!(screen, Screen::of(house.live().await, screen.office.clone()));
         let office = screen.office.clone().unwrap();
         assert_eq!(office.time_zone, "Europe/London");
@@ -71,7 +73,10 @@ async fn the_first_frame_may_come_with_the_request() {
     let (answer, mut client) = Client::send(&house, &bytes, None).await;
     assert_eq!(answer.status, 101);
     let hello = client.news().await.unwrap();
-    assert!(matches!(hello, Frame::Hello(v1::Hello { resumed: false, .. })), "{hello:?}");
+    assert!(
+        matches!(hello, Frame::Hello(v1::Hello { resumed: false, .. })),
+        "{hello:?}"
+    );
     let reset = client.news().await.unwrap();
     let reason = v1::ResetReason::Epoch.into();
     assert_eq!(reset, Frame::Reset(v1::Reset { reason }));
@@ -101,7 +106,7 @@ async fn heartbeats_come_in_time_and_pings_are_answered() {
         match client.got().await {
             Got::Pong(payload) => break assert_eq!(payload, b"there?"),
             Got::Frame(Frame::Heartbeat(_)) | Got::Ping(_) => {}
-            other => panic!("{other:?}"),
+            other @ (Got::Frame(_) | Got::Close(..) | Got::End) => panic!("{other:?}"),
         }
     }
     client.write(0x88, &1000_u16.to_be_bytes()).await;
@@ -126,7 +131,10 @@ async fn heartbeats_of_many_are_spread() {
             let first = client.next().await;
             let begun = tokio::time::Instant::now();
             let second = client.next().await;
-            assert!(matches!((first, second), (Ok(Frame::Heartbeat(_)), Ok(Frame::Heartbeat(_)))));
+            assert!(matches!(
+                (first, second),
+                (Ok(Frame::Heartbeat(_)), Ok(Frame::Heartbeat(_)))
+            ));
             (begun.elapsed(), tokio::time::Instant::now())
         });
     }
@@ -148,7 +156,11 @@ async fn the_office_opens_and_closes_on_screens() {
     let (hello, screen) = greeted(&mut client).await;
     let before = screen.office.unwrap();
     let ahead = u64::try_from(before.until_ms.unwrap() - hello.now_ms).unwrap() + 1000;
-    house.store.advance_clock(Duration::from_millis(ahead)).await.unwrap();
+    house
+        .store
+        .advance_clock(Duration::from_millis(ahead))
+        .await
+        .unwrap();
     let after = loop {
         if let Frame::Office(office) = client.news().await.unwrap()
             && office.open != before.open
@@ -164,22 +176,26 @@ async fn the_office_opens_and_closes_on_screens() {
 #[tokio::test]
 async fn an_event_that_cannot_be_read_keeps_its_number() {
     let house = House::start().await;
+    let mut clients = Vec::new();
+    let mut odd = 0;
     for protocol in [JSON, PROTO] {
         let mut client = Client::connect_as(&house, "amelia", protocol, None).await;
         client.ask(None).await;
-        let (_, screen) = greeted(&mut client).await;
-        let odd = screen.offset() + 1;
-        house.redis(&format!("XADD {{sb}}:stream {odd}-0 event nonsense")).await;
-        let next = house.happen().await;
-        let Ok(Frame::Event(event)) = client.news().await else {
-            panic!("an event")
+        odd = greeted(&mut client).await.1.offset() + 1;
+        clients.push(client);
+    }
+    house
+        .redis(&format!("XADD {{sb}}:stream {odd}-0 event nonsense"))
+        .await;
+    let next = house.happen().await;
+    for client in &mut clients {
+        let (Ok(Frame::Event(first)), Ok(Frame::Event(second))) = (client.news().await, client.news().await)
+        else {
+            panic!("two events")
         };
-        assert_eq!((event.offset, event.event), (odd, None));
-        let Ok(Frame::Event(event)) = client.news().await else {
-            panic!("an event")
-        };
-        assert_eq!(event.offset, next);
-        assert!(event.event.is_some());
+        assert_eq!((first.offset, first.event), (odd, None));
+        assert_eq!(second.offset, next);
+        assert!(second.event.is_some());
     }
     house.end().await;
 }
@@ -232,9 +248,49 @@ async fn tickets_are_for_known_agents() {
         presence: switchboard_domain::Presence::Away,
         engaged: None,
     };
-    house.store.update_agent(&id, |_| Some(guest.clone())).await.unwrap();
+    house
+        .store
+        .update_agent(&id, |_| Some(guest.clone()))
+        .await
+        .unwrap();
     let mut client = Client::open(&house, "guest", None).await;
     let (hello, _) = greeted(&mut client).await;
     assert_eq!(hello.agent_id, "guest");
+    house.end().await;
+}
+
+#[tokio::test]
+async fn sockets_are_counted() {
+    let house = House::start().await;
+    let mut client = Client::open(&house, "amelia", None).await;
+    let (_, mut screen) = greeted(&mut client).await;
+    let end = house.happen().await;
+    follow(&mut client, &mut screen, end).await;
+    client.write(0x88, &1000_u16.to_be_bytes()).await;
+    assert_eq!(client.closed().await, 1000);
+    let bad = request("", JSON, &[]);
+    Client::send(&house, bad.as_bytes(), None)
+        .await
+        .0
+        .is(401, "no_ticket");
+    let wait = async {
+        loop {
+            let text = house.metrics().await;
+            // Each test has a process of its own, so these are this house's.
+            let all = [
+                "realtime_sockets 0",
+                "realtime_sockets_opened_total{how=\"snapshot\"} 1",
+                "realtime_sockets_closed_total{why=\"goodbye\"} 1",
+                "realtime_socket_frames_total 1",
+                "realtime_refused_total{result=\"no_ticket\"} 1",
+                "realtime_feed_stale 0",
+            ];
+            if all.iter().all(|line| text.contains(line)) && text.contains("realtime_socket_bytes_total") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(LONG, wait).await.unwrap();
     house.end().await;
 }

@@ -86,7 +86,10 @@ async fn all_cut_in_the_same_moment_are_back_with_everything() {
         back.spawn(async move {
             let mut client = Client::open(&house, "amelia", screen.position.clone()).await;
             let hello = client.next().await.unwrap();
-            assert!(matches!(&hello, Frame::Hello(hello) if hello.resumed), "{hello:?}");
+            assert!(
+                matches!(&hello, Frame::Hello(hello) if hello.resumed),
+                "{hello:?}"
+            );
             while screen.offset() < until {
                 screen.take(client.next().await.unwrap());
             }

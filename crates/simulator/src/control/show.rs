@@ -24,7 +24,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/customers", web::get().to(async || web::Json(crm::callers())))
         .route("/wire", web::get().to(wire))
         .route("/wire/{number}", web::get().to(request))
-        .route("/traffic", web::get().to(async |sim: Sim| web::Json(sim.traffic())))
+        .route(
+            "/traffic",
+            web::get().to(async |sim: Sim| web::Json(sim.traffic())),
+        )
         .route("/traffic", web::put().to(set_traffic))
         .route("/clock/speed", web::put().to(set_speed));
 }
@@ -37,7 +40,10 @@ struct Since {
 
 async fn live(http: HttpRequest, query: web::Query<Since>, sim: Sim) -> HttpResponse {
     // A browser that comes back by itself says more than the address it was given once.
-    let last = http.headers().get("last-event-id").and_then(|id| id.to_str().ok());
+    let last = http
+        .headers()
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok());
     let since = last.or(query.since.as_deref());
     HttpResponse::Ok()
         .content_type("text/event-stream")
@@ -60,7 +66,9 @@ async fn wire(part: web::Query<Part>, sim: Sim) -> HttpResponse {
 async fn request(number: web::Path<u64>, sim: Sim) -> HttpResponse {
     match feed::entry(&sim.exchange.peek(), *number) {
         Some(entry) => HttpResponse::Ok().json(entry),
-        None => HttpResponse::NotFound().json(json!({ "error": "no such request, or it has been forgotten" })),
+        None => {
+            HttpResponse::NotFound().json(json!({ "error": "no such request, or it has been forgotten" }))
+        }
     }
 }
 

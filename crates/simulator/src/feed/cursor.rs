@@ -53,17 +53,24 @@ impl Cursor {
         // Legs and settings are not numbered: who comes is told all of them, whatever they know already.
         let whole = self.settings.is_none();
         // A page that is slower than we forget starts again.
-        let position = self.position.filter(|(entry, request)| {
-            *entry >= state.timeline_first && *request >= state.wire.first
-        });
+        let position = self
+            .position
+            .filter(|(entry, request)| *entry >= state.timeline_first && *request >= state.wire.first);
         let reset = position.is_none();
         let (entry, request) = position.unwrap_or((
-            next_entry(state).saturating_sub(ENTRIES as u64).max(state.timeline_first),
+            next_entry(state)
+                .saturating_sub(ENTRIES as u64)
+                .max(state.timeline_first),
             state.wire.next().saturating_sub(REQUESTS),
         ));
         let shown = shown(state);
         let here: HashSet<&LegId> = shown.iter().map(|leg| &leg.id).collect();
-        let gone: Vec<LegId> = self.legs.keys().filter(|id| !here.contains(id)).cloned().collect();
+        let gone: Vec<LegId> = self
+            .legs
+            .keys()
+            .filter(|id| !here.contains(id))
+            .cloned()
+            .collect();
         let skipped = usize::try_from(entry.saturating_sub(state.timeline_first)).unwrap_or(usize::MAX);
         let timeline = state
             .timeline
@@ -74,9 +81,16 @@ impl Cursor {
             .filter(|line| !matches!(line.what, What::Webhook(_) | What::Rest(_)))
             .cloned()
             .collect();
-        let wire = state.wire.since(request).map(|(number, entry)| super::wire::Line::new(number, entry)).collect();
-        let legs: Vec<LegView> =
-            shown.iter().filter(|leg| self.legs.get(&leg.id) != Some(*leg)).cloned().collect();
+        let wire = state
+            .wire
+            .since(request)
+            .map(|(number, entry)| super::wire::Line::new(number, entry))
+            .collect();
+        let legs: Vec<LegView> = shown
+            .iter()
+            .filter(|leg| self.legs.get(&leg.id) != Some(*leg))
+            .cloned()
+            .collect();
         let settings = Settings::of(state);
         let clock = ClockView::of(state);
         let frame = Frame {

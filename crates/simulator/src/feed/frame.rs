@@ -114,7 +114,12 @@ pub(crate) fn phones(state: &State) -> Vec<PhoneView> {
 impl Settings {
     pub(super) fn of(state: &State) -> Self {
         Self {
-            numbers: state.config.numbers.iter().map(|number| number.number.clone()).collect(),
+            numbers: state
+                .config
+                .numbers
+                .iter()
+                .map(|number| number.number.clone())
+                .collect(),
             phones: phones(state),
             customers: callers(),
             faults: state.config.faults.clone(),

@@ -10,8 +10,22 @@ use crate::wire::WireEntry;
 const LONGEST_BODY: usize = 64 * 1024;
 /// Parameters that everybody knows, or that are too many for one line.
 const DULL: &[&str] = &[
-    "AccountSid", "ApiVersion", "CallSid", "Called", "Caller", "Direction", "From", "To", "ForwardedFrom",
-    "CallerName", "StirVerstat", "Timestamp", "CallbackSource", "SequenceNumber", "CallToken", "CarrierTrace",
+    "AccountSid",
+    "ApiVersion",
+    "CallSid",
+    "Called",
+    "Caller",
+    "Direction",
+    "From",
+    "To",
+    "ForwardedFrom",
+    "CallerName",
+    "StirVerstat",
+    "Timestamp",
+    "CallbackSource",
+    "SequenceNumber",
+    "CallToken",
+    "CarrierTrace",
 ];
 /// What one line can hold.
 const LONGEST_VALUE: usize = 80;
@@ -56,17 +70,27 @@ pub(crate) struct Full {
 impl Line {
     pub(super) fn new(number: u64, entry: &WireEntry) -> Self {
         let url = Url::parse(&entry.url).ok();
-        let path = url.as_ref().map_or_else(|| entry.url.clone(), |url| url.path().to_owned());
+        let path = url
+            .as_ref()
+            .map_or_else(|| entry.url.clone(), |url| url.path().to_owned());
         let query = query(url.as_ref());
         let params = params(entry);
         let all = || query.iter().chain(&params);
         let call = all()
             .find(|(name, _)| name == "CallSid")
             .map(|(_, sid)| sid.clone())
-            .or_else(|| path.split(['/', '.']).find(|part| is_call(part)).map(str::to_owned));
+            .or_else(|| {
+                path.split(['/', '.'])
+                    .find(|part| is_call(part))
+                    .map(str::to_owned)
+            });
         let telling = all()
             .filter(|(name, value)| !value.is_empty() && !DULL.contains(&name.as_str()))
-            .filter(|(name, _)| !["Caller", "Called", "From", "To"].iter().any(|end| place(name, end)))
+            .filter(|(name, _)| {
+                !["Caller", "Called", "From", "To"]
+                    .iter()
+                    .any(|end| place(name, end))
+            })
             .map(|(name, value)| (name.clone(), value.chars().take(LONGEST_VALUE).collect()))
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "a duration for people to read")]
@@ -97,11 +121,14 @@ fn is_call(part: &str) -> bool {
 }
 
 fn query(url: Option<&Url>) -> Vec<(String, String)> {
-    url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
+    url.map(|url| url.query_pairs().into_owned().collect())
+        .unwrap_or_default()
 }
 
 fn params(entry: &WireEntry) -> Vec<(String, String)> {
-    form_urlencoded::parse(entry.request_body.as_bytes()).into_owned().collect()
+    form_urlencoded::parse(entry.request_body.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 impl Full {
@@ -109,7 +136,10 @@ impl Full {
         let text = if entry.content_type.starts_with("audio/") {
             String::new()
         } else {
-            let kept = entry.response_body.get(..LONGEST_BODY).unwrap_or(&entry.response_body);
+            let kept = entry
+                .response_body
+                .get(..LONGEST_BODY)
+                .unwrap_or(&entry.response_body);
             String::from_utf8_lossy(kept).into_owned()
         };
         Self {

@@ -66,10 +66,14 @@ fn is_loopback_origin(origin: &str) -> bool {
 fn is_loopback(authority: &str) -> bool {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => rest.split_once(']').unwrap_or(("", "")),
-        None => authority.find(':').map_or((authority, ""), |at| authority.split_at(at)),
+        None => authority
+            .find(':')
+            .map_or((authority, ""), |at| authority.split_at(at)),
     };
-    let port_fits =
-        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let port_fits = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok());
     let names_us =
         host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     port_fits && names_us
@@ -81,17 +85,43 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {
-        for ours in ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8090", "127.8.8.8", "[::1]", "[::1]:8090"] {
+        for ours in [
+            "localhost",
+            "LOCALHOST:1",
+            "127.0.0.1",
+            "127.0.0.1:8090",
+            "127.8.8.8",
+            "[::1]",
+            "[::1]:8090",
+        ] {
             assert!(is_loopback(ours), "{ours}");
             assert!(is_loopback_origin(&format!("http://{ours}")), "{ours}");
         }
         for other in [
-            "", ":8090", "localhost.", "localhost:", "localhost:port", "localhost.example.com",
-            "127.0.0.1.example.com", "127.0.0.1:1@example.com", "10.0.0.1", "0.0.0.0", "[::1", "[::1]x", "[::2]",
+            "",
+            ":8090",
+            "localhost.",
+            "localhost:",
+            "localhost:port",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "127.0.0.1:1@example.com",
+            "10.0.0.1",
+            "0.0.0.0",
+            "[::1",
+            "[::1]x",
+            "[::2]",
         ] {
             assert!(!is_loopback(other), "{other}");
         }
-        for other in ["null", "", "localhost", "file://localhost", "http://localhost/", "http://example.com"] {
+        for other in [
+            "null",
+            "",
+            "localhost",
+            "file://localhost",
+            "http://localhost/",
+            "http://example.com",
+        ] {
             assert!(!is_loopback_origin(other), "{other}");
         }
     }

@@ -29,19 +29,36 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn file(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
-    let path = if path.is_empty() { "index.html" } else { path.as_str() };
+    let path = if path.is_empty() {
+        "index.html"
+    } else {
+        path.as_str()
+    };
     match Files::get(path) {
         Some(file) => show(&request, path, file),
-        None => HttpResponse::NotFound().content_type("text/plain").body("no such address\n"),
+        None => HttpResponse::NotFound()
+            .content_type("text/plain")
+            .body("no such address\n"),
     }
 }
 
 fn show(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
     let tag = format!("\"{}\"", STANDARD.encode(file.metadata.sha256_hash()));
-    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut response = if known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
     // A name with a hash in it never changes its contents; the page itself names the newest of them.
-    let keep = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     response
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, keep))
@@ -51,5 +68,7 @@ fn show(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
     if known {
         return response.finish();
     }
-    response.content_type(file.metadata.mimetype()).body(file.data.into_owned())
+    response
+        .content_type(file.metadata.mimetype())
+        .body(file.data.into_owned())
 }

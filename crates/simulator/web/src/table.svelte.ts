@@ -3,7 +3,7 @@
 import { Refused } from "./api";
 import { Feed } from "./live/feed";
 import type { Leg } from "./live/frame";
-import { callers, type Model } from "./live/model";
+import { callers, isLive, type Model } from "./live/model";
 import { reduce } from "./live/reduce";
 
 const TICK_MS = 200;
@@ -19,6 +19,7 @@ export class Table {
   /** What was refused last. */
   message = $state<string | undefined>();
   #chosen = $state<string | undefined>();
+  #byHand = false;
 
   #base = { now_ms: 0, at: 0 };
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -31,6 +32,7 @@ export class Table {
         const next = reduce(this.model, frame);
         if (!next) return;
         this.model = next;
+        this.#take(next);
         this.#set(frame.now_ms);
       },
       beat: (now_ms) => this.#set(now_ms),
@@ -58,15 +60,25 @@ export class Table {
     this.now = this.#base.now_ms + (flows ? performance.now() - this.#base.at : 0);
   }
 
-  /** The caller in hand: the chosen one as long as it is known, else the newest. */
+  /** The caller in hand. */
   get caller(): Leg | undefined {
-    if (!this.model) return undefined;
-    const chosen = this.#chosen ? this.model.legs.get(this.#chosen) : undefined;
-    return chosen ?? callers(this.model)[0];
+    return this.#chosen ? this.model?.legs.get(this.#chosen) : undefined;
   }
 
   choose(leg: string): void {
     this.#chosen = leg;
+    this.#byHand = true;
+  }
+
+  /** Who was chosen by hand stays in hand; else whoever calls, until that call is over and another is there. */
+  #take(model: Model): void {
+    const now = this.#chosen ? model.legs.get(this.#chosen) : undefined;
+    if (now && (this.#byHand || isLive(now))) return;
+    const next = callers(model)[0];
+    if (next && (!now || isLive(next))) {
+      this.#chosen = next.id;
+      this.#byHand = false;
+    }
   }
 
   /** Does something and says so when it was refused. */

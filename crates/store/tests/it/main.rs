@@ -6,6 +6,7 @@
 mod agents;
 mod clock;
 mod crowd;
+mod following;
 mod foreign;
 mod indexes;
 mod lost;

@@ -21,7 +21,7 @@ async fn a_call_whose_answer_was_lost_is_found_again() {
     });
     let calls = house.start_calls();
     house.answers("dylan", &call).await;
-    house.until_seen(|_| house.requests("POST Calls.json") == 1).await;
+    house.until_requested("POST Calls.json", 1).await;
     house.pass(Duration::from_secs(2)).await;
     let bound = house
         .until_call(&call, |call| call.state.claim().is_some_and(|c| c.leg.is_some()))

@@ -7,6 +7,7 @@ use switchboard_domain::{
     Agent, AgentId, AnswersOn, At, Call, CallId, Caller, Command, Incoming, MenuChoice, MenuPick,
     PhoneNumber, Policy, Presence, QueueName, SourceName, decide,
 };
+use switchboard_queue::jobs::SWEEP;
 use switchboard_queue::{Admin, DeadJob, Prefix, Producer, Push, Stats};
 use switchboard_runtime::settings::{Layers, Settings};
 use switchboard_runtime::{Lifecycle, Metrics, PrivateRedis, PrivateRedisOptions, Rng, rules};
@@ -19,6 +20,8 @@ use crate::pages::{Pages, anywhere};
 
 /// How long anything may take, in real time.
 const LIMIT: Duration = Duration::from_secs(20);
+/// The last thing that every round of the sweep asks for.
+const SWEPT: &str = "GET Calls.json?Status=in-progress&PageSize";
 pub(crate) const MARA: &str = "+447700900101";
 
 pub(crate) struct House {
@@ -255,9 +258,42 @@ impl House {
         stats
     }
 
-    /// Nothing runs and nothing could run: every job that was due has been done, or put off.
+    /// Nothing runs and nothing is due: every job has been done, or put off.
     pub(crate) async fn rest(&self) {
-        self.until_queues(Stats::is_idle).await;
+        self.until_queues(|stats| stats.is_idle() && stats.next_due_ms.is_none_or(|due| due > stats.now_ms))
+            .await;
+    }
+
+    /// Time passes until the sweep has gone round once more; the first time, none.
+    pub(crate) async fn round(&self) {
+        let before = self.requests(SWEPT);
+        if before > 0 {
+            self.pass(Duration::from_secs(15)).await;
+        }
+        self.until_requested(SWEPT, before + 1).await;
+        self.until_queues(|stats| {
+            stats
+                .queues
+                .iter()
+                .any(|queue| queue.name == SWEEP && queue.leased == 0 && queue.due == 1)
+        })
+        .await;
+    }
+
+    /// The API was asked for this so often.
+    pub(crate) async fn until_requested(&self, begin: &str, times: usize) {
+        let asked = async {
+            while self.requests(begin) < times {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let asked = tokio::time::timeout(LIMIT, asked).await;
+        assert!(
+            asked.is_ok(),
+            "no {begin}:
+{}",
+            self.simulator.timeline()
+        );
     }
 
     pub(crate) async fn push(&self, push: Push) {

@@ -53,7 +53,7 @@ async fn a_caller_who_just_left_the_queue_gets_time_to_arrive() {
     let call = house.dial().await;
     let calls = house.start_calls();
     deadline_passes(&house, &call, ELSEWHERE).await;
-    house.until_seen(|_| house.requests("POST Queues/") > 0).await;
+    house.until_requested("POST Queues/", 1).await;
     house.rest().await;
     assert_eq!(house.requests("POST Calls/"), 0, "moved on the way");
     // They never arrive: then they are fetched.
@@ -142,7 +142,7 @@ async fn a_caller_who_met_the_agent_is_not_moved() {
         .step(&call, None, Command::AgentJoined { claim: 1, leg })
         .await;
     let calls = house.start_calls();
-    house.until_seen(|_| house.requests("POST Queues/") > 0).await;
+    house.until_requested("POST Queues/", 1).await;
     house.rest().await;
     house.pass(ARRIVED).await;
     house
@@ -170,7 +170,7 @@ async fn a_move_without_an_answer_is_not_repeated_at_once() {
         ..Faults::default()
     });
     let calls = house.start_calls();
-    house.until_seen(|_| house.requests("POST Calls/") == 1).await;
+    house.until_requested("POST Calls/", 1).await;
     house.rest().await;
     // The worker's own time-out would long be over: it is the line that is waited for.
     house.pass(Duration::from_millis(900)).await;

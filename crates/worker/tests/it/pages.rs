@@ -16,7 +16,7 @@ pub(crate) struct Pages {
 }
 
 /// A line that is told this stays up and does nothing.
-const NOTHING: &str = r#"<Pause length="3600"/>"#;
+const NOTHING: &str = r#"<Say>Hello.</Say><Pause length="3600"/>"#;
 
 impl Pages {
     pub(crate) fn say(&self, path: &str, verbs: &str) {

@@ -3,7 +3,7 @@
 use switchboard_runtime::settings::Layers;
 use switchboard_runtime::{Metrics, Rng};
 use switchboard_store::{Store, StoreConfig};
-use switchboard_worker::{Deps, WorkerError, run_calls, run_lookup};
+use switchboard_worker::{Deps, WorkerError, run_lookup};
 use tokio_util::sync::CancellationToken;
 
 use crate::pages::anywhere;
@@ -57,11 +57,4 @@ async fn every_fault_of_every_source_is_told_at_once() {
         );
     }
     assert!(faults.len() >= 4, "{faults:#?}");
-}
-
-#[tokio::test]
-async fn an_account_that_is_none_is_told() {
-    let deps = deps("[twilio]\naccount_sid = \"ACnothing\"\n");
-    let faults = faults(run_calls(anywhere().0, deps, CancellationToken::new()).await);
-    assert!(faults[0].contains("twilio.account_sid"), "{faults:?}");
 }

@@ -85,6 +85,13 @@ impl Measured {
             .collect();
         median(&ratios).map(rounded)
     }
+
+    /// Both p99s, own and floor's, of the round in which the floor's was lowest: what the machine allows when it is
+    /// left alone. The floor chooses, because the best of our own rounds would flatter.
+    pub(crate) fn calmest_p99s(&self, floor: &Self) -> Option<(f64, f64)> {
+        let pairs = self.p99s().into_iter().zip(floor.p99s());
+        pairs.min_by(|(_, one), (_, other)| one.total_cmp(other))
+    }
 }
 
 /// What stands in one line of the table. Times are counted from the intended moment.
@@ -161,6 +168,10 @@ mod tests {
             (Some(10.0), Some(5.0))
         );
         assert_eq!(own.p99_ratio(&floor).map(f64::round), Some(2.0));
+        let calmest = own
+            .calmest_p99s(&floor)
+            .map(|(own, floor)| (own.round(), floor.round()));
+        assert_eq!(calmest, Some((2.0, 1.0)));
     }
 
     #[test]

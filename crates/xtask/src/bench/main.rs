@@ -32,6 +32,8 @@ use clap::{Args, Parser, Subcommand};
 use switchboard_runtime::SettingsArgs;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::report::Report;
+
 /// Benchmarks of Switchboard.
 #[derive(Debug, Parser)]
 #[command(name = "xtask-bench", version)]
@@ -119,8 +121,12 @@ fn main() -> ExitCode {
             .build()
             .context("no runtime")
             .and_then(|runtime| runtime.block_on(queue::floor(&socket, connections))),
-        Part::Webhook(args) => measure(&args, async || webhook::bench(args.quick, &args.only).await),
-        Part::Queue(args) => measure(&args, async || queue::bench(args.quick, &args.only).await),
+        Part::Webhook(args) => measure("webhook", &args, async |report| {
+            webhook::bench(args.quick, &args.only, report).await
+        }),
+        Part::Queue(args) => measure("queue", &args, async |report| {
+            queue::bench(args.quick, &args.only, report).await
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -132,19 +138,27 @@ fn main() -> ExitCode {
 }
 
 /// Runs a benchmark on one thread: the load must leave the processors to what it measures.
-fn measure(args: &BenchArgs, bench: impl AsyncFnOnce() -> Result<report::Report>) -> Result<()> {
+fn measure(
+    name: &'static str,
+    args: &BenchArgs,
+    bench: impl AsyncFnOnce(&mut Report) -> Result<()>,
+) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let report = runtime.block_on(async {
+    let mut report = Report::begin(name, args.quick);
+    let measured = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         // On the way out every Redis and every child is ended by its owner's drop.
         tokio::select! {
-            report = bench() => report,
+            measured = bench(&mut report) => measured,
             _ = terminate.recv() => bail!("terminated"),
             _ = interrupt.recv() => bail!("interrupted"),
         }
-    })?;
-    report.finish(&args.out)
+    });
+    // What was measured before something failed is worth seeing; the file is for whole runs.
+    report.print();
+    measured?;
+    report.write(&args.out)
 }

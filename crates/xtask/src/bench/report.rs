@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use crate::cpu::load_average;
-use crate::figures::Figures;
+use crate::figures::{Figures, Measured};
 
 /// Everything of one run.
 #[derive(Debug, Serialize)]
@@ -68,6 +68,25 @@ impl Row {
             goals: Vec::new(),
             faults: Vec::new(),
         }
+    }
+
+    /// A row with both sides, and how they compare.
+    pub(crate) fn beside(
+        id: &'static str,
+        what: impl Into<String>,
+        system: &Measured,
+        floor: &Measured,
+    ) -> Self {
+        let mut row = Self::new(id, what, system.figures(), Some(floor.figures()));
+        if let Some(ratio) = system.p99_ratio(floor) {
+            row = row.fact("p99_ratio_to_floor", ratio);
+        }
+        if let Some((own, bare)) = system.calmest_p99s(floor) {
+            row = row
+                .fact("calmest_round_p99_ms", own)
+                .fact("calmest_round_floor_p99_ms", bare);
+        }
+        row
     }
 
     pub(crate) fn fact(mut self, name: &'static str, value: f64) -> Self {
@@ -142,17 +161,21 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Prints the table and writes the file. Missed goals are told, not failed: the machine may be another's. What
-    /// must never happen fails.
+    /// Ends the run and prints the table.
+    pub(crate) fn print(&mut self) {
+        self.machine.load_average_after = load_average();
+        println!("{}", self.table());
+    }
+
+    /// Writes the file. Missed goals are told, not failed: the machine may be another's. What must never happen
+    /// fails.
     ///
     /// # Errors
     /// When there was a fault, or the file cannot be written.
-    pub(crate) fn finish(mut self, folder: &Path) -> Result<()> {
-        self.machine.load_average_after = load_average();
-        println!("{}", self.table());
+    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         let path = folder.join(format!("{}.json", self.bench));
-        let mut text = serde_json::to_string_pretty(&self)?;
+        let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
         std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
         println!("written: {}", path.display());

@@ -60,6 +60,16 @@ impl Rig {
 
     /// Starts this program again in another part. It says `ready` and something more when it is.
     pub(crate) async fn child(&self, part: &str, arguments: &[&str]) -> Result<(Part, String)> {
+        let mut part = self.spawn(part, arguments)?;
+        let line = part.line(PATIENCE).await?;
+        match line.strip_prefix("ready") {
+            Some(more) => Ok((part, more.trim().to_owned())),
+            None => bail!("it said {line:?} instead of being ready"),
+        }
+    }
+
+    /// The same without waiting for it.
+    pub(crate) fn spawn(&self, part: &str, arguments: &[&str]) -> Result<Part> {
         let log = self.file(&format!("{part}.log"));
         let errors = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
         let mut process = Command::new(std::env::current_exe()?)
@@ -74,18 +84,13 @@ impl Rig {
         let pid = process.id().context("it ended at once")?;
         let stdin = process.stdin.take().context("no way to speak to it")?;
         let stdout = process.stdout.take().context("no way to hear it")?;
-        let mut part = Part {
+        Ok(Part {
             process,
             pid,
             stdin: Some(stdin),
             lines: BufReader::new(stdout).lines(),
             log,
-        };
-        let line = part.line(PATIENCE).await?;
-        match line.strip_prefix("ready") {
-            Some(more) => Ok((part, more.trim().to_owned())),
-            None => bail!("it said {line:?} instead of being ready"),
-        }
+        })
     }
 }
 

@@ -60,11 +60,6 @@ export async function hangUp(callId: string, agentId: string): Promise<Done> {
   return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/hang-up`, { agentId });
 }
 
-/** Gives a call back before it is connected. */
-export async function release(callId: string, agentId: string): Promise<Done> {
-  return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/release`, { agentId });
-}
-
 export async function setPresence(agentId: string, presence: "available" | "away"): Promise<Done> {
   return command("PUT", `/api/v1/agents/${encodeURIComponent(agentId)}/presence`, { presence });
 }

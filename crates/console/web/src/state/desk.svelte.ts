@@ -43,6 +43,8 @@ export class Desk {
   notices = new SvelteMap<string, string>();
   /** What else has to be said, for eyes and ears. */
   message = $state("");
+  /** What the eyes find in its place, and ears have to be told. */
+  spoken = $state("");
   /** A hang-up is under way. */
   leaving = $state(false);
 
@@ -102,6 +104,8 @@ export class Desk {
           const [live, outcome] = reduce(this.live, frame);
           if (outcome === "changed") {
             this.live = live;
+            // The line has said whose it is: from now on it is believed, also when the call goes back.
+            if (this.#won !== undefined && !this.#waitsFor(this.#won)) this.#won = undefined;
             this.#arrange();
             this.#follow(before);
           }
@@ -159,6 +163,12 @@ export class Desk {
     return won && answerable(won) ? won : undefined;
   }
 
+  /** Whether that call is still shown as waiting for anybody. */
+  #waitsFor(id: string): boolean {
+    const call = this.live.calls.get(id);
+    return call !== undefined && answerable(call);
+  }
+
   /** Pointer or focus entered or left the list. */
   hold(by: "pointer" | "focus", held: boolean): void {
     this.#held[by] = held;
@@ -194,7 +204,6 @@ export class Desk {
       if (mine?.state.kind === "claimed" && this.phoneState.kind === "idle") void this.answer(mine.id);
     }
     if (!before || before.id === mine?.id) return;
-    if (this.#won === before.id && !answerable(before)) this.#won = undefined;
     const after = this.live.calls.get(before.id);
     if (!after) {
       const ended = this.ended(before.id);
@@ -214,7 +223,7 @@ export class Desk {
     const result = await commands.answer(id, this.agentId);
     this.claiming.delete(id);
     if (result.kind === "yours") {
-      this.#won = id;
+      if (this.#waitsFor(id)) this.#won = id;
       setTimeout(() => {
         if (this.#won === id) this.#won = undefined;
       }, WON_MS);
@@ -239,7 +248,10 @@ export class Desk {
     if (done !== "done") {
       this.leaving = false;
       this.say(done === "failed" ? "No answer from Switchboard. Try again" : "The call is not yours any more");
+      return;
     }
+    // Its end comes by the line; without one the button must not wait for ever.
+    setTimeout(() => (this.leaving = false), NOTICE_MS);
   }
 
   async setPresence(presence: "available" | "away"): Promise<void> {
@@ -255,7 +267,9 @@ export class Desk {
 
   #notice(id: string, text: string): void {
     this.notices.set(id, text);
-    this.say(text);
+    // Whoever sees the row sees it there.
+    if (this.shown.includes(id)) this.spoken = `${title(this.call(id)!)}: ${text}`;
+    else this.say(text);
     setTimeout(() => {
       if (this.notices.get(id) === text) this.notices.delete(id);
     }, NOTICE_MS);

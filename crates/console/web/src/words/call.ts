@@ -76,11 +76,11 @@ export function answerWords(result: Exclude<Answered, { kind: "yours" }>): strin
     case "not_waiting":
       return "No longer waiting";
     case "engaged":
-      return "You are on a call already";
+      return "You are on a call";
     case "unavailable":
-      return "You are away: say that you are available first";
+      return "You are away";
     case "failed":
-      return "No answer from Switchboard. Try again";
+      return "No answer. Try again";
   }
 }
 

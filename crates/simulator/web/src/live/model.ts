@@ -30,7 +30,7 @@ export interface Model {
 
 export const isLive = (leg: Leg): boolean => leg.ended_ms === null;
 
-/** Who rang: only callers, newest first, those on the line before those who are not. */
+/** Who rang: those on the line, newest first, then those whose call is over. */
 export function callers(model: Model): Leg[] {
   const all = [...model.legs.values()].filter((leg) => typeof leg.who === "object" && "caller" in leg.who).reverse();
   return [...all.filter(isLive), ...all.filter((leg) => !isLive(leg))];

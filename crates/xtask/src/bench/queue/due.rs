@@ -83,17 +83,15 @@ pub(super) async fn spread(quick: bool) -> Result<Row> {
         rounds * seconds
     );
     let others = beside.figures();
-    Ok(
-        Row::new("due-spread", what, system.figures(), Some(floor.figures()))
-            .fact("early", float(early))
-            .fact("beside_p50_ms", others.p50_ms.unwrap_or(f64::NAN))
-            .fact("beside_p99_ms", others.p99_ms.unwrap_or(f64::NAN))
-            .at_most("p50_ms", 1.5)
-            .at_most("p99_ms", 4.0)
-            .at_most("max_ms", 20.0)
-            .same("early jobs", 0, early)
-            .same("jobs started", total + rounds * immediate, started),
-    )
+    Ok(Row::beside("due-spread", what, &system, &floor)
+        .fact("early", float(early))
+        .fact("beside_p50_ms", others.p50_ms.unwrap_or(f64::NAN))
+        .fact("beside_p99_ms", others.p99_ms.unwrap_or(f64::NAN))
+        .at_most("p50_ms", 1.5)
+        .at_most("p99_ms", 4.0)
+        .at_most("max_ms", 20.0)
+        .same("early jobs", 0, early)
+        .same("jobs started", total + rounds * immediate, started))
 }
 
 /// Below zero would be early, and is counted apart.
@@ -142,15 +140,13 @@ pub(super) async fn burst(quick: bool) -> Result<Row> {
     worker.part.stop().await?;
     bare.part.stop().await?;
     let what = format!(
-        "{count} jobs due at the same millisecond, 16 at a time; floor: as many LPUSHed at once, one BRPOP"
+        "{count} jobs due at the same millisecond, 16 at a time; floor: as many pushed by LPUSH at once, one BRPOP"
     );
-    Ok(
-        Row::new("due-burst", what, system.figures(), Some(floor.figures()))
-            .fact("early", float(early))
-            .at_most("max_ms", 2000.0)
-            .same("early jobs", 0, early)
-            .same("jobs started", rounds * count, started),
-    )
+    Ok(Row::beside("due-burst", what, &system, &floor)
+        .fact("early", float(early))
+        .at_most("max_ms", 2000.0)
+        .same("early jobs", 0, early)
+        .same("jobs started", rounds * count, started))
 }
 
 /// Starts a second.

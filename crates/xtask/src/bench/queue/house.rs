@@ -50,16 +50,28 @@ impl House {
 
     pub(super) async fn worker(&self, concurrency: usize, prefetch: usize) -> Result<Worker> {
         let (concurrency, prefetch) = (concurrency.to_string(), prefetch.to_string());
-        let arguments = [
+        let (part, _) = self
+            .rig
+            .child("work", &self.worker_arguments(&concurrency, &prefetch))
+            .await?;
+        Ok(Worker { part })
+    }
+
+    /// A worker that may never come to say that it is ready.
+    pub(super) fn doomed(&self) -> Result<Worker> {
+        let part = self.rig.spawn("work", &self.worker_arguments("1", "0"))?;
+        Ok(Worker { part })
+    }
+
+    fn worker_arguments<'a>(&'a self, concurrency: &'a str, prefetch: &'a str) -> [&'a str; 6] {
+        [
             "--redis",
             self.rig.url(),
             "--concurrency",
-            &concurrency,
+            concurrency,
             "--prefetch",
-            &prefetch,
-        ];
-        let (part, _) = self.rig.child("work", &arguments).await?;
-        Ok(Worker { part })
+            prefetch,
+        ]
     }
 
     pub(super) async fn floor(&self, connections: usize) -> Result<Worker> {

@@ -19,11 +19,10 @@ use crate::report::Report;
 const FLOOR_LIST: &[u8] = b"floor:jobs";
 
 /// Runs the rows that are wanted.
-pub(crate) async fn bench(quick: bool, only: &Only) -> Result<Report> {
+pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()> {
     only.check(&[
         "warm", "cold", "spread", "burst", "noop", "backlog", "kills", "poison",
     ])?;
-    let mut report = Report::begin("queue", quick);
     let mut warm_p50_ms = None;
     if only.wants("warm") {
         let (row, p50_ms) = pickup::warm(quick).await?;
@@ -58,5 +57,5 @@ pub(crate) async fn bench(quick: bool, only: &Only) -> Result<Report> {
     if only.wants("poison") && !quick {
         report.add(kills::poison().await?);
     }
-    Ok(report)
+    Ok(())
 }

@@ -45,8 +45,7 @@ pub(super) async fn warm(quick: bool) -> Result<(Row, f64)> {
     let figures = system.figures();
     let p50_ms = figures.p50_ms.unwrap_or(f64::NAN);
     let what = "from enqueueing to start, 500 jobs/s; floor: LPUSH + BRPOP";
-    let row = Row::new("pickup-warm-500", what, figures, Some(floor.figures()))
-        .fact("p99_ratio_to_floor", system.p99_ratio(&floor).unwrap_or(f64::NAN))
+    let row = Row::beside("pickup-warm-500", what, &system, &floor)
         .at_most("p50_ms", 0.35)
         .at_most("p99_ms", 0.7)
         .at_most("max_ms", 5.0)
@@ -100,7 +99,7 @@ pub(super) async fn cold(quick: bool, warm_p50_ms: Option<f64>) -> Result<Row> {
     bare.part.stop().await?;
     let figures = system.figures();
     let what = format!("the same, one job every 2 s, {} of them", float(count));
-    let mut row = Row::new("pickup-cold", what, figures.clone(), Some(floor.figures()));
+    let mut row = Row::beside("pickup-cold", what, &system, &floor);
     if let (Some(cold), Some(warm)) = (figures.p50_ms, warm_p50_ms) {
         row = row
             .fact("p50_ratio_to_warm", rounded(cold / warm))

@@ -43,11 +43,11 @@ pub(super) async fn noop(quick: bool) -> Result<Row> {
             worker.part.stop().await?;
         }
     }
-    Ok(Row::new(
+    Ok(Row::beside(
         "noop-throughput",
         "jobs that do nothing, one worker, 50 at a time and 50 ready; floor: 50 connections with BRPOP",
-        system.figures(),
-        Some(floor.figures()),
+        &system,
+        &floor,
     )
     .at_least("per_s", 40_000.0)
     .same("jobs started", rounds * count, started)

@@ -48,9 +48,8 @@ struct Stall {
 }
 
 /// Runs the rows that are wanted.
-pub(crate) async fn bench(quick: bool, only: &Only) -> Result<Report> {
+pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()> {
     only.check(&["steady", "stalled", "past-budget"])?;
-    let mut report = Report::begin("webhook", quick);
     let plan = Plan::new(quick);
     if only.wants("steady") {
         report.add(steady(&plan).await?);
@@ -84,7 +83,7 @@ pub(crate) async fn bench(quick: bool, only: &Only) -> Result<Report> {
             .await?,
         );
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Both servers over one Redis, and callers.
@@ -248,18 +247,14 @@ async fn steady(plan: &Plan) -> Result<Row> {
     }
     let jobs = house.jobs().await? - before;
     house.close().await?;
-    let ratio = system.p99_ratio(&floor).unwrap_or(f64::NAN);
     let what =
         "signed incoming call, committed with its jobs, 1,000/s; floor: bare actix-web with one EVALSHA";
-    Ok(
-        Row::new("incoming-1000", what, system.figures(), Some(floor.figures()))
-            .fact("p99_ratio_to_floor", ratio)
-            .at_most("p99_ms", 1.0)
-            .at_most("p999_ms", 3.0)
-            .at_most("p99_ratio_to_floor", 1.5)
-            .same("answers without a document", 0, odd)
-            .same("jobs in the queue", sent, jobs),
-    )
+    Ok(Row::beside("incoming-1000", what, &system, &floor)
+        .at_most("p99_ms", 1.0)
+        .at_most("p999_ms", 3.0)
+        .at_most("p99_ratio_to_floor", 1.5)
+        .same("answers without a document", 0, odd)
+        .same("jobs in the queue", sent, jobs))
 }
 
 async fn stalled(plan: &Plan, stall: Stall) -> Result<Row> {
@@ -279,22 +274,17 @@ async fn stalled(plan: &Plan, stall: Stall) -> Result<Row> {
     }
     let stall_ms = float(u64::try_from(stall.lasts.as_millis())?);
     let what = format!("the same, Redis stalled {stall_ms} ms every {:?}", stall.every);
-    Ok(Row::new(
-        "incoming-1000-stalled",
-        what,
-        system.figures(),
-        Some(floor.figures()),
-    )
-    .fact("stall_ms", stall_ms)
-    .fact("answers_5xx", float(own.answered.of_class(5)))
-    .fact("answers_without_state", float(without))
-    .at_most("p999_ms", rounded(stall_ms * 1.2))
-    .same(
-        "answers other than 2xx",
-        0,
-        own.answered.latencies_us.len() as u64 - own.answered.of_class(2),
-    )
-    .same("requests without an answer", 0, own.answered.broken))
+    Ok(Row::beside("incoming-1000-stalled", what, &system, &floor)
+        .fact("stall_ms", stall_ms)
+        .fact("answers_5xx", float(own.answered.of_class(5)))
+        .fact("answers_without_state", float(without))
+        .at_most("p999_ms", rounded(stall_ms * 1.2))
+        .same(
+            "answers other than 2xx",
+            0,
+            own.answered.latencies_us.len() as u64 - own.answered.of_class(2),
+        )
+        .same("requests without an answer", 0, own.answered.broken))
 }
 
 /// Longer than the gateway waits for Redis: callers then hear what the settings say.
