@@ -19,6 +19,7 @@ const SECURITY = {
 export function serve(scene, port = 0) {
   const at = Date.now();
   let silent = false;
+  let deaf = false;
   const { snapshot, office, then = [], answers = {} } = scene(at);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -59,7 +60,7 @@ export function serve(scene, port = 0) {
         send({ hello: { position, agentId: "anna", nowMs: String(Date.now()), heartbeatMs: 1000 } });
         send({ snapshot });
         send({ office });
-        timers.push(setInterval(() => send({ heartbeat: { nowMs: String(Date.now()), offset: String(offset) } }), 1000));
+        timers.push(setInterval(() => send({ heartbeat: { nowMs: String(Date.now()), offset: String(offset), ...(deaf && { stale: true }) } }), 1000));
         for (const [afterMs, event] of then) {
           const tell = () => send({ event: { offset: String(++offset), event: { atMs: String(Date.now()), ...event } } });
           timers.push(setTimeout(tell, afterMs));
@@ -77,8 +78,9 @@ export function serve(scene, port = 0) {
           silent = true;
           for (const line of sockets.clients) line.terminate();
         },
-        mend() {
-          silent = false;
+        /** The server's own memory is gone. */
+        deafen() {
+          deaf = true;
         },
         close() {
           for (const line of sockets.clients) line.terminate();

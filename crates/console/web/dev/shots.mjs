@@ -54,6 +54,7 @@ const shots = {
     wait: 3600,
     act: (page, server) => server.cut(),
   },
+  deaf: { scene: "seven", wait: 1200, act: (page, server) => server.deafen() },
   lostfirst: { scene: "seven", cut: true, wait: 3600 },
 };
 

@@ -204,6 +204,19 @@ describe("the line", () => {
     expect(deployment.tickets).toBe(tickets);
   });
 
+  it("says that the server hears nothing new, and keeps the line", async () => {
+    await pass(10);
+    const last = Date.now();
+    deployment.happen();
+    await pass(1000);
+    deployment.say({ heartbeat: { nowMs: "1", offset: "11", stale: true } });
+    expect(states.at(-1)).toEqual({ kind: "deaf", sinceMs: last });
+    await pass(1000);
+    deployment.say({ heartbeat: { nowMs: "1", offset: "11" } });
+    expect(state()).toBe("live");
+    expect(deployment.tickets).toBe(1);
+  });
+
   it("drops a line that a sleeping tab kept", async () => {
     await pass(10);
     vi.setSystemTime(Date.now() + 600_000);

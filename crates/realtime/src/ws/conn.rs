@@ -1,7 +1,7 @@
 //! One client's socket: what is sent when it can be sent, what waits for a slow one, and what it says.
 //!
-//! Hub and session share it on one thread. The hub writes straight to the socket while nothing waits; the rest is
-//! the session's, which is woken for it.
+//! The hub and the client's own task share it on one thread. The hub writes straight to the socket while nothing waits; the rest is
+//! the task's, which is woken for it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ use crate::ws::close::Close;
 use crate::ws::codec::{Op, Reader, Said, close_frame, frame};
 use crate::ws::encode::Form;
 
-/// What the hub wants of a session.
+/// What the hub wants of a connection's task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     /// What was told is worth nothing any more: tell everything.
@@ -151,7 +151,7 @@ impl Conn {
         }
     }
 
-    /// Tells the session what to do. A farewell is the last order.
+    /// Tells the task what to do. A farewell is the last order.
     pub(crate) fn order(&self, order: Order) {
         if !matches!(self.order.get(), Some(Order::Close(_))) {
             self.order.set(Some(order));

@@ -28,7 +28,7 @@ use crate::ws::conn::{Conn, Order};
 use crate::ws::encode::Form;
 use crate::ws::hub::Hub;
 use crate::ws::places::Place;
-use crate::ws::session;
+use crate::ws::serve::serve;
 
 const ADDRESS: &str = "/api/v1/socket";
 /// What RFC 6455 has a server add to the client's key.
@@ -115,7 +115,7 @@ async fn take_over(hub: Rc<Hub>, request: Request, framed: Framed<TcpStream, Cod
         conn.order(Order::Close(fault));
     }
     // On this thread, as the hub is; the web server's own state for the connection goes with the return.
-    actix_web::rt::spawn(session::serve(hub, conn, place));
+    actix_web::rt::spawn(serve(hub, conn, place));
 }
 
 fn tune(stream: &TcpStream, send_buffer: Option<usize>) -> std::io::Result<()> {

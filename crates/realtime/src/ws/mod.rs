@@ -3,7 +3,7 @@
 //! ```text
 //!  Redis --pub/sub--> feed ----> board ----> hub of each thread ----> sockets
 //!        <--XRANGE---/  ^          ^                                     |
-//!        <--end, 1/s---/            \--- session: hello, gap or snapshot-/
+//!        <--end, 1/s---/            \--- serve: hello, gap or snapshot-/
 //! ```
 //!
 //! A socket is taken over from the web server when it is upgraded: what is left of it is the TCP stream, a small
@@ -23,7 +23,7 @@ mod hub;
 mod limits;
 mod office;
 mod places;
-mod session;
+mod serve;
 mod snapshots;
 mod tickets;
 

@@ -12,7 +12,7 @@ use switchboard_realtime::SocketLimits;
 use switchboard_runtime::settings::Layers;
 
 use crate::client::{Client, LONG};
-use crate::house::House;
+use crate::house::{House, quick};
 use crate::reducer::Screen;
 use crate::sockets::{follow, greeted};
 
@@ -62,7 +62,12 @@ async fn some_frames(house: &House, screen: &mut Screen, frames: usize) {
 
 #[tokio::test]
 async fn cut_after_every_nth_frame_the_screen_shows_what_is() {
-    let house = House::start().await;
+    // Whoever has everything waits for the rest of its frames: heartbeats.
+    let house = House::start_limited(SocketLimits {
+        heartbeat: Duration::from_millis(100),
+        ..quick()
+    })
+    .await;
     let end = OnceCell::new();
     let day = async { end.set(a_busy_day(&house).await).unwrap() };
     // A hello alone brings nobody further, so two is the least.
@@ -102,10 +107,7 @@ async fn told(house: &House, position: v1::Position) -> (Client, Option<ResetRea
 
 #[tokio::test]
 async fn a_position_is_resumed_exactly_or_reset_with_the_reason() {
-    let limits = SocketLimits {
-        ring: 16,
-        ..SocketLimits::default()
-    };
+    let limits = SocketLimits { ring: 16, ..quick() };
     let house = House::start_limited(limits).await;
     let mut client = Client::open(&house, "amelia", None).await;
     let (_, screen) = greeted(&mut client).await;
@@ -147,7 +149,7 @@ async fn a_position_is_resumed_exactly_or_reset_with_the_reason() {
 async fn a_message_that_redis_did_not_tell_is_found() {
     let limits = SocketLimits {
         check_every: Duration::from_millis(50),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut client = Client::open(&house, "amelia", None).await;
@@ -197,7 +199,7 @@ async fn while_redis_hangs_heartbeats_say_so_and_nothing_is_lost() {
     let limits = SocketLimits {
         check_every: Duration::from_millis(50),
         heartbeat: Duration::from_millis(100),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_with_limits(&Layers::demo(), limits, Duration::from_millis(300)).await;
     let mut client = Client::open(&house, "amelia", None).await;
@@ -238,7 +240,7 @@ async fn while_redis_hangs_heartbeats_say_so_and_nothing_is_lost() {
 async fn after_a_restart_of_redis_everybody_is_told_everything_anew() {
     let limits = SocketLimits {
         check_every: Duration::from_millis(50),
-        ..SocketLimits::default()
+        ..quick()
     };
     let mut house = House::start_limited(limits).await;
     house.waiting("CA1").await;
@@ -276,7 +278,7 @@ async fn after_a_restart_of_redis_everybody_is_told_everything_anew() {
 async fn a_redis_that_came_back_empty_is_named_and_the_agents_are_there_again() {
     let limits = SocketLimits {
         check_every: Duration::from_millis(50),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut client = Client::open(&house, "amelia", None).await;

@@ -6,7 +6,7 @@ use switchboard_realtime::SocketLimits;
 use switchboard_runtime::settings::Layers;
 
 use crate::client::{Client, JSON, PROTO, request};
-use crate::house::House;
+use crate::house::{House, quick};
 use crate::sockets::greeted;
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn elsewhere_a_page_must_come_from_the_host_it_asks() {
 async fn there_are_no_more_sockets_than_the_limit() {
     let house = House::start_limited(SocketLimits {
         connections: 2,
-        ..SocketLimits::default()
+        ..quick()
     })
     .await;
     let mut first = Client::open(&house, "amelia", None).await;
@@ -224,7 +224,7 @@ async fn there_are_no_more_sockets_than_the_limit() {
 
 #[tokio::test]
 async fn while_redis_is_away_no_socket_is_given() {
-    let limits = SocketLimits::default();
+    let limits = quick();
     let house = House::start_with_limits(&Layers::demo(), limits, Duration::from_millis(300)).await;
     let ticket = house.ticket_of("amelia").await;
     house.redis.pause().unwrap();

@@ -22,6 +22,14 @@ use crate::spec::Spec;
 /// Long enough for two busy cores: where Redis lives, no test depends on the budget.
 const PATIENT: Duration = Duration::from_secs(5);
 
+/// The usual limits, and no long goodbyes to clients that a test has forgotten.
+pub(crate) fn quick() -> SocketLimits {
+    SocketLimits {
+        close_within: Duration::from_millis(300),
+        ..SocketLimits::default()
+    }
+}
+
 pub(crate) struct House {
     pub(crate) redis: PrivateRedis,
     pub(crate) store: Store,
@@ -92,7 +100,7 @@ impl House {
     }
 
     pub(crate) fn over(dir: TempDir, redis: PrivateRedis, layers: &Layers, budget: Duration) -> Self {
-        Self::over_limited(dir, redis, layers, SocketLimits::default(), budget)
+        Self::over_limited(dir, redis, layers, quick(), budget)
     }
 
     fn over_limited(

@@ -6,7 +6,7 @@ use switchboard_contracts::v1::server_frame::Frame;
 use switchboard_realtime::SocketLimits;
 
 use crate::client::{Client, Got, JSON, LONG, PROTO, masked};
-use crate::house::House;
+use crate::house::{House, quick};
 use crate::sockets::{follow, greeted};
 
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn a_slow_client_is_closed_resumes_and_slows_nobody() {
     let limits = SocketLimits {
         backlog: 8 * 1024,
         send_buffer: Some(4 * 1024),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut slow = Client::connect_as(&house, "amelia", JSON, Some(4 * 1024)).await;
@@ -47,13 +47,34 @@ async fn a_slow_client_is_closed_resumes_and_slows_nobody() {
 }
 
 #[tokio::test]
+async fn a_snapshot_larger_than_the_backlog_makes_nobody_slow() {
+    let limits = SocketLimits {
+        backlog: 4 * 1024,
+        send_buffer: Some(4 * 1024),
+        ..quick()
+    };
+    let house = House::start_limited(limits).await;
+    for number in 0..150 {
+        house.waiting(&format!("CA{number}")).await;
+    }
+    let mut client = Client::connect_as(&house, "amelia", JSON, Some(4 * 1024)).await;
+    client.ask(None).await;
+    // Nothing is read for as long as this takes.
+    let end = house.happen_times(50).await;
+    let (_, mut screen) = greeted(&mut client).await;
+    assert_eq!(screen.calls.len(), 150);
+    follow(&mut client, &mut screen, end).await;
+    house.end().await;
+}
+
+#[tokio::test]
 async fn a_client_that_never_reads_does_not_stay() {
     let limits = SocketLimits {
         backlog: 1024,
         send_buffer: Some(4 * 1024),
         close_within: Duration::from_millis(200),
         connections: 1,
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut deaf = Client::connect_as(&house, "amelia", JSON, Some(4 * 1024)).await;
@@ -80,7 +101,7 @@ async fn a_client_that_never_reads_does_not_stay() {
 async fn a_client_must_say_something_in_time() {
     let limits = SocketLimits {
         open_within: Duration::from_millis(100),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut client = Client::connect(&house, "amelia").await;
@@ -93,7 +114,7 @@ async fn a_client_without_a_sign_of_life_is_closed() {
     let limits = SocketLimits {
         heartbeat: Duration::from_millis(20),
         silence: Duration::from_secs(1),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut lively = Client::open(&house, "amelia", None).await;

@@ -8,7 +8,7 @@ use switchboard_contracts::v1::server_frame::Frame;
 use switchboard_realtime::SocketLimits;
 
 use crate::client::{Client, Got, JSON, LONG, PROTO, masked, request};
-use crate::house::House;
+use crate::house::{House, quick};
 use crate::reducer::Screen;
 
 /// What a fresh socket is told: hello, snapshot, office, and what happened since a snapshot that others had asked for.
@@ -88,7 +88,7 @@ async fn the_first_frame_may_come_with_the_request() {
 async fn heartbeats_come_in_time_and_pings_are_answered() {
     let limits = SocketLimits {
         heartbeat: Duration::from_millis(500),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut client = Client::open(&house, "amelia", None).await;
@@ -119,7 +119,7 @@ async fn heartbeats_come_in_time_and_pings_are_answered() {
 async fn heartbeats_of_many_are_spread() {
     let house = House::start_limited(SocketLimits {
         heartbeat: Duration::from_secs(2),
-        ..SocketLimits::default()
+        ..quick()
     })
     .await;
     let mut beats = tokio::task::JoinSet::new();
@@ -149,7 +149,7 @@ async fn heartbeats_of_many_are_spread() {
 async fn the_office_opens_and_closes_on_screens() {
     let limits = SocketLimits {
         check_every: Duration::from_millis(50),
-        ..SocketLimits::default()
+        ..quick()
     };
     let house = House::start_limited(limits).await;
     let mut client = Client::open(&house, "amelia", None).await;
@@ -202,7 +202,7 @@ async fn an_event_that_cannot_be_read_keeps_its_number() {
 
 #[tokio::test]
 async fn a_stop_tells_every_client_to_come_back_elsewhere() {
-    let house = House::start().await;
+    let house = House::start_limited(SocketLimits::default()).await;
     let mut clients = Vec::new();
     for _ in 0..20 {
         let mut client = Client::open(&house, "amelia", None).await;
@@ -218,14 +218,11 @@ async fn a_stop_tells_every_client_to_come_back_elsewhere() {
         assert_eq!(client.closed().await, 1012);
         assert_eq!(client.got().await, Got::End);
     }
-    let late = request(&ticket, JSON, &[]);
-    let refused = async {
-        let (answer, _) = Client::send(&house, late.as_bytes(), None).await;
-        answer.is(503, "away");
-        assert!(answer.head.contains("retry-after: 1\r\n"));
-    };
     // The mute one holds the stop up for some seconds, in which nobody new is taken.
-    refused.await;
+    let late = request(&ticket, JSON, &[]);
+    let (answer, _) = Client::send(&house, late.as_bytes(), None).await;
+    answer.is(503, "away");
+    assert!(answer.head.contains("retry-after: 1\r\n"));
     tokio::time::timeout(LONG, house.end()).await.unwrap();
     drop(mute);
 }
@@ -257,6 +254,22 @@ async fn tickets_are_for_known_agents() {
     let (hello, _) = greeted(&mut client).await;
     assert_eq!(hello.agent_id, "guest");
     house.end().await;
+}
+
+#[tokio::test]
+async fn opening_hours_that_cannot_be_read_are_refused_with_every_fault() {
+    let mut settings = switchboard_runtime::settings::Layers::demo().load().unwrap();
+    settings.hours.time_zone = "Europe/Nowhere".to_owned();
+    settings.hours.weekly.monday = vec!["late".to_owned()];
+    let store = switchboard_store::StoreConfig::new("redis+unix:///nowhere", "{sb}");
+    let store = switchboard_store::Store::new(store).unwrap();
+    let rng = switchboard_runtime::Rng::from_seed(1);
+    let refused = switchboard_realtime::Realtime::new(&settings, store, rng).unwrap_err();
+    let text = refused.to_string();
+    assert!(
+        text.contains("Europe/Nowhere") && text.contains("monday"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -22,7 +22,13 @@ const ATTEMPT_MS = 8_000;
 /** Browsers open six connections to one host; the commands need some. */
 const MOST_ATTEMPTS = 3;
 
-export type LineState = { kind: "connecting" } | { kind: "live" } | { kind: "lost"; sinceMs: number };
+export type LineState =
+  | { kind: "connecting" }
+  | { kind: "live" }
+  /** No frame comes. Since when, by the browser's own clock. */
+  | { kind: "lost"; sinceMs: number }
+  /** Frames come, but the server itself hears nothing new. */
+  | { kind: "deaf"; sinceMs: number };
 
 /** What a line needs of a websocket. */
 export interface Socket {
@@ -67,6 +73,8 @@ export class Line {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
   #lastFrameMs = 0;
+  /** When the last frame came that was the truth then. */
+  #lastTrueMs = 0;
   /** The line is live once the reader has come this far. */
   #goal = 0;
   /** Where the reader stood when a heartbeat last said that it was behind. */
@@ -80,7 +88,7 @@ export class Line {
   ) {}
 
   start(): void {
-    this.#lastFrameMs = this.world.local();
+    this.#lastFrameMs = this.#lastTrueMs = this.world.local();
     this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS);
     this.#try();
   }
@@ -106,7 +114,7 @@ export class Line {
   #look(): void {
     const quiet = this.world.local() - this.#lastFrameMs;
     if (quiet > LOST_AFTER_MS && this.#state.kind !== "lost") {
-      this.#become({ kind: "lost", sinceMs: this.#lastFrameMs });
+      this.#become({ kind: "lost", sinceMs: this.#lastTrueMs });
       if (this.#current) {
         this.#abandon();
         this.#try();
@@ -170,6 +178,10 @@ export class Line {
     }
     if (this.#current !== attempt) return;
     this.#lastFrameMs = this.world.local();
+    if (frame.heartbeat?.stale) {
+      this.#become({ kind: "deaf", sinceMs: this.#lastTrueMs });
+      return;
+    }
     const outcome = this.reader.take(frame);
     if (outcome === "gap" || this.#behind(frame)) {
       this.#holes += 1;
@@ -179,6 +191,7 @@ export class Line {
     if (outcome === "changed" && (frame.event || frame.snapshot)) this.#holes = 0;
     const position = this.reader.position();
     if (position && position.offset >= this.#goal && !frame.reset) {
+      this.#lastTrueMs = this.#lastFrameMs;
       this.#tries = 0;
       this.#become({ kind: "live" });
     }

@@ -29,7 +29,7 @@ export class Desk {
   live = $state.raw<Live>(NOTHING);
   line = $state.raw<LineState>({ kind: "connecting" });
   phoneState = $state.raw<PhoneState>({ kind: "idle" });
-  /** The deployment's time, once a second; it stands still while the line is lost. */
+  /** The deployment's time, once a second; it stands still while nothing new is known. */
   now = $state(0);
   /** Rows of the waiting list, in their order on the screen. */
   shown = $state.raw<readonly string[]>([]);
@@ -71,7 +71,9 @@ export class Desk {
       .filter((call) => call.state.kind === "talking" && call.id !== this.mine?.id)
       .sort((one, other) => one.enteredAtMs - other.enteredAtMs),
   );
-  stale = $derived(this.line.kind === "lost");
+  /** Since when nothing new is known, by the browser's own clock; everything shown is as old as that. */
+  staleSince = $derived(this.line.kind === "lost" || this.line.kind === "deaf" ? this.line.sinceMs : undefined);
+  stale = $derived(this.staleSince !== undefined);
   /** Somebody waits, the office is open, and nobody says that they are there. */
   alarm = $derived(
     !this.stale &&
@@ -145,7 +147,7 @@ export class Desk {
 
   #time(): void {
     const now = this.#clock.now();
-    this.now = this.line.kind === "lost" ? now - (Date.now() - this.line.sinceMs) : now;
+    this.now = this.staleSince === undefined ? now : now - (Date.now() - this.staleSince);
   }
 
   call(id: string): Call | undefined {

@@ -36,7 +36,7 @@ enum Begin {
     CatchUp,
 }
 
-/// Takes the connection out of the hub, however its session ends.
+/// Takes the connection out of the hub, however its task ends.
 struct Seat {
     hub: Rc<Hub>,
     conn: Rc<Conn>,
