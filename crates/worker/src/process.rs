@@ -132,7 +132,15 @@ async fn work(
     let prefix = Prefix::new(deps.settings.key_prefix())?;
     let names: Vec<&str> = queues.iter().map(|(queue, _)| *queue).collect();
     info!(queues = ?names, "working on {}", names.join(", "));
-    let mut health = Health::new(deps.metrics.clone(), shutdown.clone());
+    let store = deps.store.clone();
+    let mut health = Health::new(deps.metrics.clone(), shutdown.clone()).check(
+        "redis",
+        Duration::from_secs(1),
+        move || {
+            let store = store.clone();
+            async move { store.ping().await.map_err(|error| error.to_string()) }
+        },
+    );
     for (queue, options) in &queues {
         let worker = options.health.clone();
         health = health.check(queue, Duration::from_secs(1), move || {

@@ -25,6 +25,8 @@ use crate::ws::encode::{Form, Frame};
 
 /// Events that go out in one write.
 const TOGETHER: usize = 64;
+/// Who misses more than this takes it before joining, at a client's own pace: after that, being slow counts.
+const NEAR: usize = 8;
 /// Writes before somebody else may run on this thread: about 3 ms.
 const TURN: usize = 256;
 /// Heartbeats are spread over so many turns of a wheel.
@@ -93,13 +95,16 @@ impl Hub {
             if !known.reaches(conn.last.get()) {
                 return Joined::Behind;
             }
-            known.after(conn.last.get(), TOGETHER + 1)
+            known.after(conn.last.get(), TOGETHER)
         };
-        if missing.len() > TOGETHER {
+        if missing.len() > NEAR {
             return Joined::Miss(missing);
         }
         // What the board gets from here on is still to be delivered by this hub, which runs on this same thread.
-        self.give(conn, &missing);
+        if let Some(last) = missing.last() {
+            conn.put(&together(&missing, conn.form));
+            conn.last.set(last.offset);
+        }
         self.give_office(conn);
         self.conns.borrow_mut().insert(conn.id, Rc::clone(conn));
         Joined::In
@@ -110,7 +115,7 @@ impl Hub {
     }
 
     /// Events that follow each other, as far as the connection does not have them.
-    pub(crate) fn give(&self, conn: &Conn, entries: &[Entry]) {
+    fn give(&self, conn: &Conn, entries: &[Entry]) {
         let last = conn.last.get();
         let missing = entries.iter().position(|entry| entry.offset > last);
         let Some(missing) = missing.and_then(|at| entries.get(at..)) else {
@@ -129,8 +134,9 @@ impl Hub {
             let news = conn.office.replace(known.office_version) != known.office_version;
             known.office.clone().filter(|_| news)
         };
+        // Small and rare: not what a client would be too slow for.
         if let Some(office) = office {
-            conn.send(office.bytes(conn.form), self.backlog());
+            conn.put(office.bytes(conn.form));
         }
     }
 

@@ -315,3 +315,22 @@ fn away(failure: &StoreError) -> End {
     );
     End::Close(Close::Away, false)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ws::conn::Conn;
+
+    /// How large the future is that a function makes.
+    fn size<A, B, C, F: Future>(_: impl Fn(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_that_waits_is_small() {
+        // Ten thousand of them wait all day. What is large is boxed, and gone when it is over.
+        let task = size(super::serve);
+        assert!(task <= 640, "{task} bytes of a task");
+        let conn = size_of::<Conn>();
+        assert!(conn <= 512, "{conn} bytes of a connection");
+    }
+}

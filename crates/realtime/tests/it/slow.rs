@@ -14,6 +14,8 @@ async fn a_slow_client_is_closed_resumes_and_slows_nobody() {
     let limits = SocketLimits {
         backlog: 8 * 1024,
         send_buffer: Some(4 * 1024),
+        // For a machine that is slow itself.
+        close_within: LONG,
         ..quick()
     };
     let house = House::start_limited(limits).await;

@@ -162,6 +162,14 @@ impl Fleet {
             .with_context(|| format!("{} cannot be started", service.name()))
     }
 
+    /// Waits until everything that runs is ready.
+    pub(super) async fn all_ready(&self) -> anyhow::Result<()> {
+        for service in Service::ALL.into_iter().filter(|service| self.runs(*service)) {
+            self.wait_ready(service).await?;
+        }
+        Ok(())
+    }
+
     async fn wait_ready(&self, service: Service) -> anyhow::Result<()> {
         self.wait_answers(service, self.port(service)).await
     }

@@ -415,6 +415,8 @@ impl<'a> Stage<'a> {
             .store
             .advance_clock(Duration::from_millis(u64::try_from(behind)?))
             .await?;
+        // Services find their way back in real time, of which a rehearsal has next to none.
+        self.system.fleet.all_ready().await?;
         self.redis_up = true;
         Ok(())
     }
