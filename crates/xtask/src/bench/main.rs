@@ -158,7 +158,9 @@ fn measure(
         }
     });
     // What was measured before something failed is worth seeing; the file is for whole runs.
-    report.print();
+    if measured.is_ok() || report.has_rows() {
+        report.print();
+    }
     measured?;
     report.write(&args.out)
 }

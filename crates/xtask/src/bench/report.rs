@@ -161,6 +161,10 @@ impl Report {
         self.rows.push(row);
     }
 
+    pub(crate) fn has_rows(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
     /// Ends the run and prints the table.
     pub(crate) fn print(&mut self) {
         self.machine.load_average_after = load_average();
