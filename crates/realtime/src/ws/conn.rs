@@ -102,7 +102,7 @@ impl Conn {
 
     /// Sends it now, or keeps it for later; a client for whom too much waits is closed.
     pub(crate) fn send(&self, bytes: &Bytes, backlog: usize) {
-        if self.leaving.get() || matches!(self.order.get(), Some(Order::Close(_))) {
+        if matches!(self.order.get(), Some(Order::Close(_))) {
             return;
         }
         self.put(bytes);
@@ -119,6 +119,9 @@ impl Conn {
 
     /// The same without a limit, for whoever waits for it to be taken.
     pub(crate) fn put(&self, bytes: &Bytes) {
+        if self.leaving.get() {
+            return;
+        }
         let mut waiting = self.waiting.borrow_mut();
         let mut rest = bytes.clone();
         if waiting.queue.is_empty() {
@@ -262,9 +265,9 @@ impl Conn {
         scratch: &RefCell<Vec<u8>>,
         within: Duration,
     ) {
-        self.leaving.set(true);
         self.order.set(None);
         self.put(&close_frame(close));
+        self.leaving.set(true);
         let goodbye = async {
             if !self.flushed(within).await || answered {
                 return;

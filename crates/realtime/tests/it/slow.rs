@@ -45,6 +45,7 @@ async fn a_slow_client_is_closed_resumes_and_slows_nobody() {
     assert!(hello.resumed);
     follow(&mut again, &mut screen, end).await;
     assert_eq!(screen.agents, other.agents);
+    drop((slow, fast, again));
     house.end().await;
 }
 

@@ -38,6 +38,8 @@ export class Table {
       beat: (now_ms) => this.#set(now_ms),
       lost: (since) => {
         this.lost = since;
+        // Nothing is known of what came after: the clock stands where it was told last.
+        if (since !== undefined) this.now = this.#base.now_ms;
       },
     });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);

@@ -74,6 +74,9 @@ describe("names and numbers", () => {
     expect(number("+441614960123")).toBe("+44 161 496 0123");
     expect(number("+447700900101")).toBe("+44 7700 900101");
     expect(number("+441632960012")).toBe("+44 1632 960012");
+    expect(number("+12025550143")).toBe("+1 202 555 0143");
+    expect(number("+33199005678")).toBe("+33 199 005 678");
+    expect(number("+353201234567")).toBe("+353 201 234 567");
     expect(number("anonymous")).toBe("anonymous");
   });
 });

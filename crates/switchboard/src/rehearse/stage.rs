@@ -43,6 +43,24 @@ pub(super) enum Answered {
     No(String, Value),
 }
 
+/// What the workers have to do.
+struct Work {
+    now_ms: i64,
+    queues: Vec<QueueStats>,
+}
+
+impl Work {
+    fn next_due_ms(&self) -> Option<i64> {
+        self.queues.iter().filter_map(|queue| queue.next_due_ms).min()
+    }
+
+    /// Something runs or could run. What is overdue will: whoever takes it is on the way back to Redis.
+    fn is_waiting(&self) -> bool {
+        let now = |queue: &QueueStats| queue.ready > 0 || queue.leased > 0;
+        self.queues.iter().any(now) || self.next_due_ms().is_some_and(|due| due <= self.now_ms)
+    }
+}
+
 /// One scenario's view of its system.
 pub(super) struct Stage<'a> {
     pub(super) system: &'a mut System,
@@ -73,11 +91,7 @@ impl<'a> Stage<'a> {
                 .wait_idle(left)
                 .await
                 .context("the carrier did not come to rest")?;
-            let busy = self
-                .queues()
-                .await?
-                .iter()
-                .any(|queue| queue.ready > 0 || queue.leased > 0);
+            let busy = self.work().await?.is_some_and(|work| work.is_waiting());
             if busy || !self.system.simulator.is_idle() {
                 calm = 0;
                 tokio::time::sleep(Duration::from_millis(2)).await;
@@ -88,21 +102,20 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// The queues on which somebody works.
-    async fn queues(&self) -> anyhow::Result<Vec<QueueStats>> {
+    /// The queues on which somebody works; nothing while Redis is away.
+    async fn work(&self) -> anyhow::Result<Option<Work>> {
         if !self.redis_up {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let (lookups, calls) = (
             self.system.fleet.runs(Service::WorkerLookup),
             self.system.fleet.runs(Service::WorkerCalls),
         );
-        let stats = self.stats().await?;
-        Ok(stats
-            .queues
-            .into_iter()
-            .filter(|queue| if queue.name == LOOKUP { lookups } else { calls })
-            .collect())
+        let Stats {
+            now_ms, mut queues, ..
+        } = self.stats().await?;
+        queues.retain(|queue| if queue.name == LOOKUP { lookups } else { calls });
+        Ok(Some(Work { now_ms, queues }))
     }
 
     /// A connection from before a restart of Redis fails once; that is this rehearsal's own, not the system's.
@@ -132,12 +145,7 @@ impl<'a> Stage<'a> {
         if now >= target {
             return Ok(false);
         }
-        let due = self
-            .queues()
-            .await?
-            .iter()
-            .filter_map(|queue| queue.next_due_ms)
-            .min();
+        let due = self.work().await?.and_then(|work| work.next_due_ms());
         let timer = self.system.simulator.next_timer_ms();
         let next = [due, timer]
             .into_iter()

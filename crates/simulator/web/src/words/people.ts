@@ -5,7 +5,12 @@ import type { Leg, Settings } from "../live/frame";
 /** What a caller shows who withholds their number. */
 export const WITHHELD = "anonymous";
 
-/** "+44 7700 900 101": grouped for reading, never changed otherwise. */
+/** Country codes of one and two digits; every other one has three. */
+const SHORT_CODES = new Set(
+  "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split(" "),
+);
+
+/** "+44 7700 900101": grouped for reading, never changed otherwise. */
 export function number(e164: string): string {
   const british = /^\+44(\d{10})$/.exec(e164)?.[1];
   if (british) {
@@ -13,7 +18,10 @@ export function number(e164: string): string {
     let at = 0;
     return ["+44", ...lengths.map((length) => british.slice(at, (at += length)))].join(" ");
   }
-  return /^\+\d{6,}$/.test(e164) ? e164.replace(/(\d{3})(?=\d{2,})/g, "$1 ") : e164;
+  if (!/^\+[1-9]\d{5,14}$/.test(e164)) return e164;
+  const digits = e164.slice(1);
+  const code = [1, 2].map((length) => digits.slice(0, length)).find((one) => SHORT_CODES.has(one)) ?? digits.slice(0, 3);
+  return `+${code} ${digits.slice(code.length).replace(/(\d{3})(?=\d{2,})/g, "$1 ")}`;
 }
 
 export function party(address: string, settings: Settings): string {
