@@ -42,7 +42,12 @@ pub(super) async fn run(client: Client, shared: Arc<Shared>) {
             wait(&shared, shared.slot.notified(), None).await;
         } else if let Ok(nothing_for) = fetcher.fetch(&shared, want).await {
             // Never dropped half-way: a fetch in flight may have leased jobs.
-            wait(&shared, shared.kick.notified(), Some(nothing_for)).await;
+            if nothing_for.is_zero() {
+                // More is waiting. A timer of no time still sleeps to the next millisecond: 1 ms for each batch.
+                tokio::task::yield_now().await;
+            } else {
+                wait(&shared, shared.kick.notified(), Some(nothing_for)).await;
+            }
         }
     }
 }
