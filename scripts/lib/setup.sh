@@ -107,7 +107,7 @@ page_packages() {
     local stamp=$1/node_modules/.installed
     cmp -s "$1/package-lock.json" "$stamp" && return 0
     printf 'installing the packages of %s\n' "$1"
-    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error >/dev/null)
     cp "$1/package-lock.json" "$stamp"
 }
 

@@ -3,6 +3,7 @@
 //! What passes or fails is who could talk with whom, and when, as the simulated carrier saw it; our own state is
 //! never asked whether it is right.
 
+mod disasters;
 mod fleet;
 mod judge;
 mod report;

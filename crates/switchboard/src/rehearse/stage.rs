@@ -6,14 +6,14 @@ use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 use switchboard_queue::jobs::{DEADLINES, LOOKUP};
 use switchboard_queue::{QueueStats, Stats};
-use switchboard_simulator::{Behaviour, Faults, LegId, Press, Sound, View};
+use switchboard_simulator::{Behaviour, LegId, Press, Sound, View};
 use tokio::time::Instant;
 
 use super::system::System;
 use crate::services::Service;
 
 /// How long the system may take, in real time, to come to rest.
-const REST: Duration = Duration::from_secs(20);
+pub(super) const REST: Duration = Duration::from_secs(20);
 /// The shortest step of virtual time: nothing in a telephone network happens faster.
 const TICK_MS: i64 = 20;
 
@@ -64,7 +64,7 @@ impl Work {
 /// One scenario's view of its system.
 pub(super) struct Stage<'a> {
     pub(super) system: &'a mut System,
-    redis_up: bool,
+    pub(super) redis_up: bool,
 }
 
 impl<'a> Stage<'a> {
@@ -361,71 +361,5 @@ impl<'a> Stage<'a> {
 
     pub(super) fn phone_is(&self, phone: &str, behaviour: Behaviour) {
         self.system.simulator.set_phone(phone, behaviour);
-    }
-
-    // --- operators and disasters ---
-
-    pub(super) fn faults(&self, faults: Faults) {
-        self.system.simulator.set_faults(faults);
-    }
-
-    pub(super) async fn kill(&mut self, service: Service) -> anyhow::Result<()> {
-        self.system.fleet.kill(service).await
-    }
-
-    pub(super) async fn start(&mut self, service: Service) -> anyhow::Result<()> {
-        self.system.fleet.start(service).await
-    }
-
-    /// A second one of a service, beside the one that runs.
-    pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<()> {
-        self.system.fleet.start_another(service).await
-    }
-
-    /// Redis does not answer any more.
-    pub(super) fn stall_redis(&mut self) -> anyhow::Result<()> {
-        self.system.redis.pause()?;
-        self.redis_up = false;
-        Ok(())
-    }
-
-    pub(super) fn kill_redis(&mut self) -> anyhow::Result<()> {
-        self.system.redis.kill9()?;
-        self.redis_up = false;
-        Ok(())
-    }
-
-    /// Redis dies and starts again with nothing of what it knew.
-    pub(super) async fn redis_loses_everything(&mut self) -> anyhow::Result<()> {
-        self.kill_redis()?;
-        let data = self.system.redis.dir().join("appendonlydir");
-        std::fs::remove_dir_all(&data).with_context(|| format!("no data in {}", data.display()))?;
-        self.redis_back(true).await
-    }
-
-    /// Redis is back, and its clock is where everybody else's is.
-    pub(super) async fn redis_back(&mut self, killed: bool) -> anyhow::Result<()> {
-        if killed {
-            self.system.redis.restart().await?;
-        } else {
-            self.system.redis.resume()?;
-        }
-        let deadline = Instant::now() + REST;
-        let now_ms = loop {
-            match self.system.store.clock().await {
-                Ok(reading) => break reading.now.as_millis(),
-                Err(error) => ensure!(Instant::now() < deadline, "redis does not come back: {error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        };
-        let behind = self.system.simulator.now_ms().saturating_sub(now_ms).max(0);
-        self.system
-            .store
-            .advance_clock(Duration::from_millis(u64::try_from(behind)?))
-            .await?;
-        // Services find their way back in real time, of which a rehearsal has next to none.
-        self.system.fleet.all_ready().await?;
-        self.redis_up = true;
-        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use switchboard_domain::{Command, State};
-use switchboard_simulator::{Faults, Switches};
+use switchboard_simulator::Faults;
 
 use crate::house::{House, line, stop};
 
@@ -107,7 +107,6 @@ async fn a_phone_that_cannot_be_called_does_not_keep_the_caller() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_phone_that_rings_for_nobody_is_stopped() {
     let house = House::open().await;
-    assert!(!Switches::default().children_linger);
     house.agent("dylan", Some(DYLAN)).await;
     let call = house.dial().await;
     house.waits(&call, None).await;

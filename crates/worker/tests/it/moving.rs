@@ -81,14 +81,7 @@ async fn a_caller_who_talks_unknown_to_us_is_left_alone() {
         .until_seen(|view| view.are_bridged(&line(&call), &phone))
         .await;
     let calls = house.start_calls();
-    // Neither thought to be in a queue nor thought to be in none.
-    for queue in [Some(ELSEWHERE), None] {
-        house.waits(&call, queue).await;
-    }
-    house.pass(THREE_MINUTES).await;
-    house
-        .until_call(&call, |call| matches!(call.state, State::RingingOffice { .. }))
-        .await;
+    deadline_passes(&house, &call, ELSEWHERE).await;
     house.pass(ARRIVED).await;
     house.rest().await;
     house.pass(Duration::from_mins(1)).await;

@@ -1,0 +1,76 @@
+//! What goes wrong in scenarios, and what operators do about it.
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use switchboard_simulator::Faults;
+use tokio::time::Instant;
+
+use super::stage::{REST, Stage};
+use crate::services::Service;
+
+impl Stage<'_> {
+    pub(super) fn faults(&self, faults: Faults) {
+        self.system.simulator.set_faults(faults);
+    }
+
+    pub(super) async fn kill(&mut self, service: Service) -> anyhow::Result<()> {
+        self.system.fleet.kill(service).await
+    }
+
+    pub(super) async fn start(&mut self, service: Service) -> anyhow::Result<()> {
+        self.system.fleet.start(service).await
+    }
+
+    /// A second one of a service, beside the one that runs.
+    pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<()> {
+        self.system.fleet.start_another(service).await
+    }
+
+    /// Redis does not answer any more.
+    pub(super) fn stall_redis(&mut self) -> anyhow::Result<()> {
+        self.system.redis.pause()?;
+        self.redis_up = false;
+        Ok(())
+    }
+
+    pub(super) fn kill_redis(&mut self) -> anyhow::Result<()> {
+        self.system.redis.kill9()?;
+        self.redis_up = false;
+        Ok(())
+    }
+
+    /// Redis dies and starts again with nothing of what it knew.
+    pub(super) async fn redis_loses_everything(&mut self) -> anyhow::Result<()> {
+        self.kill_redis()?;
+        let data = self.system.redis.dir().join("appendonlydir");
+        std::fs::remove_dir_all(&data).with_context(|| format!("no data in {}", data.display()))?;
+        self.redis_back(true).await
+    }
+
+    /// Redis is back, and its clock is where everybody else's is.
+    pub(super) async fn redis_back(&mut self, killed: bool) -> anyhow::Result<()> {
+        if killed {
+            self.system.redis.restart().await?;
+        } else {
+            self.system.redis.resume()?;
+        }
+        let deadline = Instant::now() + REST;
+        let now_ms = loop {
+            match self.system.store.clock().await {
+                Ok(reading) => break reading.now.as_millis(),
+                Err(error) => ensure!(Instant::now() < deadline, "redis does not come back: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
+        let behind = self.system.simulator.now_ms().saturating_sub(now_ms).max(0);
+        self.system
+            .store
+            .advance_clock(Duration::from_millis(u64::try_from(behind)?))
+            .await?;
+        // Services find their way back in real time, of which a rehearsal has next to none.
+        self.system.fleet.all_ready().await?;
+        self.redis_up = true;
+        Ok(())
+    }
+}
