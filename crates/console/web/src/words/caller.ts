@@ -65,7 +65,9 @@ export function initialsOf(name: string): string {
 export function aside(call: Call): string {
   const best = known(call);
   if (best) return best.profile.organisation;
-  return [...call.lookups.values()].some(({ kind }) => kind === "pending") ? "Looking up…" : "";
+  const all = [...call.lookups.values()];
+  if (all.some(({ kind }) => kind === "pending")) return "Looking up…";
+  return all.length > 0 && all.every(({ kind }) => kind === "not_found") ? "Not known yet" : "";
 }
 
 /** One line of context. A source that could not say is named: its silence must not read as "not known". */
@@ -73,13 +75,11 @@ export function context(call: Call): string {
   const best = known(call);
   if (best) {
     const { summary, tier, since } = best.profile;
-    const several = best.how === "several" ? `or ${best.others} more with this number` : "";
+    const several = best.how === "several" ? `one of ${best.others + 1} with this number` : "";
     return [several, tier, summary || (since && `since ${since}`)].filter(Boolean).join(" · ");
   }
   const failed = [...call.lookups].find(([, { kind }]) => kind === "failed");
-  if (failed) return sourceSays(...failed);
-  const all = [...call.lookups.values()];
-  return all.length > 0 && all.every(({ kind }) => kind === "not_found") ? "Not known yet" : "";
+  return failed ? sourceSays(...failed) : "";
 }
 
 /** "CRM did not answer". */
