@@ -72,12 +72,12 @@ async fn page(
     Ok(shown(request.headers(), file, policy))
 }
 
-async fn other(path: Path<String>) -> Refusal {
-    if is_reserved(&path) {
+async fn other(path: Path<String>) -> Result<HttpResponse, Refusal> {
+    Err(if is_reserved(&path) {
         Refusal::NoSuchAddress
     } else {
         Refusal::WrongMethod("GET, HEAD")
-    }
+    })
 }
 
 /// Whether the address is a program's, also when it was written with slashes too many.
