@@ -63,7 +63,9 @@ describe("a caller", () => {
   });
 
   it("tells a source that failed from one that does not know", () => {
-    expect(context(who({ salesforce: { failed: { reason: "did not answer" } }, crm: { notFound: {} } }))).toBe("Salesforce did not answer");
+    const failed = { failed: { reason: "did not answer" } };
+    expect(aside(who({ salesforce: failed, crm: { notFound: {} } }))).toBe("Salesforce did not answer");
+    expect(context(who({ salesforce: failed, crm: { pending: {} } }))).toBe("Salesforce did not answer");
     expect(aside(who({ crm: { notFound: {} } }))).toBe("Not known yet");
     expect(context(who({ crm: { pending: {} } }))).toBe("");
   });
