@@ -12,6 +12,7 @@ mod handshake;
 mod house;
 mod openapi;
 mod outage;
+mod pages;
 mod presence;
 mod reducer;
 mod repeating;

@@ -65,6 +65,8 @@ export class Desk {
 
   me = $derived.by((): Agent | undefined => this.live.agents.get(this.agentId));
   waiting = $derived(waitingOrder(this.live.calls.values()));
+  /** Whom one should answer. */
+  next = $derived(this.waiting.find(answerable));
   mine = $derived(this.#mine());
   talking = $derived(
     [...this.live.calls.values()]
@@ -238,8 +240,7 @@ export class Desk {
 
   /** Answers whoever has waited longest, whether their row is shown yet or not. */
   async answerLongest(): Promise<void> {
-    const first = this.waiting.find(answerable);
-    if (first) await this.answer(first.id);
+    if (this.next) await this.answer(this.next.id);
   }
 
   async hangUp(): Promise<void> {
