@@ -21,6 +21,8 @@ missing_for_build() {
     have pkg-config || printf '%s\n' pkg-config
     pkg-config --exists openssl 2>/dev/null || printf '%s\n' libssl-dev
     have redis-server || printf '%s\n' redis-server
+    # Without it no registry is trusted. Other systems keep theirs elsewhere.
+    if have apt-get && [[ ! -e /etc/ssl/certs/ca-certificates.crt ]]; then printf '%s\n' ca-certificates; fi
 }
 
 missing_for_python() {
@@ -40,8 +42,9 @@ install_packages() {
     fi
     printf 'installing %s\n' "$*"
     "${as_root[@]}" apt-get update -qq
+    # What it has to complain about goes to the other stream.
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+        apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
 # Two runs on one machine must not build the same tool over each other.
