@@ -21,6 +21,8 @@ export async function sitDown(browser, url, name, options = {}) {
   if (name) {
     await page.getByRole("button", { name }).click();
     await page.getByText("Connected", { exact: true }).waitFor();
+    // Out of the list, in which nothing moves under a pointer.
+    await page.mouse.move(640, 2);
   }
   // A reload would lose it.
   await page.evaluate(() => (globalThis.loadedOnce = true));
