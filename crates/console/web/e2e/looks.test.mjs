@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { axe, launch } from "../../../simulator/web/e2e/browser.mjs";
-import { sitDown } from "./agent.mjs";
+import { lookAway, sitDown } from "./agent.mjs";
 import { MARA, OLIVER, PRIYA, startWorld } from "./world.mjs";
 
 const HEIGHTS = { 390: 844, 1280: 800, 1920: 1080 };
@@ -43,6 +43,7 @@ describe("the page", { timeout: 600_000 }, () => {
         await looked("choosing");
         await page.getByRole("button", { name: "Amelia Frost" }).click();
         await page.getByText("Nobody is waiting.").waitFor();
+        await lookAway(page);
         await looked("empty");
 
         await world.call(MARA);
