@@ -6,7 +6,7 @@ export function boxes(page) {
     const wanted = "header > *, [aria-label='Waiting'] li, [aria-label='Waiting'] li > *, [aria-label='Waiting'] li .press, aside h2, aside h3, aside li, aside .num";
     return [...document.querySelectorAll(wanted)].map((element) => {
       const { x, y, width, height } = element.getBoundingClientRect();
-      const name = `${element.tagName.toLowerCase()}.${[...element.classList].filter((one) => !one.startsWith("svelte")).join(".")}`;
+      const name = element.tagName.toLowerCase();
       // Words may get longer where they stand; what must stay is where they begin and how high they are.
       const wide = element.matches("li, .press, .time, .act");
       return { name, at: [x, y, height, ...(wide ? [width] : [])].map(Math.round).join(" ") };
@@ -34,8 +34,10 @@ export function watchShifts(page) {
     new PerformanceObserver((list) => {
       for (const { value, sources, hadRecentInput } of list.getEntries()) {
         if (hadRecentInput) continue;
-        const names = sources.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 120) ?? "?");
-        globalThis.shifted.push(`${value.toFixed(4)}: ${names.join(" | ")}`);
+        // What stands behind the name begins where the name ends.
+        const others = sources.map(({ node }) => node?.parentElement).filter((parent) => !parent?.matches("[data-row]"));
+        if (others.length === 0) continue;
+        globalThis.shifted.push(`${value.toFixed(4)}: ${others.map((parent) => parent?.outerHTML.slice(0, 120) ?? "?").join(" | ")}`);
       }
     }).observe({ type: "layout-shift", buffered: false });
   });

@@ -107,30 +107,33 @@ describe("the line", { timeout: 600_000 }, () => {
     assert.equal(await amelia.missed.getByRole("listitem").count(), 10);
   });
 
-  it("of a tab that slept is right a second after it woke", async () => {
+  /** Its scripts stand still and its clock goes on, as in a tab that was frozen or a computer that was closed. */
+  async function sleeping(meanwhile) {
     const session = await amelia.context.newCDPSession(amelia.page);
-    await amelia.page.evaluate(() => {
-      globalThis.ticks = 0;
-      setInterval(() => (globalThis.ticks += 1), 50);
-    });
-    await session.send("Page.setWebLifecycleState", { state: "frozen" });
-    const ticks = () => amelia.page.evaluate(() => globalThis.ticks);
-    const asleep = await ticks();
+    await session.send("Debugger.enable");
+    const asleep = new Promise((done) => session.once("Debugger.paused", done));
+    await session.send("Debugger.pause");
+    await asleep;
+    await meanwhile();
     await bashir.answer(MARA.name).click();
     await bashir.mine.getByText("Talking").waitFor();
     await world.call(OLIVER);
     await bashir.row(OLIVER.name).waitFor();
-    // Long enough for its line to be in doubt when it wakes.
+    // Long enough for its line to be in doubt.
     await pause(4_000);
-    const slept = (await ticks()) - asleep;
-    assert.ok(slept < 20, `it did not sleep: ${slept} ticks`);
+    world.line.mend();
     const began = Date.now();
-    await session.send("Page.setWebLifecycleState", { state: "active" });
+    await session.send("Debugger.resume");
+    await session.send("Debugger.disable");
     await seen(began, amelia.row(OLIVER.name), amelia.talking.getByText("With Bashir Khan"), amelia.page.getByText("Connected", { exact: true }));
     await vanished(began, amelia.lost);
     within("woke: right again", Date.now() - began, RIGHT_WITHIN_MS);
     assert.equal(await amelia.row(MARA.name).count(), 0);
-  });
+  }
+
+  it("of a tab that slept is right a second after it woke", () => sleeping(() => {}));
+
+  it("of a computer that was closed, and has lost every connection, as well", () => sleeping(() => world.line.refuse()));
 
   it("that is lost while Answer is pressed still tells what came of it", async () => {
     world.line.cut();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { axe, launch } from "../../../simulator/web/e2e/browser.mjs";
-import { sitDown } from "./agent.mjs";
+import { lookAway, sitDown } from "./agent.mjs";
 import { MARA, OLIVER, PRIYA, startWorld } from "./world.mjs";
 
 const HEIGHTS = { 390: 844, 1280: 800, 1920: 1080 };
@@ -36,13 +36,20 @@ describe("the page", { timeout: 600_000 }, () => {
         const { page } = amelia;
         const looked = async (when) => {
           assert.deepEqual(await axe(page), [], when);
-          const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-          assert.ok(over <= 0, `${when}: ${over} px too wide`);
+          const wide = await page.evaluate(() =>
+            document.documentElement.scrollWidth <= innerWidth
+              ? []
+              : [...document.querySelectorAll("*")]
+                  .filter((one) => one.getBoundingClientRect().right > innerWidth)
+                  .map((one) => one.outerHTML.slice(0, 120)),
+          );
+          assert.deepEqual(wide, [], `${when}: wider than the screen`);
         };
         await page.getByRole("button", { name: "Amelia Frost" }).waitFor();
         await looked("choosing");
         await page.getByRole("button", { name: "Amelia Frost" }).click();
         await page.getByText("Nobody is waiting.").waitFor();
+        await lookAway(page);
         await looked("empty");
 
         await world.call(MARA);
@@ -63,6 +70,10 @@ describe("the page", { timeout: 600_000 }, () => {
         world.line.cut();
         await amelia.lost.waitFor();
         await looked("not connected");
+        // One can still hang up.
+        await amelia.mine.getByRole("button", { name: "Hang up" }).click({ trial: true });
+        const dock = await amelia.mine.boundingBox();
+        assert.ok(dock.y + dock.height <= HEIGHTS[width], "my call is on the screen");
         world.line.mend();
         await amelia.lost.waitFor({ state: "detached" });
       });

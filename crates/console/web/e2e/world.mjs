@@ -22,6 +22,7 @@ export const FRONT_DESK = "+442079460011";
 export const MARA = { number: "+447700900101", name: "Mara Lind", organisation: "Northwind Bakery" };
 export const OLIVER = { number: "+447700900102", name: "Oliver Nkemelu", organisation: "Harbour & Sons" };
 export const PRIYA = { number: "+447700900103", name: "Priya Raman", organisation: "Blue Kettle Tea" };
+export const JACK = { number: "+447700900104", name: "Jack Whitfield", organisation: "Fenland Cycles" };
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -116,9 +117,13 @@ export async function startWorld(more = []) {
     async dial({ number }) {
       return (await control("POST", "dial", { from: number, to: OFFICE })).leg;
     },
-    /** They choose: 1 is sales, 2 support. From now on they wait. */
+    /** They choose: 1 is sales, 2 support. From now on they wait. Nobody has to listen to the greeting. */
     async choose(id, digits = "2") {
-      await until("the menu", async () => JSON.stringify((await leg(id)).hears ?? "").includes("press 1"));
+      await until("the menu", async () => {
+        if (JSON.stringify((await leg(id)).hears ?? "").includes("press 1")) return true;
+        await control("POST", "clock/advance", { by_ms: 1_000 });
+        return false;
+      });
       await control("POST", "press", { leg: id, digits });
     },
     async call(who, digits = "2") {

@@ -54,6 +54,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             .route(web::head().to(page))
             .default_service(web::to(other)),
     );
+    // Within an address that is somebody's, such as /health, it comes to this.
+    config.default_service(web::to(|| async {
+        Err::<HttpResponse, _>(Refusal::NoSuchAddress)
+    }));
 }
 
 async fn page(

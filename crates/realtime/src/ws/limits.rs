@@ -18,7 +18,8 @@ pub struct SocketLimits {
     pub open_within: Duration,
     /// For the next byte to be taken while a client is told everything.
     pub progress_within: Duration,
-    /// A heartbeat is sent at least this often. A screen takes three that do not come for a lost line.
+    /// A heartbeat is sent at least this often. A screen that misses two says that its line is
+    /// lost.
     pub heartbeat: Duration,
     /// A client that sent nothing for so long, not even an answer to a ping, is gone.
     pub silence: Duration,

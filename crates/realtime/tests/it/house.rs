@@ -152,7 +152,7 @@ impl House {
             policy: switchboard_runtime::rules::policy(&settings).unwrap(),
             base,
             spec: Spec::read(),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: client(),
             lifecycle,
             prefix,
             settings,
@@ -372,6 +372,13 @@ impl House {
         stream.read_exact(&mut answer).await.unwrap();
         assert_ne!(answer, *b"-", "{command}");
     }
+}
+
+/// Asks for what it is told to ask for and shows what came, packed or not.
+fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy();
+    let builder = builder.no_gzip().no_brotli().no_zstd().no_deflate();
+    builder.build().unwrap()
 }
 
 async fn reply(response: reqwest::Response) -> Reply {

@@ -16,6 +16,7 @@ mod pages;
 mod presence;
 mod reducer;
 mod repeating;
+mod samples;
 mod slow;
 mod sockets;
 mod spec;
