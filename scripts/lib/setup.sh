@@ -29,6 +29,11 @@ missing_for_python() {
     if ! have python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then printf '%s\n' python3 python3-venv; fi
 }
 
+# A browser without a screen, and a typeface for what the pages' own does not have.
+missing_for_browser() {
+    [[ -x ${CHROMIUM:-/usr/bin/chromium} ]] || printf '%s\n' chromium fonts-dejavu-core
+}
+
 # Installs Debian packages; nothing to do without arguments.
 install_packages() {
     (($#)) || return 0
@@ -68,6 +73,13 @@ python_install() {
     python3 -m venv "$1"
     "$1/bin/pip" install --quiet "${@:2}"
     touch "$1/ready"
+}
+
+# Where a debug build puts a binary of the workspace.
+built_program() {
+    local target
+    target=$(cargo metadata --no-deps --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+    printf '%s/debug/%s' "$target" "$1"
 }
 
 # Whether the Node on PATH builds the pages: Vite wants 20.19 or newer in its line, or 22.12 and above.
