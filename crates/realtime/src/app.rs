@@ -11,7 +11,9 @@ use switchboard_runtime::settings::{self, Settings};
 use switchboard_store::Store;
 use thiserror::Error;
 
+use crate::demo;
 use crate::guard::Door;
+use crate::pages::Pages;
 use crate::ws::{SocketLimits, Sockets};
 
 /// The settings cannot be used for answering agents.
@@ -51,6 +53,9 @@ pub struct Realtime {
     pub(crate) introduced: AtomicBool,
     /// The agents' websockets.
     pub(crate) sockets: Sockets,
+    pub(crate) pages: Pages,
+    /// Where the simulator is, in a demonstration.
+    pub(crate) simulator: Option<String>,
 }
 
 impl Realtime {
@@ -82,11 +87,14 @@ impl Realtime {
                 ))
             })
             .collect();
+        let door = Door::new(settings).ok_or(RealtimeError::NoToken)?;
         Ok(Self {
             store,
             policy: switchboard_runtime::rules::policy(settings)?,
             rng,
-            door: Door::new(settings).ok_or(RealtimeError::NoToken)?,
+            pages: Pages::new(settings, &door),
+            simulator: demo::simulator_url(settings),
+            door,
             agents,
             phones,
             introduced: AtomicBool::new(false),

@@ -2,7 +2,8 @@
 //!
 //! Whoever holds the token of the settings. A demonstration may have none; then only this machine may ask, and
 //! not by way of a page from elsewhere: a name of the attacker's that resolves to 127.0.0.1 makes a browser
-//! send requests here with that name as `Host`, and a page of theirs sends its own `Origin`.
+//! send requests here with that name as `Host`, and a page of theirs sends its own `Origin`. That holds at every
+//! address, the console's pages and the metrics included.
 
 use std::net::IpAddr;
 
@@ -35,9 +36,10 @@ impl Door {
         }
     }
 
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    /// Whether anything may be asked from there.
+    fn admit_from(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let admitted = match self {
-            Self::Token(token) => return bears(headers, token).then_some(()).ok_or(Refusal::Unauthorised),
+            Self::Token(_) => true,
             Self::ThisMachine => {
                 single(headers, &HOST).is_some_and(is_loopback)
                     && (!headers.contains_key(ORIGIN)
@@ -45,6 +47,14 @@ impl Door {
             }
         };
         admitted.then_some(()).ok_or(Refusal::Elsewhere)
+    }
+
+    /// Whether the API may be used with what is shown.
+    fn admit_with(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        match self {
+            Self::Token(token) => bears(headers, token).then_some(()).ok_or(Refusal::Unauthorised),
+            Self::ThisMachine => Ok(()),
+        }
     }
 
     /// Whether a socket may be asked for from there; its ticket comes later. Browsers let any page open a socket
@@ -59,18 +69,37 @@ impl Door {
                 let ours = origin.is_none_or(|origin| origin.is_some_and(|origin| is_of_host(origin, host)));
                 ours.then_some(()).ok_or(Refusal::ForeignPage)
             }
-            Self::ThisMachine => self.admit(headers),
+            Self::ThisMachine => self.admit_from(headers),
         }
     }
 }
 
-/// Middleware: lets in whom the door admits.
-pub(crate) async fn guard<B: MessageBody>(
+/// Middleware for all addresses: lets in who asks from where one may.
+pub(crate) async fn here<B: MessageBody>(
     realtime: Data<Realtime>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match realtime.door.admit(request.headers()) {
+    let admitted = realtime.door.admit_from(request.headers());
+    admit(admitted, request, next).await
+}
+
+/// Middleware for the API: lets in whoever bears the token, if there is one.
+pub(crate) async fn bearer<B: MessageBody>(
+    realtime: Data<Realtime>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let admitted = realtime.door.admit_with(request.headers());
+    admit(admitted, request, next).await
+}
+
+async fn admit<B: MessageBody>(
+    admitted: Result<(), Refusal>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match admitted {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(refusal) => {
             metrics::counter!("realtime_refused_total", "result" => refusal.result()).increment(1);

@@ -5,6 +5,8 @@
 //! webhook, and committed once: of two agents who answer at the same time one has the call, and the other is told
 //! who. What each request takes and gives stands in `openapi.json` beside the sources.
 //!
+//! At every other address are the agents' screens, as far as somebody may see them (`pages`).
+//!
 //! On a websocket, `/api/v1/socket`, an agent is shown everything live and then everything that happens: each event
 //! once, in order, over any interruption. `proto/README.md` says how to write a client.
 //!
@@ -19,7 +21,9 @@ mod app;
 mod asked;
 mod body;
 mod commands;
+mod demo;
 mod guard;
+mod pages;
 mod presence;
 mod reads;
 mod refusal;

@@ -14,13 +14,13 @@ use tracing_actix_web::TracingLogger;
 use crate::app::Realtime;
 use crate::refusal::Refusal;
 use crate::span::RequestSpan;
-use crate::{commands, guard, presence, reads, web as server, ws};
+use crate::{commands, demo, guard, pages, presence, reads, web as server, ws};
 
 /// Commands are a few short fields.
 const MAX_BODY: usize = 4 * 1024;
 
-/// Answers agents on `listener` until `shutdown`, then tells sockets to go elsewhere and finishes what it began. The agents of the settings are
-/// made known meanwhile, as soon as Redis answers; until then it is not ready.
+/// Answers agents on `listener` until `shutdown`, then tells sockets to go elsewhere and finishes what it began. The
+/// agents of the settings are made known meanwhile, as soon as Redis answers; until then it is not ready.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -38,11 +38,11 @@ pub async fn run(
         config.service(
             web::scope("/api/v1")
                 .configure(api)
-                .wrap(from_fn(guard::guard))
+                .wrap(from_fn(guard::bearer))
                 .wrap(TracingLogger::<RequestSpan>::new()),
         );
         health.configure(config);
-        pages(config);
+        pages::routes(config);
     };
     let mut serving = std::pin::pin!(server::serve(
         listener,
@@ -62,11 +62,6 @@ pub async fn run(
         ((), ()) = meanwhile => {}
     }
     serving.await
-}
-
-/// What is at none of the other addresses. The console's pages have their place here.
-fn pages(config: &mut ServiceConfig) {
-    config.default_service(web::to(|| async { Err::<String, _>(Refusal::NoSuchAddress) }));
 }
 
 fn health(realtime: &Arc<Realtime>, metrics: Metrics, shutdown: &CancellationToken) -> Health {
@@ -133,6 +128,11 @@ fn api(config: &mut ServiceConfig) {
         .service(
             web::resource("/live")
                 .route(web::get().to(reads::live))
+                .default_service(get()),
+        )
+        .service(
+            web::resource("/demo")
+                .route(web::get().to(demo::get))
                 .default_service(get()),
         )
         .service(

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use actix_http::{HttpService, KeepAlive, Request};
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::dev::{AppConfig, Server};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, Error};
 use socket2::SockRef;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::app::Realtime;
+use crate::guard;
 use crate::ws::{Hub, upgrade};
 
 /// Connections that wait to be accepted: after a restart everybody comes back in the same second. The system may
@@ -57,7 +59,9 @@ where
         let configure = configure.clone();
         let app = App::new()
             .app_data(web::PayloadConfig::new(options.body))
-            .configure(configure);
+            .configure(configure)
+            // Round everything, also what no route is for.
+            .wrap(from_fn(guard::here));
         let stopping = stopping.clone();
         HttpService::build()
             // Hidden in its documentation, and how its own server makes idle connections close at a stop.

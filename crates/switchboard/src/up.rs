@@ -173,6 +173,7 @@ fn announce(settings: &Settings) {
     );
     println!("agents     http://{}/api/v1/live", settings.realtime.listen);
     if settings.deployment.demo {
+        println!("console    http://{}/", settings.realtime.listen);
         println!("simulator  http://{}/", settings.simulator.listen);
     }
 }

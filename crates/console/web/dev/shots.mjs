@@ -54,6 +54,15 @@ const shots = {
     wait: 3600,
     act: (page, server) => server.cut(),
   },
+  minelost: { scene: "mine", wait: 3600, act: (page, server) => server.cut() },
+  selectedlost: {
+    scene: "seven",
+    wait: 3600,
+    async act(page, server) {
+      await page.click(row(2));
+      server.cut();
+    },
+  },
   deaf: { scene: "seven", wait: 1200, act: (page, server) => server.deafen() },
   lostfirst: { scene: "seven", cut: true, wait: 3600 },
 };

@@ -57,14 +57,16 @@ describe("a caller", () => {
 
   it("is certain before several before a maybe", () => {
     expect(title(who({ a: found("Maybe Not", 0), b: found("One of Three", 3), c: found("Sure One", 1) }))).toBe("Sure One");
-    expect(context(who({ b: found("One of Three", 3) }))).toBe("or 2 more with this number");
+    expect(context(who({ b: found("One of Three", 3) }))).toBe("one of 3 with this number");
     expect(title(who({ a: found("Kwame", 0) }))).toBe("Maybe Kwame");
     expect(initials(who({ a: found("Kwame", 0) }))).toBe("");
   });
 
   it("tells a source that failed from one that does not know", () => {
-    expect(context(who({ salesforce: { failed: { reason: "did not answer" } }, crm: { notFound: {} } }))).toBe("Salesforce did not answer");
-    expect(context(who({ crm: { notFound: {} } }))).toBe("Not known yet");
+    const failed = { failed: { reason: "did not answer" } };
+    expect(aside(who({ salesforce: failed, crm: { notFound: {} } }))).toBe("Salesforce did not answer");
+    expect(context(who({ salesforce: failed, crm: { pending: {} } }))).toBe("Salesforce did not answer");
+    expect(aside(who({ crm: { notFound: {} } }))).toBe("Not known yet");
     expect(context(who({ crm: { pending: {} } }))).toBe("");
   });
 

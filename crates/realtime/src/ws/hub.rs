@@ -32,7 +32,7 @@ const TURN: usize = 256;
 /// Heartbeats are spread over so many turns of a wheel.
 const SPOKES: u32 = 20;
 /// A ping goes with every so many heartbeats.
-const PING_EVERY: u32 = 5;
+const PING_EVERY: u32 = 10;
 /// Farewells are spread over so many steps.
 const STEPS: u32 = 50;
 
@@ -148,7 +148,7 @@ impl Hub {
     pub(crate) async fn run(self: Rc<Self>) {
         let limits = &self.realtime.sockets.limits;
         let mut changes = self.realtime.sockets.board.changes();
-        // A little early: what is promised at least every two seconds must not be late for a busy machine.
+        // A little early: what is promised at least every second must not be late for a busy machine.
         let spoke = limits.heartbeat.mul_f64(0.8) / SPOKES;
         let mut wheel = tokio::time::interval(spoke.max(Duration::from_millis(1)));
         wheel.set_missed_tick_behavior(MissedTickBehavior::Delay);

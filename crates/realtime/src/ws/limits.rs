@@ -18,7 +18,8 @@ pub struct SocketLimits {
     pub open_within: Duration,
     /// For the next byte to be taken while a client is told everything.
     pub progress_within: Duration,
-    /// A heartbeat is sent at least this often.
+    /// A heartbeat is sent at least this often. A screen that misses two says that its line is
+    /// lost.
     pub heartbeat: Duration,
     /// A client that sent nothing for so long, not even an answer to a ping, is gone.
     pub silence: Duration,
@@ -34,7 +35,7 @@ pub struct SocketLimits {
 
 impl Default for SocketLimits {
     /// 15,000 connections, 4 `KiB` a message, 256 `KiB` of backlog over 64 `KiB` of the system's, 5 s to open, 10 s
-    /// for progress, heartbeats every 2 s, 45 s of silence, 5 s to close, 500 ms to drain, 4,096 events, every second.
+    /// for progress, heartbeats every second, 45 s of silence, 5 s to close, 500 ms to drain, 4,096 events, a look each second.
     fn default() -> Self {
         Self {
             connections: 15_000,
@@ -43,7 +44,7 @@ impl Default for SocketLimits {
             send_buffer: Some(64 * 1024),
             open_within: Duration::from_secs(5),
             progress_within: Duration::from_secs(10),
-            heartbeat: Duration::from_secs(2),
+            heartbeat: Duration::from_secs(1),
             silence: Duration::from_secs(45),
             close_within: Duration::from_secs(5),
             drain_over: Duration::from_millis(500),

@@ -9,9 +9,10 @@ use switchboard_contracts::v1::ResetReason;
 use switchboard_contracts::v1::server_frame::Frame;
 use switchboard_domain::{Command, LookupOutcome, SourceName};
 use switchboard_realtime::SocketLimits;
+use switchboard_runtime::Rng;
 use switchboard_runtime::settings::Layers;
 
-use crate::client::{Client, LONG};
+use crate::client::{Client, JSON, LONG, PROTO};
 use crate::house::{House, quick};
 use crate::reducer::Screen;
 use crate::sockets::{follow, greeted};
@@ -43,8 +44,9 @@ async fn a_busy_day(house: &House) -> u64 {
 }
 
 /// Reads at most `frames` frames, then cuts the line without a word.
-async fn some_frames(house: &House, screen: &mut Screen, frames: usize) {
-    let mut client = Client::open(house, "dylan", screen.position.clone()).await;
+async fn some_frames(house: &House, protocol: &str, screen: &mut Screen, frames: u64) {
+    let mut client = Client::connect_as(house, "dylan", protocol, None).await;
+    client.ask(screen.position.clone()).await;
     let position = screen.position.clone();
     for number in 0..frames {
         let frame = client.next().await.unwrap();
@@ -60,8 +62,34 @@ async fn some_frames(house: &House, screen: &mut Screen, frames: usize) {
     }
 }
 
+/// A hello alone brings nobody further, so two is the least.
+const LEAST: u64 = 2;
+const MOST: u64 = 9;
+
+/// Where a line is cut, again and again.
+#[derive(Debug, Clone, Copy)]
+enum Cuts {
+    /// After so many frames.
+    Every(u64),
+    /// After some other number each time, by a seed.
+    Seeded(u64),
+}
+
+impl Cuts {
+    fn lengths(self) -> impl FnMut() -> u64 {
+        let rng = match self {
+            Self::Every(_) => Rng::from_seed(0),
+            Self::Seeded(seed) => Rng::from_seed(seed),
+        };
+        move || match self {
+            Self::Every(frames) => frames,
+            Self::Seeded(_) => LEAST + rng.next_u64() % (MOST - LEAST + 1),
+        }
+    }
+}
+
 #[tokio::test]
-async fn cut_after_every_nth_frame_the_screen_shows_what_is() {
+async fn wherever_the_line_is_cut_the_screen_shows_what_is() {
     // Whoever has everything waits for the rest of its frames: heartbeats.
     let house = House::start_limited(SocketLimits {
         heartbeat: Duration::from_millis(100),
@@ -70,20 +98,23 @@ async fn cut_after_every_nth_frame_the_screen_shows_what_is() {
     .await;
     let end = OnceCell::new();
     let day = async { end.set(a_busy_day(&house).await).unwrap() };
-    // A hello alone brings nobody further, so two is the least.
-    let rebuilding = (2..=9).map(async |every| {
-        let (mut screen, mut cuts) = (Screen::default(), 0);
-        while end.get().is_none_or(|end| screen.offset() < *end) {
-            some_frames(&house, &mut screen, every).await;
-            cuts += 1;
-        }
-        (every, cuts, screen)
-    });
+    let plans = (LEAST..=MOST).map(Cuts::Every).chain((1..=8).map(Cuts::Seeded));
+    let rebuilding = plans
+        .flat_map(|cuts| [(cuts, JSON), (cuts, PROTO)])
+        .map(async |(cuts, protocol)| {
+            let (mut screen, mut lengths, mut cut) = (Screen::default(), cuts.lengths(), Vec::new());
+            while end.get().is_none_or(|end| screen.offset() < *end) {
+                let frames = lengths();
+                some_frames(&house, protocol, &mut screen, frames).await;
+                cut.push(frames);
+            }
+            (cuts, protocol, cut, screen)
+        });
     let all = futures::future::join(day, futures::future::join_all(rebuilding));
     let ((), screens) = tokio::time::timeout(LONG, all).await.unwrap();
-    for (every, cuts, screen) in screens {
+    for (cuts, protocol, cut, screen) in screens {
         let fresh = Screen::of(house.live().await, screen.office.clone());
-        assert_eq!(screen, fresh, "cut {cuts} times after {every} frames");
+        assert_eq!(screen, fresh, "{cuts:?}, {protocol}, cut after {cut:?} frames");
         assert!(!screen.calls.is_empty());
     }
     house.end().await;

@@ -8,9 +8,7 @@ use switchboard_realtime::{Realtime, RealtimeError};
 use switchboard_runtime::Rng;
 use switchboard_runtime::settings::Layers;
 
-use crate::house::House;
-
-const TOKEN: &str = "0123456789abcdef-secret";
+use crate::house::{House, TOKEN};
 
 #[tokio::test]
 async fn with_a_token_only_its_bearer_is_let_in() {

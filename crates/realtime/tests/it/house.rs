@@ -22,6 +22,25 @@ use crate::spec::Spec;
 /// Long enough for two busy cores: where Redis lives, no test depends on the budget.
 const PATIENT: Duration = Duration::from_secs(5);
 
+/// Opens the API where a token is asked for.
+pub(crate) const TOKEN: &str = "0123456789abcdef-secret";
+
+/// An office that is no demonstration.
+pub(crate) fn outside() -> Layers {
+    Layers::new()
+        .text(
+            "office.toml",
+            r#"
+            public.base_url = "https://phones.example.com"
+            twilio.account_sid = "AC0123456789abcdef0123456789abcdef"
+            twilio.auth_token = "fedcba9876543210fedcba9876543210"
+            office.numbers = ["+44 20 7946 0000"]
+            hours.time_zone = "Europe/London"
+            "#,
+        )
+        .set(&format!("realtime.api_token={TOKEN}"))
+}
+
 /// The usual limits, and no long goodbyes to clients that a test has forgotten.
 pub(crate) fn quick() -> SocketLimits {
     SocketLimits {
@@ -133,7 +152,7 @@ impl House {
             policy: switchboard_runtime::rules::policy(&settings).unwrap(),
             base,
             spec: Spec::read(),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: client(),
             lifecycle,
             prefix,
             settings,
@@ -223,6 +242,11 @@ impl House {
     pub(crate) async fn metrics(&self) -> String {
         let response = self.client.get(format!("{}/metrics", self.base)).send().await;
         response.unwrap().text().await.unwrap()
+    }
+
+    /// A request for a page, to any address.
+    pub(crate) fn page(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
     }
 
     /// A request under `/api/v1`, whose answer must be as the description says.
@@ -348,6 +372,13 @@ impl House {
         stream.read_exact(&mut answer).await.unwrap();
         assert_ne!(answer, *b"-", "{command}");
     }
+}
+
+/// Asks for what it is told to ask for and shows what came, packed or not.
+fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy();
+    let builder = builder.no_gzip().no_brotli().no_zstd().no_deflate();
+    builder.build().unwrap()
 }
 
 async fn reply(response: reqwest::Response) -> Reply {

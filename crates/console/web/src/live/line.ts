@@ -1,7 +1,7 @@
 /**
  * The line to the deployment: holds one websocket, and gets another as soon as that one is in doubt.
  *
- * It says "lost" when no frame has come for three seconds, whatever the socket says of itself: a socket that hangs
+ * It says "lost" before three seconds without a frame have passed, whatever the socket says of itself: a socket that hangs
  * looks open for minutes. It says "live" only when everything that happened meanwhile has arrived.
  */
 
@@ -12,11 +12,18 @@ import { number } from "./read";
 import type { Outcome } from "./reduce";
 import { retryDelay } from "./retry";
 
-/** Heartbeats come every second; three in a row missing is no chance any more. */
-export const LOST_AFTER_MS = 3_000;
-const WATCH_EVERY_MS = 250;
-/** An attempt that takes longer gets a rival: on a network that has just come back, the new one is the one that works. */
-const RIVAL_AFTER_MS = 800;
+/**
+ * Heartbeats come every second at the latest: two in a row that are missing, and half a second for the way, are no
+ * chance any more. It has to be said within three seconds, noticing and drawing included.
+ */
+export const LOST_AFTER_MS = 2_500;
+const WATCH_EVERY_MS = 100;
+/**
+ * An attempt that takes longer gets a rival: on a network that has just come back, the new one is the one that works.
+ * Browsers keep connections, and send a request into one that died unnoticed; two of those still leave time for the
+ * third attempt to be right within a second.
+ */
+const RIVAL_AFTER_MS = 350;
 /** On a slow network the oldest attempt is the one that works: it has this long. */
 const ATTEMPT_MS = 8_000;
 /** Browsers open six connections to one host; the commands need some. */

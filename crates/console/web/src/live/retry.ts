@@ -2,11 +2,11 @@
  * How long to wait before the next attempt.
  *
  * A page that is looked at has to be right within a second of the line's return, however long it was gone, so the
- * wait never grows beyond that. The jitter spreads the pages of a deployment that has come back. A hidden tab may
+ * wait never grows beyond what leaves time for the rest. The jitter spreads the pages of a deployment that has come back. A hidden tab may
  * take its time: it tries at once when it is shown.
  */
 const FIRST_MS = 100;
-const LONGEST_MS = 800;
+const LONGEST_MS = 600;
 const LONGEST_HIDDEN_MS = 5_000;
 
 export function retryDelay(attempt: number, hidden: boolean, random: () => number): number {

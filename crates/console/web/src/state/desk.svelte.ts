@@ -65,12 +65,16 @@ export class Desk {
 
   me = $derived.by((): Agent | undefined => this.live.agents.get(this.agentId));
   waiting = $derived(waitingOrder(this.live.calls.values()));
+  /** Whom one should answer. */
+  next = $derived(this.waiting.find(answerable));
   mine = $derived(this.#mine());
   talking = $derived(
     [...this.live.calls.values()]
       .filter((call) => call.state.kind === "talking" && call.id !== this.mine?.id)
       .sort((one, other) => one.enteredAtMs - other.enteredAtMs),
   );
+  /** The office rings for somebody who is held back: too urgent to be just a number. */
+  freshRings = $derived(this.waiting.some(({ id, state }) => state.kind === "ringing" && id !== this.mine?.id && !this.shown.includes(id)));
   /** Since when nothing new is known, by the browser's own clock; everything shown is as old as that. */
   staleSince = $derived(this.line.kind === "lost" || this.line.kind === "deaf" ? this.line.sinceMs : undefined);
   stale = $derived(this.staleSince !== undefined);
@@ -238,8 +242,7 @@ export class Desk {
 
   /** Answers whoever has waited longest, whether their row is shown yet or not. */
   async answerLongest(): Promise<void> {
-    const first = this.waiting.find(answerable);
-    if (first) await this.answer(first.id);
+    if (this.next) await this.answer(this.next.id);
   }
 
   async hangUp(): Promise<void> {

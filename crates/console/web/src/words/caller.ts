@@ -61,25 +61,36 @@ export function initialsOf(name: string): string {
   return ends.map((word) => /\p{L}\p{M}*/u.exec(word)?.[0] ?? "").join("").toUpperCase();
 }
 
-/** What stands after the title: the organisation, or how far the look-up is. */
+/**
+ * What stands after the title: where they belong, or how far the look-up is. Whoever was looked up has something there
+ * from beginning to end, so that nothing takes its place. A source that could not say is named: its silence must not
+ * read as "not known".
+ */
 export function aside(call: Call): string {
   const best = known(call);
-  if (best) return best.profile.organisation;
-  return [...call.lookups.values()].some(({ kind }) => kind === "pending") ? "Looking up…" : "";
+  if (best) return best.profile.organisation || lineName(call.caller, call.dialled);
+  if (isPending(call)) return "Looking up…";
+  return failure(call) || (call.lookups.size > 0 ? "Not known yet" : "");
 }
 
-/** One line of context. A source that could not say is named: its silence must not read as "not known". */
+function isPending(call: Call): boolean {
+  return [...call.lookups.values()].some(({ kind }) => kind === "pending");
+}
+
+function failure(call: Call): string {
+  const failed = [...call.lookups].find(([, { kind }]) => kind === "failed");
+  return failed ? sourceSays(...failed) : "";
+}
+
+/** One line of context. */
 export function context(call: Call): string {
   const best = known(call);
   if (best) {
     const { summary, tier, since } = best.profile;
-    const several = best.how === "several" ? `or ${best.others} more with this number` : "";
+    const several = best.how === "several" ? `one of ${best.others + 1} with this number` : "";
     return [several, tier, summary || (since && `since ${since}`)].filter(Boolean).join(" · ");
   }
-  const failed = [...call.lookups].find(([, { kind }]) => kind === "failed");
-  if (failed) return sourceSays(...failed);
-  const all = [...call.lookups.values()];
-  return all.length > 0 && all.every(({ kind }) => kind === "not_found") ? "Not known yet" : "";
+  return isPending(call) ? failure(call) : "";
 }
 
 /** "CRM did not answer". */

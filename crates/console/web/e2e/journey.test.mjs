@@ -1,0 +1,180 @@
+// Calls from beginning to end, seen by two agents in two windows.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { launch } from "../../../simulator/web/e2e/browser.mjs";
+import { lookAway, seen, sitDown, vanished, within } from "./agent.mjs";
+import { boxes, moved, shifts, watchShifts } from "./layout.mjs";
+import { FRONT_DESK, JACK, MARA, OLIVER, PRIYA, startWorld, until } from "./world.mjs";
+
+describe("a call", { timeout: 600_000 }, () => {
+  let world;
+  let browser;
+  let amelia;
+  let bashir;
+
+  before(async () => {
+    world = await startWorld();
+    browser = await launch();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await world?.stop();
+  });
+
+  beforeEach(async () => {
+    [amelia, bashir] = await Promise.all(["Amelia Frost", "Bashir Khan"].map((name) => sitDown(browser, world.url, name)));
+  });
+
+  afterEach(async (test) => {
+    if (test.passed === false) console.log(await world.timeline(), world.output());
+    await amelia.leave();
+    await bashir.leave();
+    await world.calm();
+  });
+
+  it("appears, becomes somebody, is answered, and is gone", async () => {
+    await world.faults({ crm_delay_ms: 2_500 });
+    const both = [amelia, bashir];
+
+    let began = Date.now();
+    const leg = await world.dial(MARA);
+    within("rings, both see it in the menu", await seen(began, ...both.map(({ page }) => page.getByText("1 in the menu"))), 1_000);
+    await world.choose(leg);
+    began = Date.now();
+    const rows = both.map(({ row }) => row("07700 900101").filter({ hasText: "Looking up…" }));
+    within("waits, both have the row", await seen(began, ...rows), 1_000);
+
+    // While they look, the look-up ends: nothing moves and nothing is loaded anew.
+    const before = await Promise.all(both.map(({ page }) => boxes(page)));
+    await Promise.all(both.map(({ page }) => watchShifts(page)));
+    await seen(0, ...both.map(({ row }) => row(MARA.name).filter({ hasText: MARA.organisation })));
+    await seen(0, ...both.map(({ details }) => details.getByText("open tickets: 2")));
+    for (const [index, { page }] of both.entries()) {
+      assert.deepEqual(moved(before[index], await boxes(page)), [], "moved when the name came");
+      assert.deepEqual(await shifts(page), [], "shifted when the name came");
+    }
+
+    began = Date.now();
+    await amelia.answer(MARA.name).click();
+    within("answered, the winner sees it", await seen(began, amelia.mine), 1_000);
+    await amelia.mine.getByText("Talking").waitFor();
+    await bashir.talking.getByText("With Amelia Frost").waitFor();
+    console.log(`    talking, seen by both: ${Date.now() - began} ms`);
+    await until("voices", async () => (await world.leg(leg)).bridged_with.length === 1);
+    await bashir.page.getByText("With Mara Lind").waitFor();
+
+    began = Date.now();
+    await amelia.mine.getByRole("button", { name: "Hang up" }).click();
+    await vanished(began, amelia.mine, bashir.talking);
+    within("hung up, gone for both", Date.now() - began, 1_000);
+    await until("the caller's line to end", async () => (await world.leg(leg)).ended_ms !== null);
+    await Promise.all(both.map(({ page }) => page.getByText("Nobody is waiting.").waitFor()));
+    await amelia.page.getByText("Last answered: Mara Lind, with Amelia Frost").waitFor();
+  });
+
+  it("is told to be a colleague's when they were faster", async () => {
+    await world.call(OLIVER);
+    await seen(0, amelia.answer(OLIVER.name), bashir.answer(OLIVER.name));
+    // Bashir's press is under way while Amelia's is done.
+    let letGo;
+    const held = new Promise((done) => (letGo = done));
+    await bashir.page.route("**/answer", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await bashir.answer(OLIVER.name).click();
+    await bashir.page.getByRole("button", { name: `Claiming ${OLIVER.name}` }).waitFor();
+    await amelia.answer(OLIVER.name).click();
+    await amelia.mine.getByText("Talking").waitFor();
+    letGo();
+    await bashir.page.getByText("Amelia was faster").first().waitFor();
+    await bashir.talking.getByText("With Amelia Frost").waitFor();
+    assert.equal(await bashir.mine.count(), 0);
+  });
+
+  it("that both want at the same moment is one's, and the other is told whose", async () => {
+    await world.call(PRIYA);
+    await seen(0, amelia.answer(PRIYA.name), bashir.answer(PRIYA.name));
+    await Promise.all([amelia.answer(PRIYA.name).click(), bashir.answer(PRIYA.name).click({ timeout: 2_000 }).catch(() => {})]);
+    const winner = await until("a winner", async () => {
+      for (const [one, other, name] of [[amelia, bashir, "Amelia Frost"], [bashir, amelia, "Bashir Khan"]]) {
+        if ((await one.mine.getByText("Talking").count()) > 0) return { other, name };
+      }
+    });
+    await winner.other.talking.getByText(`With ${winner.name}`).waitFor();
+    assert.equal(await winner.other.mine.count(), 0);
+  });
+
+  it("whose caller gives up while Answer is pressed says so", async () => {
+    const leg = await world.call(OLIVER);
+    await seen(0, amelia.answer(OLIVER.name));
+    let letGo;
+    const held = new Promise((done) => (letGo = done));
+    await amelia.page.route("**/answer", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await amelia.answer(OLIVER.name).click();
+    await world.hangUp(leg);
+    await bashir.page.getByText("Nobody is waiting.").waitFor();
+    letGo();
+    await amelia.page.getByText("The caller hung up").first().waitFor();
+    await amelia.missed.getByText("Hung up after").waitFor();
+  });
+
+  it("rings the office, is taken there, and both see by whom", async () => {
+    const leg = await world.call(PRIYA);
+    await seen(0, amelia.row(PRIYA.name), bashir.row(PRIYA.name));
+    await world.advance(181_000);
+    await seen(0, amelia.row("Phones ring"), bashir.row("Phones ring"));
+    const desk = await until("the front desk to ring", async () => {
+      const answer = await world.control("POST", "phones/pick-up", { number: FRONT_DESK }).catch(() => undefined);
+      return answer?.leg;
+    });
+    await until("the screening", async () => JSON.stringify((await world.leg(desk)).hears ?? "").includes("ress 1"));
+    await world.control("POST", "press", { leg: desk, digits: "1" });
+    await seen(0, ...[amelia, bashir].map(({ talking }) => talking.getByText("With office phone 020 7946 0011")));
+    await world.hangUp(leg);
+    await vanished(0, amelia.talking, bashir.talking);
+  });
+
+  it("that rings the office is not just a number to whoever points into the list", async () => {
+    await world.call(PRIYA);
+    await seen(0, amelia.row(PRIYA.name));
+    await amelia.row(PRIYA.name).hover();
+    await world.call(OLIVER);
+    await amelia.page.getByRole("button", { name: "1 new" }).waitFor();
+    assert.equal(await amelia.row(OLIVER.name).count(), 0);
+    await world.advance(181_000);
+    await amelia.page.getByRole("button", { name: "1 new phones ring" }).waitFor();
+    await lookAway(amelia.page);
+    await amelia.row(OLIVER.name).getByText("Phones ring").waitFor();
+  });
+
+  it("is answered on a screen also while the office rings", async () => {
+    await world.call(PRIYA);
+    await seen(0, amelia.row(PRIYA.name));
+    await world.advance(181_000);
+    await seen(0, amelia.row("Phones ring"));
+    await amelia.answer(PRIYA.name).click();
+    await amelia.mine.getByText("Talking").waitFor();
+    await bashir.talking.getByText("With Amelia Frost").waitFor();
+  });
+
+  it("names the source that fails, on the row and on the card", async () => {
+    await world.faults({ crm_mode: "down", crm_delay_ms: 1_000 });
+    // Nobody has asked for him before: what was found is kept for minutes.
+    await world.call(JACK);
+    const row = amelia.row("07700 900104");
+    await row.getByText("Looking up…").waitFor();
+    const began = await boxes(amelia.page);
+    await row.getByText("CRM did not answer").waitFor();
+    await amelia.details.getByRole("listitem").filter({ hasText: "CRM" }).getByText(/did not answer|could not/).waitFor();
+    assert.deepEqual(moved(began, await boxes(amelia.page)), [], "moved when the source failed");
+    // Answered all the same.
+    await amelia.answer("07700 900104").click();
+    await amelia.mine.getByText("Talking").waitFor();
+  });
+});
