@@ -21,10 +21,17 @@ missing_for_build() {
     have pkg-config || printf '%s\n' pkg-config
     pkg-config --exists openssl 2>/dev/null || printf '%s\n' libssl-dev
     have redis-server || printf '%s\n' redis-server
+    # Without it no registry is trusted. Other systems keep theirs elsewhere.
+    if have apt-get && [[ ! -e /etc/ssl/certs/ca-certificates.crt ]]; then printf '%s\n' ca-certificates; fi
 }
 
 missing_for_python() {
     if ! have python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then printf '%s\n' python3 python3-venv; fi
+}
+
+# A browser without a screen, and a typeface for what the pages' own does not have.
+missing_for_browser() {
+    [[ -x ${CHROMIUM:-/usr/bin/chromium} ]] || printf '%s\n' chromium fonts-dejavu-core
 }
 
 # Installs Debian packages; nothing to do without arguments.
@@ -40,8 +47,9 @@ install_packages() {
     fi
     printf 'installing %s\n' "$*"
     "${as_root[@]}" apt-get update -qq
+    # What it has to complain about goes to the other stream.
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+        apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
 # Two runs on one machine must not build the same tool over each other.
@@ -65,6 +73,13 @@ python_install() {
     python3 -m venv "$1"
     "$1/bin/pip" install --quiet "${@:2}"
     touch "$1/ready"
+}
+
+# Where a debug build puts a binary of the workspace.
+built_program() {
+    local target
+    target=$(cargo metadata --no-deps --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
+    printf '%s/debug/%s' "$target" "$1"
 }
 
 # Whether the Node on PATH builds the pages: Vite wants 20.19 or newer in its line, or 22.12 and above.

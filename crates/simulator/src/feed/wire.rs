@@ -19,6 +19,7 @@ const DULL: &[&str] = &[
     "From",
     "To",
     "ForwardedFrom",
+    "QueueSid",
     "CallerName",
     "StirVerstat",
     "Timestamp",
@@ -27,6 +28,8 @@ const DULL: &[&str] = &[
     "CallToken",
     "CarrierTrace",
 ];
+/// Nearly every request has it.
+const STATUS: &str = "CallStatus";
 /// What one line can hold.
 const LONGEST_VALUE: usize = 80;
 
@@ -84,13 +87,23 @@ impl Line {
                     .find(|part| is_call(part))
                     .map(str::to_owned)
             });
-        let telling = all()
+        let telling: Vec<_> = all()
             .filter(|(name, value)| !value.is_empty() && !DULL.contains(&name.as_str()))
             .filter(|(name, _)| {
                 !["Caller", "Called", "From", "To"]
                     .iter()
                     .any(|end| place(name, end))
             })
+            .collect();
+        // Of a request that says nothing else, such as a call's first, it matters who it is.
+        let who = telling
+            .iter()
+            .all(|(name, _)| name == STATUS)
+            .then(|| all().find(|(name, value)| name == "From" && !value.is_empty()))
+            .flatten();
+        let telling = who
+            .into_iter()
+            .chain(telling)
             .map(|(name, value)| (name.clone(), value.chars().take(LONGEST_VALUE).collect()))
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "a duration for people to read")]

@@ -1,7 +1,10 @@
-//! Who may use the page and the control API: this machine, by its own name, and pages that it serves itself.
+//! Who may use the page and the control API: this machine, by its own name, and the page that is served here.
 //!
 //! It listens on loopback, which alone is not enough. A name of somebody else's that resolves to 127.0.0.1 makes a
 //! browser send requests here with that name as `Host`, and a page from elsewhere sends its own `Origin`.
+//!
+//! One thing is open to the pages that this machine serves at other ports: the browsers, because the agents' console
+//! plays its telephone here. Whatever else runs at some port here has no business with the rest.
 
 use std::net::IpAddr;
 
@@ -15,15 +18,17 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
-/// Middleware: refuses whoever came by another name or from another page. A page that this machine serves at another
-/// port may use the control API: the agents' console plays its telephone here.
+/// What a page of this machine may use that is served at another port.
+const OPEN: &str = "/sim/v1/browsers/";
+
+/// Middleware: refuses whoever came by another name or from a page that has no business here.
 pub(crate) async fn guard<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if !admits(request.headers()) {
+    if !admits(request.path(), request.headers()) {
         let refusal = HttpResponse::Forbidden().json(serde_json::json!({
-            "error": "only pages of this machine may ask, and only by its own name"
+            "error": "only this machine's own pages may ask, and only by its own name"
         }));
         return Ok(request.into_response(refusal).map_into_right_body());
     }
@@ -44,9 +49,18 @@ pub(crate) async fn guard<B: MessageBody>(
     Ok(response)
 }
 
-fn admits(headers: &HeaderMap) -> bool {
-    single(headers, &HOST).is_some_and(is_loopback)
-        && (!headers.contains_key(ORIGIN) || single(headers, &ORIGIN).is_some_and(is_loopback_origin))
+fn admits(path: &str, headers: &HeaderMap) -> bool {
+    let Some(host) = single(headers, &HOST).filter(|host| is_loopback(host)) else {
+        return false;
+    };
+    if !headers.contains_key(ORIGIN) {
+        // A person's tools, or a page that is being opened.
+        return true;
+    }
+    let page = single(headers, &ORIGIN)
+        .and_then(authority)
+        .filter(|page| is_loopback(page));
+    page.is_some_and(|page| page.eq_ignore_ascii_case(host) || path.starts_with(OPEN))
 }
 
 /// The header's value, unless it is missing, given twice or no text: another reader could choose the other one.
@@ -56,10 +70,11 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     values.next().is_none().then(|| value.to_str().ok())?
 }
 
-fn is_loopback_origin(origin: &str) -> bool {
-    ["http://", "https://"]
-        .iter()
-        .any(|scheme| origin.strip_prefix(scheme).is_some_and(is_loopback))
+/// `host:port` of a page's origin.
+fn authority(origin: &str) -> Option<&str> {
+    origin
+        .strip_prefix("http://")
+        .or_else(|| origin.strip_prefix("https://"))
 }
 
 /// Whether `host` or `host:port` is this machine by its very name.
@@ -81,7 +96,17 @@ fn is_loopback(authority: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_loopback, is_loopback_origin};
+    use actix_web::http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
+
+    use super::{admits, is_loopback};
+
+    /// Whether a page of this origin may use the browsers.
+    fn is_loopback_origin(origin: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("127.0.0.1:8090"));
+        headers.insert(ORIGIN, HeaderValue::from_str(origin).unwrap());
+        admits("/sim/v1/browsers/connect", &headers)
+    }
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {

@@ -162,6 +162,11 @@ async fn it_begins_with_everything_and_goes_on_with_what_changes() {
     assert_eq!(wire["path"], "/voice");
     assert_eq!(wire["call"], leg.as_str());
     assert_eq!(wire["status"], 200);
+    // A call's first request says little but who it is.
+    assert_eq!(
+        wire["telling"],
+        json!([["From", CALLER], ["CallStatus", "ringing"]])
+    );
 
     world.sim.set_faults(Faults {
         crm_delay_ms: 5,

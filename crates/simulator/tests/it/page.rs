@@ -58,14 +58,18 @@ async fn another_name_or_another_page_is_refused_everywhere() {
             StatusCode::FORBIDDEN,
             "{method} {path}"
         );
-        let got = status(
-            &world,
-            method,
-            path,
-            &[(HOST, "localhost"), (ORIGIN, "http://localhost:8081")],
-        )
-        .await;
+        let ours = [(HOST, "localhost:8090"), (ORIGIN, "http://localhost:8090")];
+        let got = status(&world, method, path, &ours).await;
         assert_ne!(got, StatusCode::FORBIDDEN, "{method} {path}");
+        for neighbour in [
+            "http://localhost:8081",
+            "http://127.0.0.1:8090",
+            "http://localhost",
+        ] {
+            let headers = [(HOST, "localhost:8090"), (ORIGIN, neighbour)];
+            let got = status(&world, method, path, &headers).await;
+            assert_eq!(got, StatusCode::FORBIDDEN, "{method} {path} from {neighbour}");
+        }
     }
     // The application's own door has a lock of its own, and may be known by any name.
     let api = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Calls.json", world.base);
@@ -78,29 +82,42 @@ async fn another_name_or_another_page_is_refused_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_of_this_machine_may_use_the_control_api() {
+async fn a_page_at_another_port_may_play_its_telephone_here() {
     let world = World::new();
     let console = "http://127.0.0.1:8081";
-    let url = format!("{}/sim/v1/browsers/connect", world.base);
-    let asked = world
-        .http
-        .request(Method::OPTIONS, &url)
-        .header(ORIGIN, console)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(asked.status(), StatusCode::NO_CONTENT);
-    assert_eq!(asked.headers()["access-control-allow-origin"], console);
-    assert_eq!(asked.headers()["access-control-allow-headers"], "content-type");
-    let connect = world
-        .http
-        .post(&url)
-        .header(ORIGIN, console)
-        .header(CONTENT_TYPE, "application/json");
-    let done = connect.body(r#"{"identity": "amelia"}"#).send().await.unwrap();
+    let connect = format!("{}/sim/v1/browsers/connect", world.base);
+    let disconnect = format!("{}/sim/v1/browsers/disconnect", world.base);
+    for url in [&connect, &disconnect] {
+        let asked = world.http.request(Method::OPTIONS, url).header(ORIGIN, console);
+        let asked = asked.send().await.unwrap();
+        assert_eq!(asked.status(), StatusCode::NO_CONTENT);
+        assert_eq!(asked.headers()["access-control-allow-origin"], console);
+        assert_eq!(asked.headers()["access-control-allow-headers"], "content-type");
+        for stranger in [
+            "http://attacker.example",
+            "http://127.0.0.1.attacker.example:8081",
+            "null",
+        ] {
+            let asked = world.http.request(Method::OPTIONS, url).header(ORIGIN, stranger);
+            let asked = asked.send().await.unwrap();
+            assert_eq!(asked.status(), StatusCode::FORBIDDEN, "{url} from {stranger}");
+            assert!(!asked.headers().contains_key("access-control-allow-origin"));
+        }
+    }
+    let post = async |url: &str, body: String| {
+        let request = world
+            .http
+            .post(url)
+            .header(ORIGIN, console)
+            .header(CONTENT_TYPE, "application/json");
+        request.body(body).send().await.unwrap()
+    };
+    let done = post(&connect, r#"{"identity": "amelia"}"#.to_owned()).await;
     assert_eq!(done.status(), StatusCode::CREATED);
     assert_eq!(done.headers()["access-control-allow-origin"], console);
     assert_eq!(done.headers()["vary"], "origin");
+    let leg = done.text().await.unwrap();
+    assert_eq!(post(&disconnect, leg).await.status(), StatusCode::NO_CONTENT);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

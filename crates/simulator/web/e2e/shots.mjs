@@ -16,9 +16,17 @@ const OFFICE = "+442079460000";
 const FRONT_DESK = "+442079460011";
 const WIDTHS = [390, 1280, 1920];
 const SCHEMES = ["light", "dark"];
-const LONG = "Maximiliana Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh of the Northern Reception";
+const LONG = "Maximiliana Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Northern Reception";
+const CALLERS = ["anonymous", "+447700900101", "+447700900110", "+441614960123", "+12025550143", "+33199005678"];
+const MANY = 200;
 
-const demo = await startDemo();
+const demo = await startDemo([
+  `office.phones=[
+    { name = "Front desk", number = "+44 20 7946 0011" },
+    { name = "Workshop", number = "+44 1632 960012" },
+    { name = "${LONG}", number = "+44 7700 900013" },
+  ]`,
+]);
 const browser = await launch();
 try {
   const pages = [];
@@ -65,13 +73,18 @@ try {
   await shown("talking with Oliver Nkemelu");
   await shoot("talking");
 
-  // Seven calls, one of them with a name that nobody expected.
-  await control("POST", "browsers/connect", { identity: LONG, params: {} });
-  for (const from of ["anonymous", "+447700900101", "+447700900110", "+441614960123", "+12025550143", "+33199005678"]) {
-    await control("POST", "dial", { from, to: OFFICE });
-  }
-  await wait(3_000);
+  const onTheLine = async (count) => {
+    const legs = await (await fetch(`${demo.simulator}/sim/v1/legs`)).json();
+    const live = legs.filter((leg) => leg.direction === "inbound" && leg.ended_ms === null && leg.who.caller !== undefined).length;
+    for (let at = live; at < count; at += 1) await control("POST", "dial", { from: CALLERS[at % CALLERS.length], to: OFFICE });
+    await shown(`${count} calls on the line`);
+  };
+
+  await onTheLine(7);
   await shoot("seven");
+  await onTheLine(MANY);
+  await wait(3_000);
+  await shoot("two-hundred");
 
   await control("PUT", "faults", { api_delay_ms: 1_500, callbacks_lost_percent: 40, crm_mode: "down" });
   await control("PUT", "traffic", { calls_per_minute: 60 });
@@ -79,7 +92,7 @@ try {
   await wait(7_000);
   await control("PUT", "clock/speed", { speed: 1 });
   await wait(4_000);
-  await shoot("two-hundred");
+  await shoot("trouble");
 
   await each((page) => page.getByRole("button", { name: /faults? on/ }).click());
   await each((page) => page.getByText("What Twilio does where").click());
