@@ -12,6 +12,7 @@ mod error;
 mod lookup;
 mod process;
 mod step;
+mod sweeping;
 
 pub use error::WorkerError;
 pub use process::{Deps, STORE_BUDGET, run_calls, run_lookup};

@@ -5,23 +5,21 @@ use std::time::Duration;
 
 use switchboard_contracts::VoiceUrls;
 use switchboard_queue::jobs::{CARRIER, DEADLINES, LOOKUP, SWEEP};
-use switchboard_queue::{Prefix, Producer, Push, Router, WorkerHealth, WorkerOptions};
+use switchboard_queue::{Prefix, Router, WorkerHealth, WorkerOptions};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Health, Metrics, Rng, http};
 use switchboard_store::Store;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
-use crate::calls::{Carrier, SWEEP_ID, router as calls_router};
+use crate::calls::{Carrier, router as calls_router};
 use crate::error::WorkerError;
 use crate::lookup::{Lookups, router as lookup_router};
 use crate::step::Calls;
+use crate::sweeping::Sweeping;
 
 /// How long a job waits for Redis before it is tried again: nobody is on the line for it.
 pub const STORE_BUDGET: Duration = Duration::from_secs(2);
-
-/// How often a worker makes sure that there is a sweep.
-const ENSURE_SWEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// What a worker needs from outside.
 pub struct Deps {
@@ -68,7 +66,9 @@ pub async fn run_lookup(
 ) -> Result<(), WorkerError> {
     let lookups = Lookups::new(&deps.settings, deps.calls()?)?;
     let options = deps.options(LOOKUP, deps.settings.worker_lookup.concurrency.get());
-    work(listener, &deps, lookup_router(lookups), vec![options], shutdown).await
+    let queues = vec![options];
+    let health = health(&deps, &queues, &shutdown);
+    work(listener, &deps, lookup_router(lookups), queues, health, shutdown).await
 }
 
 /// Keeps deadlines and tells the carrier what was decided, until `shutdown`.
@@ -88,38 +88,24 @@ pub async fn run_calls(
         deps.options(CARRIER, concurrency),
         deps.options(SWEEP, 1),
     ];
-    let sweep = keep_sweeping(
-        deps.redis_url.clone(),
-        Prefix::new(deps.settings.key_prefix())?,
+    let sweeping = Sweeping::new(&deps.redis_url, Prefix::new(deps.settings.key_prefix())?);
+    let health = health(&deps, &queues, &shutdown).check("sweep", CHECK_WITHIN, {
+        let sweeping = sweeping.clone();
+        move || {
+            let sweeping = sweeping.clone();
+            async move { sweeping.ensure().await.map_err(|error| error.to_string()) }
+        }
+    });
+    let work = work(
+        listener,
+        &deps,
+        calls_router(&carrier),
+        queues,
+        health,
         shutdown.clone(),
     );
-    let work = work(listener, &deps, calls_router(&carrier), queues, shutdown);
-    let ((), done) = tokio::join!(sweep, work);
+    let ((), done) = tokio::join!(sweeping.keep(&shutdown), work);
     done
-}
-
-/// The sweep is one job that never ends. Every worker makes sure that it exists, and goes on doing so: a Redis that
-/// lost its data has lost this too.
-async fn keep_sweeping(redis_url: String, prefix: Prefix, shutdown: CancellationToken) {
-    let push = || async {
-        let producer = Producer::connect(&redis_url, prefix.clone())?;
-        producer
-            .push(&Push::now(&switchboard_contracts::v1::Sweep {})?.id(SWEEP_ID))
-            .await
-    };
-    loop {
-        let pause = match push().await {
-            Ok(_) => ENSURE_SWEEP_EVERY,
-            Err(error) => {
-                warn!(%error, "the sweep cannot be started yet: {error}");
-                Duration::from_secs(1)
-            }
-        };
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
 }
 
 async fn work(
@@ -127,30 +113,14 @@ async fn work(
     deps: &Deps,
     router: Router,
     queues: Vec<(&'static str, WorkerOptions)>,
+    health: Health,
     shutdown: CancellationToken,
 ) -> Result<(), WorkerError> {
-    let prefix = Prefix::new(deps.settings.key_prefix())?;
     let names: Vec<&str> = queues.iter().map(|(queue, _)| *queue).collect();
     info!(queues = ?names, "working on {}", names.join(", "));
-    let store = deps.store.clone();
-    let mut health = Health::new(deps.metrics.clone(), shutdown.clone()).check(
-        "redis",
-        Duration::from_secs(1),
-        move || {
-            let store = store.clone();
-            async move { store.ping().await.map_err(|error| error.to_string()) }
-        },
-    );
-    for (queue, options) in &queues {
-        let worker = options.health.clone();
-        health = health.check(queue, Duration::from_secs(1), move || {
-            let worker = worker.clone();
-            async move { in_touch(&worker) }
-        });
-    }
     let jobs = switchboard_queue::run_all(
         &deps.redis_url,
-        prefix,
+        Prefix::new(deps.settings.key_prefix())?,
         router,
         queues.into_iter().map(|(_, options)| options).collect(),
         shutdown.clone(),
@@ -159,6 +129,25 @@ async fn work(
     let (jobs, health) = tokio::join!(jobs, health);
     jobs?;
     Ok(health?)
+}
+
+/// How long a check may take.
+const CHECK_WITHIN: Duration = Duration::from_secs(1);
+
+fn health(deps: &Deps, queues: &[(&'static str, WorkerOptions)], shutdown: &CancellationToken) -> Health {
+    let store = deps.store.clone();
+    let redis = move || {
+        let store = store.clone();
+        async move { store.ping().await.map_err(|error| error.to_string()) }
+    };
+    let health = Health::new(deps.metrics.clone(), shutdown.clone()).check("redis", CHECK_WITHIN, redis);
+    queues.iter().fold(health, |health, (queue, options)| {
+        let worker = options.health.clone();
+        health.check(queue, CHECK_WITHIN, move || {
+            let worker = worker.clone();
+            async move { in_touch(&worker) }
+        })
+    })
 }
 
 /// A worker that has not heard of Redis for this long is not ready.

@@ -153,6 +153,7 @@ export const scenes = {
       then: [
         [1500, { call: { callId: id(7), sequence: 1, received: call(7, now, 2, { crm: pending }, queued) } }],
         [1600, { call: { callId: id(8), sequence: 1, received: call(8, now, 1, { crm: pending }, queued) } }],
+        [1650, entered(id(7), ringing({ queue: "sales", sinceMs: String(now - 2000), deadlineMs: String(now) }), "CAUSE_DEADLINE_PASSED")],
         [1700, entered(id(2), over("ABANDONED", now), "CAUSE_CALLER_HUNG_UP")],
         [1800, entered(id(4), talking("ben", 0, now)({ queue: "support", sinceMs: String(now - 77000), deadlineMs: String(now) }), "CAUSE_CONNECTED")],
       ],

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { launch } from "../../../simulator/web/e2e/browser.mjs";
-import { seen, sitDown, vanished, within } from "./agent.mjs";
+import { lookAway, seen, sitDown, vanished, within } from "./agent.mjs";
 import { boxes, moved, shifts, watchShifts } from "./layout.mjs";
 import { FRONT_DESK, JACK, MARA, OLIVER, PRIYA, startWorld, until } from "./world.mjs";
 
@@ -138,6 +138,19 @@ describe("a call", { timeout: 600_000 }, () => {
     await seen(0, ...[amelia, bashir].map(({ talking }) => talking.getByText("With office phone 020 7946 0011")));
     await world.hangUp(leg);
     await vanished(0, amelia.talking, bashir.talking);
+  });
+
+  it("that rings the office is not just a number to whoever points into the list", async () => {
+    await world.call(PRIYA);
+    await seen(0, amelia.row(PRIYA.name));
+    await amelia.row(PRIYA.name).hover();
+    await world.call(OLIVER);
+    await amelia.page.getByRole("button", { name: "1 new" }).waitFor();
+    assert.equal(await amelia.row(OLIVER.name).count(), 0);
+    await world.advance(181_000);
+    await amelia.page.getByRole("button", { name: "1 new phones ring" }).waitFor();
+    await lookAway(amelia.page);
+    await amelia.row(OLIVER.name).getByText("Phones ring").waitFor();
   });
 
   it("is answered on a screen also while the office rings", async () => {

@@ -54,6 +54,11 @@ impl Work {
         self.queues.iter().filter_map(|queue| queue.next_due_ms).min()
     }
 
+    /// How long it is until the next job is due, by Redis' clock.
+    fn next_due_in_ms(&self) -> Option<i64> {
+        self.next_due_ms().map(|due| due - self.now_ms)
+    }
+
     /// Something runs or could run. What is overdue will: whoever takes it is on the way back to Redis.
     fn is_waiting(&self) -> bool {
         let now = |queue: &QueueStats| queue.ready > 0 || queue.leased > 0;
@@ -145,15 +150,16 @@ impl<'a> Stage<'a> {
         if now >= target {
             return Ok(false);
         }
-        let due = self.work().await?.and_then(|work| work.next_due_ms());
-        let timer = self.system.simulator.next_timer_ms();
-        let next = [due, timer]
+        // Each by its own clock: they are read a moment apart, and a job that one of them takes for done and the other
+        // for still to come would be passed over.
+        let job = self.work().await?.and_then(|work| work.next_due_in_ms());
+        let timer = self.system.simulator.next_timer_ms().map(|at| at - now);
+        let by = [job, timer.filter(|left| *left > 0), Some(target - now)]
             .into_iter()
             .flatten()
-            .filter(|at| *at > now)
             .min()
-            .unwrap_or(target);
-        let by = next.min(target).saturating_sub(now).max(TICK_MS);
+            .unwrap_or_default()
+            .max(TICK_MS);
         self.advance(by).await?;
         Ok(true)
     }

@@ -1,5 +1,6 @@
 //! A Redis and a carrier of its own, and workers that can be started and killed.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -110,15 +111,46 @@ impl House {
     }
 
     pub(crate) fn start_calls(&self) -> Lifecycle {
+        self.start_calls_with_health().0
+    }
+
+    /// The same, and where it tells of its health.
+    pub(crate) fn start_calls_with_health(&self) -> (Lifecycle, SocketAddr) {
         let lifecycle = Lifecycle::new();
-        lifecycle.spawn_vital("calls", run_calls(anywhere().0, self.deps(), lifecycle.token()));
-        lifecycle
+        let (listener, health) = anywhere();
+        lifecycle.spawn_vital("calls", run_calls(listener, self.deps(), lifecycle.token()));
+        (lifecycle, health)
     }
 
     pub(crate) fn start_lookup(&self) -> Lifecycle {
         let lifecycle = Lifecycle::new();
         lifecycle.spawn_vital("lookup", run_lookup(anywhere().0, self.deps(), lifecycle.token()));
         lifecycle
+    }
+
+    /// Redis dies, and starts again with nothing of what it knew.
+    pub(crate) async fn redis_forgets(&mut self) {
+        self.redis.kill9().unwrap();
+        std::fs::remove_dir_all(self.redis.dir().join("appendonlydir")).unwrap();
+        self.redis.restart().await.unwrap();
+        // The old one's connection would fail once.
+        let prefix = Prefix::new(self.settings.key_prefix()).unwrap();
+        self.admin = Admin::connect(self.redis.url(), prefix).unwrap();
+    }
+
+    /// A worker says that it is ready.
+    pub(crate) async fn until_ready(&self, health: SocketAddr) {
+        let url = format!("http://{health}/health/ready");
+        let ready = async {
+            while !reqwest::get(&url)
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let waited = tokio::time::timeout(LIMIT, ready).await;
+        assert!(waited.is_ok(), "not ready within {LIMIT:?}");
     }
 
     // --- calls ---

@@ -120,3 +120,17 @@ async fn there_is_one_sweep_however_many_workers_start() {
     stop(other).await;
     house.close().await;
 }
+
+/// A Redis that comes back with nothing has lost the sweep too; nobody is ready for calls before there is one again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_ready_has_a_sweep() {
+    let mut house = House::open().await;
+    let (calls, health) = house.start_calls_with_health();
+    house.round().await;
+    house.redis_forgets().await;
+    house.until_ready(health).await;
+    let stats = house.admin.stats().await.unwrap();
+    assert_eq!(stats.due + stats.ready + stats.leased, 1, "{stats:?}");
+    stop(calls).await;
+    house.close().await;
+}

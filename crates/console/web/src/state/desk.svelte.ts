@@ -73,6 +73,8 @@ export class Desk {
       .filter((call) => call.state.kind === "talking" && call.id !== this.mine?.id)
       .sort((one, other) => one.enteredAtMs - other.enteredAtMs),
   );
+  /** The office rings for somebody who is held back: too urgent to be just a number. */
+  freshRings = $derived(this.waiting.some(({ id, state }) => state.kind === "ringing" && id !== this.mine?.id && !this.shown.includes(id)));
   /** Since when nothing new is known, by the browser's own clock; everything shown is as old as that. */
   staleSince = $derived(this.line.kind === "lost" || this.line.kind === "deaf" ? this.line.sinceMs : undefined);
   stale = $derived(this.staleSince !== undefined);
