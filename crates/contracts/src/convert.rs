@@ -55,7 +55,9 @@ pub fn call_event(
             cause: cause(*why).into(),
         }),
         domain::Event::LegMoved { leg: place } => What::LegMoved(leg(place)),
-        domain::Event::ClaimBound { leg: _ } => What::ClaimBound(v1::ClaimBound {}),
+        domain::Event::ClaimBound { leg: _, until } => What::ClaimBound(v1::ClaimBound {
+            until_ms: until.map(domain::Timestamp::as_millis),
+        }),
         domain::Event::OfficeReached { phone } => What::OfficeReached(v1::OfficePhone {
             number: phone.as_str().to_owned(),
         }),

@@ -601,9 +601,13 @@ pub struct Entered {
     #[prost(enumeration = "Cause", tag = "2")]
     pub cause: i32,
 }
-/// An agent's line showed the claim.
+/// An agent's line showed the claim, or is being called for it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ClaimBound {}
+pub struct ClaimBound {
+    /// The claim is held until then, when that is longer than was thought. Milliseconds since 1970-01-01 UTC.
+    #[prost(int64, optional, tag = "1")]
+    pub until_ms: ::core::option::Option<i64>,
+}
 /// The agent's browser vanished from the conversation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AgentDropped {}

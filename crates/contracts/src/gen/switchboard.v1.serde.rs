@@ -1762,8 +1762,16 @@ impl serde::Serialize for ClaimBound {
         S: serde::Serializer,
     {
         use serde::ser::SerializeStruct;
-        let len = 0;
-        let struct_ser = serializer.serialize_struct("switchboard.v1.ClaimBound", len)?;
+        let mut len = 0;
+        if self.until_ms.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.ClaimBound", len)?;
+        if let Some(v) = self.until_ms.as_ref() {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("untilMs", ToString::to_string(&v).as_str())?;
+        }
         struct_ser.end()
     }
 }
@@ -1773,10 +1781,11 @@ impl<'de> serde::Deserialize<'de> for ClaimBound {
     where
         D: serde::Deserializer<'de>,
     {
-        const FIELDS: &[&str] = &[];
+        const FIELDS: &[&str] = &["until_ms", "untilMs"];
 
         #[allow(clippy::enum_variant_names)]
         enum GeneratedField {
+            UntilMs,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -1798,7 +1807,10 @@ impl<'de> serde::Deserialize<'de> for ClaimBound {
                     where
                         E: serde::de::Error,
                     {
-                        Ok(GeneratedField::__SkipField__)
+                        match value {
+                            "untilMs" | "until_ms" => Ok(GeneratedField::UntilMs),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
                     }
                 }
                 deserializer.deserialize_identifier(GeneratedVisitor)
@@ -1816,10 +1828,24 @@ impl<'de> serde::Deserialize<'de> for ClaimBound {
             where
                 V: serde::de::MapAccess<'de>,
             {
-                while map_.next_key::<GeneratedField>()?.is_some() {
-                    let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                let mut until_ms__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::UntilMs => {
+                            if until_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("untilMs"));
+                            }
+                            until_ms__ = map_
+                                .next_value::<::std::option::Option<::pbjson::private::NumberDeserialize<_>>>(
+                                )?
+                                .map(|x| x.0);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
                 }
-                Ok(ClaimBound {})
+                Ok(ClaimBound { until_ms: until_ms__ })
             }
         }
         deserializer.deserialize_struct("switchboard.v1.ClaimBound", FIELDS, GeneratedVisitor)

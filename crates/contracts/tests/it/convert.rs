@@ -133,6 +133,7 @@ fn secrets_and_inner_ids_stay_behind() {
             5,
             &Event::ClaimBound {
                 leg: claim().leg.unwrap(),
+                until: None,
             },
             20_700,
         )

@@ -23,9 +23,10 @@ impl Call {
             Event::Received(_) => {}
             Event::Entered { state, at, .. } => call.enter((**state).clone(), *at),
             Event::LegMoved { leg } => call.leg = leg.clone(),
-            Event::ClaimBound { leg } => {
-                if let State::Claimed { claim, .. } = &mut call.state {
+            Event::ClaimBound { leg, until: longer } => {
+                if let State::Claimed { claim, until, .. } = &mut call.state {
                     claim.leg = Some(leg.clone());
+                    *until = longer.unwrap_or(*until);
                 }
             }
             Event::OfficeReached { phone } => match &mut call.state {

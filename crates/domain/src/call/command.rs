@@ -1,5 +1,7 @@
 //! What can happen to a call, and why it may be refused.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::{
@@ -142,6 +144,8 @@ pub enum Command {
         claim: u32,
         /// The leg.
         leg: LegId,
+        /// How long the carrier holds the call back before it rings.
+        held_back: Duration,
     },
     /// An agent's leg is in the conference.
     AgentJoined {

@@ -28,6 +28,10 @@ pub enum Event {
     ClaimBound {
         /// The leg.
         leg: LegId,
+        /// The claim is held until then, when that is longer than was thought: the carrier calls the agent's phone
+        /// later than it was asked to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// An office phone was picked up.
     OfficeReached {

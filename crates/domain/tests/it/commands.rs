@@ -1,6 +1,8 @@
 //! What can happen, by name: news that fits, news of an earlier or a later claim, and agents who have no part in
 //! the call.
 
+use std::time::Duration;
+
 use switchboard_domain::*;
 
 use crate::scene::{agent_id, incoming, leg, phone, queue, source};
@@ -42,7 +44,19 @@ fn of_claim(name: &str, claim: u32, agent: &str, leg_name: &str) -> Vec<Happenin
         ),
         plain(
             &format!("{name} called"),
-            Command::AgentCalled { claim, leg: line() },
+            Command::AgentCalled {
+                claim,
+                leg: line(),
+                held_back: Duration::ZERO,
+            },
+        ),
+        plain(
+            &format!("{name} called and held back"),
+            Command::AgentCalled {
+                claim,
+                leg: line(),
+                held_back: Duration::from_secs(3),
+            },
         ),
         plain(
             &format!("{name} joined"),

@@ -1,5 +1,7 @@
 //! One call for every place that a call can be in, each reached by commands from the first ring.
 
+use std::time::Duration;
+
 use switchboard_domain::*;
 
 use crate::scene::{Scene, leg, phone};
@@ -20,6 +22,7 @@ fn called(scene: Scene) -> Scene {
     scene.then(Command::AgentCalled {
         claim,
         leg: leg("agent"),
+        held_back: Duration::ZERO,
     })
 }
 

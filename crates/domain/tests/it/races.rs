@@ -1,5 +1,7 @@
 //! Two things at once, the wrong way round, twice, or not at all.
 
+use std::time::Duration;
+
 use switchboard_domain::*;
 
 use crate::scene::{Scene, agent_id, leg, phone};
@@ -162,6 +164,7 @@ fn an_agent_who_puts_the_phone_down_has_hung_up() {
         .then(Command::AgentCalled {
             claim: 1,
             leg: leg("agent"),
+            held_back: Duration::ZERO,
         })
         .then(Command::AgentJoined {
             claim: 1,
@@ -181,6 +184,33 @@ fn an_agent_who_puts_the_phone_down_has_hung_up() {
             .iter()
             .any(|effect| matches!(effect, Effect::HangUp { .. }))
     );
+}
+
+/// A carrier that places one call a second makes the second of two agents wait: their phone rings as long as any.
+#[test]
+fn a_claim_lasts_as_long_as_the_carrier_holds_the_phone_back() {
+    let called = |held_back: Duration| {
+        Scene::waiting().answered("pat").then(Command::AgentCalled {
+            claim: 1,
+            leg: leg("agent"),
+            held_back,
+        })
+    };
+    let until = |scene: &Scene| match &scene.call().state {
+        State::Claimed { until, .. } => *until,
+        other => panic!("{other:?}"),
+    };
+    let at_once = called(Duration::ZERO);
+    let later = called(Duration::from_secs(4));
+    assert_eq!(until(&later), until(&at_once).plus(Duration::from_secs(4)));
+    let early = later
+        .clone()
+        .after_secs(at_once.policy.claim_phone.as_secs() + 1)
+        .refused(None, &Command::ExpireClaim { claim: 1 });
+    assert_eq!(early, Rejected::Early { until: until(&later) });
+    // A caller does not wait a day because somebody says so.
+    let never = called(Duration::from_hours(24));
+    assert_eq!(until(&never), until(&at_once).plus(at_once.policy.claim_phone));
 }
 
 #[test]

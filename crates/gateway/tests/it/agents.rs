@@ -133,7 +133,14 @@ async fn an_agent_on_a_phone_is_asked_for_the_key_first() {
     let mut phone = Line::agent_phone(2);
     let leg = LegId::new(&phone.sid).unwrap();
     house
-        .job_does(&line.sid, Command::AgentCalled { claim: 1, leg })
+        .job_does(
+            &line.sid,
+            Command::AgentCalled {
+                claim: 1,
+                leg,
+                held_back: Duration::ZERO,
+            },
+        )
         .await;
     let screen = phone
         .ask(

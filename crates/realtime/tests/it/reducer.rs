@@ -111,8 +111,13 @@ fn change(call: &mut v1::Call, what: What, at_ms: i64) {
             call.entered_at_ms = at_ms;
         }
         What::LegMoved(leg) => call.leg = Some(leg),
+        What::ClaimBound(bound) => {
+            if let (Some(State::Claimed(claimed)), Some(until)) = (state(call), bound.until_ms) {
+                claimed.until_ms = until;
+            }
+        }
         // Nothing that is shown.
-        What::ClaimBound(_) | What::OfficeReached(_) => {}
+        What::OfficeReached(_) => {}
         What::AgentDropped(_) => {
             if let Some(State::Talking(talking)) = state(call) {
                 talking.agent_left_ms = Some(at_ms);

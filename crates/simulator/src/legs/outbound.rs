@@ -8,16 +8,15 @@ use crate::id::LegId;
 use crate::judge::What;
 use crate::people::Behaviour;
 
-/// The life of a leg created by REST.
-pub(crate) async fn outbound(exchange: Arc<Exchange>, leg: LegId) {
+/// The life of a leg created by REST, which may start at `turn`, in milliseconds of the simulator's clock.
+pub(crate) async fn outbound(exchange: Arc<Exchange>, leg: LegId, turn: i64) {
     let line = Line { exchange, leg };
-    let status = line.outbound().await;
+    let status = line.outbound(turn).await;
     line.finish(status);
 }
 
 impl Line {
-    async fn outbound(&self) -> CallStatus {
-        let turn = self.exchange.lock().take_turn(&self.leg);
+    async fn outbound(&self, turn: i64) -> CallStatus {
         loop {
             match self.pause(Some(turn)).await {
                 Ok(Wake::Time) => break,

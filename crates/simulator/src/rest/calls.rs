@@ -70,7 +70,9 @@ pub(super) fn create(state: &mut State, request: &Request) -> Reply {
     };
     let leg = state.add_leg(new, CallStatus::Queued);
     let id = leg.clone();
-    state.spawn(move |exchange| outbound(exchange, id));
+    // Now, so that the answer tells how long it will wait.
+    let turn = state.take_turn(&leg);
+    state.spawn(move |exchange| outbound(exchange, id, turn));
     show(state, &leg, 201)
 }
 

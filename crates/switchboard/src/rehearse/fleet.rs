@@ -10,6 +10,7 @@ use anyhow::{Context, bail, ensure};
 use switchboard_runtime::Lifecycle;
 use tokio::process::{Child, Command};
 
+use super::ports;
 use crate::services::{Service, Shared};
 
 /// How long a service may take to be ready.
@@ -41,7 +42,7 @@ impl Fleet {
         let mut held = BTreeMap::new();
         let mut ports = BTreeMap::new();
         for service in Service::ALL {
-            let listener = TcpListener::bind("127.0.0.1:0")?;
+            let listener = ports::listen()?;
             ports.insert(service, listener.local_addr()?);
             held.insert(service, listener);
         }
@@ -93,18 +94,30 @@ impl Fleet {
         }
         for service in Service::ALL {
             self.wait_ready(service).await?;
+            self.still_runs(service)?;
         }
         Ok(())
     }
 
     pub(super) async fn start(&mut self, service: Service) -> anyhow::Result<()> {
         self.launch(service)?;
-        self.wait_ready(service).await
+        self.wait_ready(service).await?;
+        self.still_runs(service)
+    }
+
+    /// Whoever answers at a service's port should be that service.
+    fn still_runs(&mut self, service: Service) -> anyhow::Result<()> {
+        if let Some(Running::Process(child)) = self.running.get_mut(&service)
+            && let Some(status) = child.try_wait()?
+        {
+            bail!("{} ended while it was starting: {status}", service.name());
+        }
+        Ok(())
     }
 
     /// Starts one more of a service, beside the one that runs.
     pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<()> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let listener = ports::listen()?;
         let port = listener.local_addr()?;
         let another = self.run(service, port, Some(listener))?;
         self.more.push((service, another));

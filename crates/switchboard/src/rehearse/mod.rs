@@ -6,6 +6,7 @@
 mod disasters;
 mod fleet;
 mod judge;
+mod ports;
 mod report;
 mod scenarios;
 mod stage;

@@ -44,6 +44,7 @@ pub(super) enum Answered {
 }
 
 /// What the workers have to do.
+#[derive(Debug)]
 struct Work {
     now_ms: i64,
     queues: Vec<QueueStats>,
@@ -88,7 +89,11 @@ impl<'a> Stage<'a> {
         let mut calm = 0;
         while calm < 2 {
             if Instant::now() > deadline {
-                bail!("the system did not come to rest within {} s", REST.as_secs());
+                let work = self.work().await?;
+                bail!(
+                    "the system did not come to rest within {} s: {work:?}",
+                    REST.as_secs()
+                );
             }
             let left = deadline.saturating_duration_since(Instant::now());
             self.system

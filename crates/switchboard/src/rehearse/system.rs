@@ -1,7 +1,7 @@
 //! A private system for one scenario: a Redis, a carrier and all services, on ports of their own, in a folder that
 //! is gone afterwards.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 
 use anyhow::{Context, ensure};
 use secrecy::ExposeSecret;
@@ -79,7 +79,7 @@ impl System {
     pub(super) async fn start(office: &Office, options: SystemOptions) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("sb").tempdir()?;
         let redis = PrivateRedis::start(folder.path(), PrivateRedisOptions::default()).await?;
-        let carrier_port = TcpListener::bind("127.0.0.1:0")?;
+        let carrier_port = super::ports::listen()?;
         let mut fleet = Fleet::new(options.processes)?;
         let overrides = overrides(office, &fleet, carrier_port.local_addr()?, redis.url());
         let rng = Rng::from_seed(options.seed);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use switchboard_contracts::v1;
 use switchboard_domain::{Call, Claim, ClaimTicket, Command, LegId, State};
 use switchboard_queue::JobError;
-use switchboard_telephony::rest::{CallFilter, CreateCall, Fate};
-use switchboard_telephony::{CallSid, CallStatus, Party};
+use switchboard_telephony::rest::{Call as CarrierCall, CallFilter, CreateCall, Fate};
+use switchboard_telephony::{CallStatus, Party};
 
 use super::Carrier;
 use crate::error::of_carrier;
@@ -51,7 +51,7 @@ impl Carrier {
         let leg = match ringing {
             Some(leg) => leg,
             None => match self.rest.create_call(&self.request(&call, claim, to, from)).await {
-                Ok(leg) => leg.sid,
+                Ok(leg) => leg,
                 Err(error) if matches!(error.fate(), Fate::Refused | Fate::NotWhereThought) => {
                     // This phone cannot be called: the caller must not wait for it.
                     self.calls
@@ -76,7 +76,7 @@ impl Carrier {
 
     /// A call to that phone that an earlier run began. Asked for by status, not by time: a call that the carrier
     /// holds back has not begun yet.
-    async fn ringing(&self, call: &Call, to: &Party, from: &Party) -> Result<Option<CallSid>, JobError> {
+    async fn ringing(&self, call: &Call, to: &Party, from: &Party) -> Result<Option<CarrierCall>, JobError> {
         let since = call.entered_at.minus(SLACK).as_millis();
         for status in LIVE {
             let filter = CallFilter {
@@ -91,19 +91,20 @@ impl Carrier {
                     .is_none_or(|created| created.timestamp_millis() >= since);
                 young && leg.parent.is_none() && leg.from.as_ref() == Some(from)
             });
-            if let Some(leg) = ours {
-                return Ok(Some(leg.sid));
+            if ours.is_some() {
+                return Ok(ours);
             }
         }
         Ok(None)
     }
 
     /// Makes the leg the claim's; ends it when the claim is over by now.
-    async fn bind(&self, call: &Call, claim: u32, leg: &CallSid, name: &str) -> Result<(), JobError> {
-        let id = LegId::new(leg.as_str()).map_err(JobError::dead)?;
+    async fn bind(&self, call: &Call, claim: u32, leg: &CarrierCall, name: &str) -> Result<(), JobError> {
+        let id = LegId::new(leg.sid.as_str()).map_err(JobError::dead)?;
         let called = Command::AgentCalled {
             claim,
             leg: id.clone(),
+            held_back: leg.queue_time.unwrap_or_default(),
         };
         let after = self.calls.step(&call.id, name, &called).await?;
         let bound = after.and_then(|done| done.call).is_some_and(|call| {
@@ -114,6 +115,6 @@ impl Carrier {
         if bound {
             return Ok(());
         }
-        self.end_line(leg).await
+        self.end_line(&leg.sid).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use switchboard_domain::{Command, State};
+use switchboard_domain::{Call, Command, State, Timestamp};
 use switchboard_simulator::Faults;
 
 use crate::house::{House, line, stop};
@@ -125,4 +125,39 @@ async fn a_phone_that_rings_for_nobody_is_stopped() {
         .await;
     stop(calls).await;
     house.close().await;
+}
+
+/// The carrier places one call a second: the second of two agents' phones rings later, and no shorter for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_that_is_called_late_may_ring_as_long() {
+    let house = House::open().await;
+    let mut held = Vec::new();
+    for (agent, phone) in [("dylan", DYLAN), ("ewa", "+447700900022")] {
+        house.agent(agent, Some(phone)).await;
+        let call = house.dial().await;
+        house.waits(&call, None).await;
+        let claimed = house.answers(agent, &call).await;
+        held.push((call, until(&claimed)));
+    }
+    let calls = house.start_calls();
+    let mut longer = Vec::new();
+    for (call, before) in &held {
+        let bound = house
+            .until_call(call, |call| call.state.claim().is_some_and(|c| c.leg.is_some()))
+            .await;
+        longer.push(until(&bound).since(*before));
+    }
+    longer.sort();
+    assert!(longer[0] < Duration::from_millis(500), "{longer:?}");
+    assert!(longer[1] > Duration::from_millis(500), "{longer:?}");
+    stop(calls).await;
+    house.close().await;
+}
+
+/// Until when a claim is held.
+fn until(call: &Call) -> Timestamp {
+    match &call.state {
+        State::Claimed { until, .. } => *until,
+        other => panic!("{other:?}"),
+    }
 }

@@ -1,5 +1,7 @@
 //! What agents ask for, and what their lines do.
 
+use std::time::Duration;
+
 use super::step::Step;
 use crate::{
     Agent, AgentId, AnswersOn, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event, Leg,
@@ -117,18 +119,25 @@ pub(super) fn connects(step: &mut Step<'_>, number: u32, agent: &AgentId, token:
     }
 }
 
-/// The agent's phone is being called: its leg is the claim's.
-pub(super) fn called(step: &mut Step<'_>, number: u32, leg: &LegId) {
-    let State::Claimed { claim, .. } = &step.call.state else {
+/// The agent's phone is being called: its leg is the claim's. A phone that the carrier lets wait must have as long to
+/// be picked up as any other; but a caller must not wait for it much longer than for two.
+pub(super) fn called(step: &mut Step<'_>, number: u32, leg: &LegId, held_back: Duration) {
+    let State::Claimed { claim, until, .. } = &step.call.state else {
         return;
     };
     if claim.number == number && claim.leg.is_none() {
-        step.event(Event::ClaimBound { leg: leg.clone() });
+        let held_back = held_back.min(step.policy.claim_phone);
+        let until = (!held_back.is_zero()).then(|| until.plus(held_back));
+        let leg = leg.clone();
+        step.event(Event::ClaimBound { leg, until });
     }
 }
 
 fn bind(step: &mut Step<'_>, number: u32, leg: &LegId) {
-    step.event(Event::ClaimBound { leg: leg.clone() });
+    step.event(Event::ClaimBound {
+        leg: leg.clone(),
+        until: None,
+    });
     // The news that the leg is in the conference is sent once and may be lost; ask for it.
     let due = Some(step.now.plus(Effect::SETTLE));
     let call = step.call.id.clone();

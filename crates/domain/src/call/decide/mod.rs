@@ -95,7 +95,11 @@ pub fn decide(
         } => {
             agents::connects(&mut step, *claim, agent, token, leg);
         }
-        Command::AgentCalled { claim, leg } => agents::called(&mut step, *claim, leg),
+        Command::AgentCalled {
+            claim,
+            leg,
+            held_back,
+        } => agents::called(&mut step, *claim, leg, *held_back),
         Command::AgentJoined { claim, leg } => agents::joined(&mut step, *claim, leg),
         Command::AgentLeft { claim, leg } => agents::left(&mut step, *claim, leg),
         Command::AgentLost { claim } => agents::lost(&mut step, *claim),

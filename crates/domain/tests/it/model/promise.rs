@@ -10,6 +10,8 @@ const READINGS: u8 = 2;
 const ALONE: u64 = 2_000;
 /// How long a claim lasts: two browsers and a phone.
 const PATIENCE: [u64; 3] = [15_000, 15_000, 35_000];
+/// How long the carrier lets a phone wait before it rings, in this world.
+pub(crate) const HELD_BACK: u64 = 3_000;
 const ON_A_PHONE: usize = 2;
 
 #[derive(Debug, Clone)]
@@ -275,6 +277,9 @@ impl Promise {
             } if which == this && who == agent && !ready && line.is_none() => self.bind(whose, false),
             What::Called(which, whose) if which == this && !ready && line.is_none() => {
                 self.bind(whose, false);
+                if let Phase::Held { until, .. } = &mut self.phase {
+                    *until += HELD_BACK;
+                }
             }
             What::Joined(which, whose) if which == this && !ready && fits(whose) => self.bind(whose, true),
             What::Left(which, whose) if which == this && fits(whose) => self.back(now),

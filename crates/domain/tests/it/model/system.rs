@@ -6,6 +6,7 @@ use std::time::Duration;
 use switchboard_domain::*;
 
 use super::phase::Seen;
+use super::promise::HELD_BACK;
 use super::what::{Ask, Found, Line, Pick, Turn, What, Which};
 use crate::scene::{START, agent_id, agents, incoming, leg, phone, queue};
 use crate::{encoding, rescue};
@@ -168,6 +169,7 @@ impl System {
             What::Called(which, line) => Command::AgentCalled {
                 claim: claim_of(which),
                 leg: line_name(line),
+                held_back: Duration::from_millis(HELD_BACK),
             },
             What::Joined(which, line) => Command::AgentJoined {
                 claim: claim_of(which),
