@@ -19,3 +19,4 @@ mod slow;
 mod sockets;
 mod spec;
 mod storms;
+mod turns;

@@ -20,6 +20,7 @@ mod cpu;
 mod fanout;
 mod figures;
 mod http;
+mod journey;
 mod queue;
 mod report;
 mod resp;
@@ -54,7 +55,19 @@ enum Part {
     Queue(BenchArgs),
     /// From the stream to thousands of screens
     Fanout(BenchArgs),
-    /// Its clients
+    /// A call's way through all processes
+    Journey(BenchArgs),
+    /// Its telephone network
+    #[command(hide = true)]
+    JourneyCarrier(journey::CarrierArgs),
+    /// The floor beside it
+    #[command(hide = true)]
+    JourneyFloor {
+        /// Where Redis is
+        #[arg(long)]
+        socket: PathBuf,
+    },
+    /// Sockets of agents
     #[command(hide = true)]
     FanoutClients(fanout::ClientArgs),
     /// The floor beside it
@@ -149,6 +162,11 @@ fn main() -> ExitCode {
         Part::Fanout(args) => measure("fanout", &args, async |report| {
             fanout::bench(args.quick, &args.only, report).await
         }),
+        Part::Journey(args) => measure("journey", &args, async |report| {
+            journey::bench(args.quick, &args.only, report).await
+        }),
+        Part::JourneyCarrier(args) => actix_web::rt::System::new().block_on(journey::carrier(args)),
+        Part::JourneyFloor { socket } => actix_web::rt::System::new().block_on(journey::floor(&socket)),
         Part::FanoutFloor { socket, threads } => fanout::floor(&socket, threads),
         Part::FanoutClients(args) => tokio::runtime::Builder::new_current_thread()
             .enable_all()

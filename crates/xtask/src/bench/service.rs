@@ -27,7 +27,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Starts a program with settings; `section` is the part of them that says where it listens.
+    /// Starts a program with arguments that say its settings; `section` is the part of them that says where it listens.
     pub(crate) fn start(
         name: &str,
         section: &str,
@@ -42,9 +42,8 @@ impl Service {
             program.display()
         );
         let mut arguments = vec!["--demo".to_owned()];
-        for setting in settings.iter().chain([&format!("{section}.listen={address}")]) {
-            arguments.extend(["--set".to_owned(), setting.clone()]);
-        }
+        arguments.extend_from_slice(settings);
+        arguments.extend(["--set".to_owned(), format!("{section}.listen={address}")]);
         let log = folder.join(format!("{name}.log"));
         let (process, pid) = spawn(&program, &arguments, &log)?;
         Ok(Self {
@@ -114,11 +113,7 @@ impl Service {
             bail!("{} does not end", self.program.display());
         };
         let status = status?;
-        ensure!(
-            status.success(),
-            "{} ended with {status}",
-            self.program.display()
-        );
+        ensure!(status.success(), "{} ended with {status}", self.program.display());
         Ok(())
     }
 }
@@ -155,6 +150,9 @@ pub(crate) fn hold(pids: &[u32], still: bool) -> Result<()> {
 }
 
 fn signal(pid: u32, signal: Signal) -> Result<()> {
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).context("no process")?;
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(Pid::from_raw)
+        .context("no process")?;
     Ok(kill_process(pid, signal)?)
 }

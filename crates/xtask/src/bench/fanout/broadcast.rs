@@ -12,11 +12,7 @@ use crate::report::Row;
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// So many clients, and the row's name.
-pub(super) const ROWS: [(usize, &str); 3] = [
-    (1_000, "all-1000"),
-    (5_000, "all-5000"),
-    (10_000, "all-10000"),
-];
+pub(super) const ROWS: [(usize, &str); 3] = [(1_000, "all-1000"), (5_000, "all-5000"), (10_000, "all-10000")];
 
 /// What both sides gave over all rounds.
 struct Both {
@@ -64,7 +60,11 @@ async fn both(clients: usize, rounds: u64, per_s: u64, count: u64) -> Result<Bot
 
 /// To everybody.
 pub(super) async fn all(quick: bool, (clients, id): (usize, &'static str)) -> Result<Row> {
-    let (clients, rounds, count) = if quick { (clients / 10, 1, 2) } else { (clients, 8, 5) };
+    let (clients, rounds, count) = if quick {
+        (clients / 10, 1, 2)
+    } else {
+        (clients, 8, 5)
+    };
     eprintln!("fanout: to all of {clients} clients, {rounds} rounds of {count} events on each side");
     let both = both(clients, rounds, 2, count).await?;
     let what = format!(
@@ -96,7 +96,9 @@ pub(super) async fn burst(quick: bool) -> Result<Row> {
     eprintln!("fanout: 200 events/s to {clients} clients for {seconds} s, {rounds} rounds on each side");
     let both = both(clients, rounds, 200, 200 * seconds).await?;
     let wanted = rounds * seconds * 200 * clients as u64;
-    let what = format!("publish -> read by {clients} clients, 200/s for {seconds} s; floor: one write for each event");
+    let what = format!(
+        "publish -> read by {clients} clients, 200/s for {seconds} s; floor: one write for each event"
+    );
     Ok(Row::beside("burst-1000x200", what, &both.system, &both.floor)
         .fact("delivered_percent", float(both.delivered) * 100.0 / float(wanted))
         .at_most("p99_ms", 60.0)

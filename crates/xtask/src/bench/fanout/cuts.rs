@@ -73,13 +73,7 @@ async fn open(clients: usize) -> Result<House> {
 }
 
 /// Waits for the last event, and makes a row of what the clients saw.
-async fn finish(
-    mut house: House,
-    id: &'static str,
-    what: String,
-    last: u64,
-    published: u64,
-) -> Result<Row> {
+async fn finish(mut house: House, id: &'static str, what: String, last: u64, published: u64) -> Result<Row> {
     let there = house.system.crew.there(last, WITHIN).await?;
     let clients = house.system.crew.count;
     let seen = house.system.crew.take().await?;

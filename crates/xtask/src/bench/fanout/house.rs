@@ -1,12 +1,12 @@
 //! The system and the floor over one Redis, each with its clients, and somebody who publishes to either.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use serde::de::DeserializeOwned;
+use anyhow::{Context, Result};
 
 use super::FLOOR_PREFIX;
-use super::client::{Ask, Seen, Standing};
+use super::client::Seen;
+use super::crew::Crew;
 use super::publish::Publisher;
 use crate::cores::{Cores, Pinned};
 use crate::cpu::{Cost, Meter};
@@ -16,76 +16,6 @@ use crate::time::{Arrivals, SECOND, now_ns};
 
 /// The threads of the system's server; the floor gets as many.
 const THREADS: &str = "2";
-/// Who connects at the same time, when nothing is measured.
-const AT_ONCE: usize = 64;
-/// The longest that anything waited for may take.
-const LONG: Duration = Duration::from_secs(120);
-
-/// All clients of one side.
-pub(super) struct Crew {
-    part: Part,
-    pub(super) count: usize,
-}
-
-impl Crew {
-    async fn gather(rig: &Rig, address: &str, bare: bool, count: usize) -> Result<Self> {
-        let mut arguments = vec!["--address", address];
-        if bare {
-            arguments.push("--bare");
-        }
-        let (part, _) = rig.child("fanout-clients", &arguments).await?;
-        let mut crew = Self { part, count };
-        let at_once = AT_ONCE;
-        crew.tell(&Ask::Add { count, at_once }).await?;
-        crew.all_there(0, LONG).await?;
-        Ok(crew)
-    }
-
-    async fn ask<T: DeserializeOwned>(&mut self, ask: &Ask) -> Result<T> {
-        let answer = self.part.ask(&serde_json::to_string(ask)?).await?;
-        serde_json::from_str(&answer).context("what clients answered")
-    }
-
-    pub(super) async fn tell(&mut self, ask: &Ask) -> Result<()> {
-        self.ask::<serde::de::IgnoredAny>(ask).await.map(drop)
-    }
-
-    /// How they stand.
-    pub(super) async fn stand(&mut self, offset: u64) -> Result<Standing> {
-        self.ask(&Ask::Stand { offset }).await
-    }
-
-    /// Waits until all are connected and have everything up to the offset, but not for ever. Answers how many are.
-    pub(super) async fn there(&mut self, offset: u64, within: Duration) -> Result<usize> {
-        let begun = Instant::now();
-        loop {
-            let there = self.stand(offset).await?.there;
-            if there == self.count || begun.elapsed() > within {
-                return Ok(there);
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// The same, and it must be all.
-    pub(super) async fn all_there(&mut self, offset: u64, within: Duration) -> Result<()> {
-        let there = self.there(offset, within).await?;
-        ensure!(there == self.count, "{there} of {} clients are there", self.count);
-        Ok(())
-    }
-
-    /// From now on all may connect at the same time.
-    pub(super) async fn rush(&mut self) -> Result<()> {
-        let at_once = self.count;
-        self.tell(&Ask::Add { count: 0, at_once }).await
-    }
-
-    /// What they saw since last asked.
-    pub(super) async fn take(&mut self) -> Result<Seen> {
-        self.ask(&Ask::Take).await
-    }
-}
-
 /// One server with its clients.
 pub(super) struct Side<S> {
     pub(super) server: S,
@@ -105,7 +35,7 @@ pub(super) struct Round {
 impl<S> Side<S> {
     /// Stops server and clients in their tracks, or lets them go on.
     fn hold(&self, still: bool) -> Result<()> {
-        hold(&[self.pid, self.crew.part.pid], still)
+        hold(&[self.pid, self.crew.pid()], still)
     }
 
     /// Publishes, and waits until everybody has everything, for at most so long.
@@ -158,7 +88,7 @@ impl House {
         let floor = match floor {
             Some((server, address)) => Some(Side {
                 pid: server.pid,
-                crew: Crew::gather(&rig, &address, true, plan.clients).await?,
+                crew: Crew::gather(&rig, &["--address", &address, "--bare"], plan.clients).await?,
                 publisher: Publisher::open(rig.socket(), FLOOR_PREFIX).await?,
                 server,
             }),
@@ -166,7 +96,7 @@ impl House {
         };
         let system = Side {
             pid: server.pid,
-            crew: Crew::gather(&rig, &server.address.to_string(), false, plan.clients).await?,
+            crew: Crew::gather(&rig, &["--address", &server.address.to_string()], plan.clients).await?,
             publisher: Publisher::open(rig.socket(), "{sb}").await?,
             server,
         };
@@ -191,10 +121,10 @@ impl House {
     }
 
     pub(super) async fn close(self) -> Result<()> {
-        self.system.crew.part.stop().await?;
+        self.system.crew.stop().await?;
         self.system.server.stop().await?;
         if let Some(floor) = self.floor {
-            floor.crew.part.stop().await?;
+            floor.crew.stop().await?;
             floor.server.stop().await?;
         }
         Ok(())
@@ -203,7 +133,7 @@ impl House {
 
 /// The product's server, over the rig's Redis.
 pub(super) fn start(rig: &Rig) -> Result<Service> {
-    let settings = [format!("redis.url={}", rig.url())];
+    let settings = ["--set".to_owned(), format!("redis.url={}", rig.url())];
     let folder = rig.file("");
     Service::start(
         "switchboard-realtime",

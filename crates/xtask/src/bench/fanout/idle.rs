@@ -40,11 +40,16 @@ pub(super) async fn idle(quick: bool) -> Result<Row> {
     let each = float(full_kb.saturating_sub(empty_kb)) / float(clients as u64);
     let mut measured = Measured::new()?;
     measured.round_of(&seen.catch_ups)?;
-    let what = format!("{clients} authenticated connections at rest; the times are those of connecting, 64 at once");
+    let what =
+        format!("{clients} authenticated connections at rest; the times are those of connecting, 64 at once");
     Ok(Row::new("idle-10000", what, measured.figures(), None)
         .fact("resident_kb_per_connection", rounded(each))
         .fact("resident_kb_without", float(empty_kb))
         .fact("cpu_percent_at_rest", rounded(busy))
         .at_most("resident_kb_per_connection", 6.0)
-        .same("connections that did not hold", 0, seen.counts.closed.values().sum()))
+        .same(
+            "connections that did not hold",
+            0,
+            seen.counts.closed.values().sum(),
+        ))
 }

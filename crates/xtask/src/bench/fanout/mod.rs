@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod client;
+mod crew;
 mod cuts;
 mod floor;
 mod house;
@@ -11,13 +12,15 @@ mod storm;
 
 use anyhow::Result;
 
-pub(crate) use self::client::{ClientArgs, clients};
+pub(crate) use self::client::{ClientArgs, Sight, clients};
+pub(crate) use self::crew::Crew;
 pub(crate) use self::floor::floor;
+pub(crate) use self::publish::{APPEND, event};
 use crate::Only;
 use crate::report::Report;
 
 /// The floor's own stream, so that neither side hears the other's.
-const FLOOR_PREFIX: &str = "{floor}";
+pub(crate) const FLOOR_PREFIX: &str = "{floor}";
 
 /// Runs the rows that are wanted.
 pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::time::{Arrivals, now_ns};
 
 /// What a commit does with an event (`store_append` in `crates/store/src/lua/shared.lua`), and nothing else. ARGV:
 /// prefix, event.
-const APPEND: &str = "
+pub(crate) const APPEND: &str = "
 local key = ARGV[1] .. ':stream'
 local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)
 local offset = 0
@@ -89,7 +89,7 @@ impl Publisher {
 }
 
 /// An agent's change, as JSON of the contract.
-fn event(at_ns: u64) -> String {
+pub(crate) fn event(at_ns: u64) -> String {
     let event = |padding: &str| {
         format!(
             r#"{{"atMs":"1784023220000","agent":{{"id":"bench",{NAME}{at_ns:0DIGITS$}{padding}","presence":"PRESENCE_AVAILABLE"}}}}"#

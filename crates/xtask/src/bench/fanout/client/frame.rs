@@ -63,7 +63,10 @@ pub(crate) fn first(bytes: &[u8]) -> Result<Option<(Got<'_>, usize)>> {
     let &[head, length, ..] = bytes else {
         return Ok(None);
     };
-    ensure!(head & 0x70 == 0 && head & 0x80 != 0, "a frame in pieces, or with an extension");
+    ensure!(
+        head & 0x70 == 0 && head & 0x80 != 0,
+        "a frame in pieces, or with an extension"
+    );
     let (length, at) = match length {
         126 => match bytes.get(2..4).and_then(|two| <[u8; 2]>::try_from(two).ok()) {
             Some(two) => (usize::from(u16::from_be_bytes(two)), 4),
@@ -94,15 +97,17 @@ pub(crate) fn first(bytes: &[u8]) -> Result<Option<(Got<'_>, usize)>> {
 
 /// A frame of a client. The mask is there because it must be; hiding something is a browser's concern.
 pub(crate) fn masked(kind: u8, payload: &[u8]) -> Result<Vec<u8>> {
-    let length = u8::try_from(payload.len()).ok().filter(|length| *length < 126);
-    // What a client has to say is short, but for an epoch with a long name.
     let mut bytes = vec![0x80 | kind];
-    match length {
-        Some(short) => bytes.push(0x80 | short),
-        None => {
-            bytes.push(0x80 | 126);
-            bytes.extend(u16::try_from(payload.len()).context("a long message")?.to_be_bytes());
-        }
+    // What a client has to say is short, but for an epoch with a long name.
+    if let Some(short) = u8::try_from(payload.len()).ok().filter(|length| *length < 126) {
+        bytes.push(0x80 | short);
+    } else {
+        bytes.push(0xFE);
+        bytes.extend(
+            u16::try_from(payload.len())
+                .context("a long message")?
+                .to_be_bytes(),
+        );
     }
     bytes.extend([0; 4]);
     bytes.extend_from_slice(payload);
@@ -149,15 +154,21 @@ mod tests {
     #[test]
     fn news_are_read_as_the_contract_writes_them() {
         let read = |text| serde_json::from_str::<News<'_>>(text).unwrap();
-        let News::Hello { position, resumed } =
-            read(r#"{"hello":{"position":{"epoch":"e","offset":"7"},"agentId":"a","nowMs":"1","resumed":true}}"#)
-        else {
+        let News::Hello { position, resumed } = read(
+            r#"{"hello":{"position":{"epoch":"e","offset":"7"},"agentId":"a","nowMs":"1","resumed":true}}"#,
+        ) else {
             panic!("no hello")
         };
-        assert_eq!((position.epoch.as_str(), position.offset.0, resumed), ("e", 7, true));
+        assert_eq!(
+            (position.epoch.as_str(), position.offset.0, resumed),
+            ("e", 7, true)
+        );
         assert!(matches!(
             read(r#"{"event":{"offset":"8","event":{"atMs":"1"}}}"#),
-            News::Event { offset: Offset(8), event: Some(_) }
+            News::Event {
+                offset: Offset(8),
+                event: Some(_)
+            }
         ));
         assert!(matches!(
             read(r#"{"event":{"offset":"9"}}"#),
@@ -165,7 +176,10 @@ mod tests {
         ));
         assert!(matches!(
             read(r#"{"snapshot":{"epoch":"e","calls":[],"agents":[{}]}}"#),
-            News::Snapshot(Position { offset: Offset(0), .. })
+            News::Snapshot(Position {
+                offset: Offset(0),
+                ..
+            })
         ));
         assert!(matches!(
             read(r#"{"heartbeat":{"nowMs":"1","offset":"3","stale":true}}"#),

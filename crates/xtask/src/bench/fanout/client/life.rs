@@ -92,10 +92,13 @@ pub(super) async fn live(shared: Rc<Shared>, number: usize) {
 impl Client {
     /// Gets a ticket beforehand.
     async fn stock(&mut self) {
-        if self.ticket.is_none() {
-            self.ticket = self.shared.ticket().await.ok();
+        while self.ticket.is_none() {
+            match self.shared.ticket().await {
+                Ok(ticket) => self.ticket = Some(ticket),
+                Err(_) => sleep(Duration::from_millis(self.shared.rng.below(PAUSE_MS))).await,
+            }
         }
-        self.shared.stocked(self.ticket.is_some());
+        self.shared.stocked();
     }
 
     async fn connect(&mut self) -> Result<TcpStream> {
@@ -237,6 +240,9 @@ impl Client {
             }
             News::Reset(_) => tally.counts.resets += 1,
             News::Event { offset, event } => {
+                if let Some(event) = event {
+                    shared.sights.borrow_mut().note(offset.0, event.get());
+                }
                 let last = shared.last(self.number);
                 // The floor's clients begin wherever they are.
                 if offset.0 == last + 1 || (shared.bare && last == 0) {

@@ -3,6 +3,7 @@
 
 mod frame;
 mod life;
+mod sight;
 mod tally;
 
 use std::cell::{Cell, RefCell, RefMut};
@@ -18,6 +19,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
+pub(crate) use self::sight::Sight;
+use self::sight::Sights;
 pub(crate) use self::tally::Seen;
 use self::tally::Tally;
 use crate::control::{Questions, say};
@@ -35,13 +38,16 @@ pub(crate) struct ClientArgs {
     /// It is the floor: no handshake, no ticket, no position
     #[arg(long)]
     bare: bool,
+    /// So many agents, a0, a1, a2 …; without, those of the demonstration
+    #[arg(long)]
+    agents: Option<u64>,
     /// Seed of everything random
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
 /// What the clients are told.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) enum Ask {
     /// So many more clients, so many of whom connect at the same time.
     Add { count: usize, at_once: usize },
@@ -49,6 +55,8 @@ pub(crate) enum Ask {
     Stand { offset: u64 },
     /// What they saw since last asked.
     Take,
+    /// What they saw of calls since last asked.
+    Sights,
     /// Each is cut about so often and so long, until told otherwise.
     Churn { every_ms: u64, away_ms: u64 },
     /// All are cut at once, and come back at once after so long.
@@ -91,10 +99,12 @@ enum Order {
 struct Shared {
     address: SocketAddr,
     bare: bool,
+    agents: Option<u64>,
     rng: Rng,
     orders: watch::Sender<Order>,
     connecting: Semaphore,
     tally: RefCell<Tally>,
+    sights: RefCell<Sights>,
     lasts: RefCell<Vec<u64>>,
     currents: RefCell<Vec<bool>>,
     stocked: Cell<usize>,
@@ -109,10 +119,12 @@ pub(crate) async fn clients(args: ClientArgs) -> Result<()> {
     let shared = Rc::new(Shared {
         address: args.address,
         bare: args.bare,
+        agents: args.agents,
         rng: Rng::from_seed(args.seed),
         orders: watch::Sender::new(Order::Stay),
         connecting: Semaphore::new(0),
         tally: RefCell::new(Tally::new()?),
+        sights: RefCell::default(),
         lasts: RefCell::default(),
         currents: RefCell::default(),
         stocked: Cell::new(0),
@@ -139,6 +151,7 @@ impl Shared {
     fn answer(self: &Rc<Self>, ask: Ask, lives: &mut JoinSet<()>) -> Result<String> {
         let order = match ask {
             Ask::Take => return Ok(serde_json::to_string(&self.tally().take())?),
+            Ask::Sights => return Ok(serde_json::to_string(&self.sights.borrow_mut().take())?),
             Ask::Stand { offset } => return Ok(serde_json::to_string(&self.stand(offset))?),
             Ask::Add { count, at_once } => {
                 self.connecting
@@ -174,7 +187,9 @@ impl Shared {
         let both = || lasts.iter().zip(currents.iter());
         Standing {
             current: both().filter(|(_, current)| **current).count(),
-            there: both().filter(|(last, current)| **current && **last >= offset).count(),
+            there: both()
+                .filter(|(last, current)| **current && **last >= offset)
+                .count(),
             stocked: self.stocked.get(),
             events: self.tally().counts.events,
         }
@@ -200,8 +215,8 @@ impl Shared {
         }
     }
 
-    fn stocked(&self, ticket: bool) {
-        self.stocked.set(self.stocked.get() + usize::from(ticket));
+    fn stocked(&self) {
+        self.stocked.set(self.stocked.get() + 1);
     }
 
     /// When a connection that stands now is to be cut.
@@ -233,8 +248,12 @@ impl Shared {
         struct Ticket {
             ticket: String,
         }
-        let agent = usize::try_from(self.rng.below(AGENTS.len() as u64))?;
-        let body = format!(r#"{{"agentId":"{}"}}"#, AGENTS.get(agent).unwrap_or(&AGENTS[0]));
+        let number = self.rng.below(self.agents.unwrap_or(AGENTS.len() as u64));
+        let known = AGENTS
+            .get(usize::try_from(number)?)
+            .filter(|_| self.agents.is_none());
+        let agent = known.map_or_else(|| format!("a{number}"), |known| (*known).to_owned());
+        let body = format!(r#"{{"agentId":"{agent}"}}"#);
         let request = format!(
             "POST /api/v1/tickets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\n\r\n{body}",
