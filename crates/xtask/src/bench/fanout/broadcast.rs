@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::house::{House, Plan, Round};
-use crate::figures::{Measured, float};
+use crate::figures::{Measured, float, rounded};
 use crate::report::Row;
 
 /// For the last to arrive; what is later is behind.
@@ -47,6 +47,9 @@ async fn both(clients: usize, rounds: u64, per_s: u64, count: u64) -> Result<Bot
         let wanted = clients as u64 * count;
         both.undelivered += wanted.abs_diff(counts.events) + counts.missing + counts.again + own.behind;
         both.delivered += counts.events;
+        if !counts.closed.is_empty() {
+            eprintln!("fanout: the server ended connections: {:?}", counts.closed);
+        }
         both.closed += counts.closed.values().sum::<u64>();
         for (side, round) in [(&mut both.system, own), (&mut both.floor, bare)] {
             let Round { seen, cost, .. } = round;
@@ -70,8 +73,11 @@ pub(super) async fn all(quick: bool, (clients, id): (usize, &'static str)) -> Re
     let what = format!(
         "publish -> read by all of {clients} clients, 256 B; floor: a loop of writes with as many threads, same processor"
     );
+    let each = |side: &Measured| side.figures().cpu_us_per_unit.unwrap_or(f64::NAN);
     Ok(Row::beside(id, what, &both.system, &both.floor)
         .fact("clients", float(clients as u64))
+        // The system's side holds its heartbeats, which come whatever is published.
+        .fact("cpu_ratio_to_floor", rounded(each(&both.system) / each(&both.floor)))
         .at_most("p99_ratio_to_floor", 1.25)
         .same("events not delivered in their place", 0, both.undelivered)
         .same("connections that did not hold", 0, both.closed))

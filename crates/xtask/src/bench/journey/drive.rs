@@ -1,6 +1,6 @@
 //! Calls: each rings, chooses, waits, is answered, talks and ends.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::fanout::Sight;
 use crate::time::{Arrivals, now_ns};
 
 /// From ringing to the key; the menu is being read then.
-const LISTENS: Duration = Duration::from_millis(700);
+const LISTENS: Duration = Duration::from_millis(1_500);
 /// From the key to Answer, and from Answer to the end.
-const WAITS: Duration = Duration::from_millis(700);
-const TALKS: Duration = Duration::from_millis(1_500);
+const WAITS: Duration = Duration::from_millis(1_000);
+const TALKS: Duration = Duration::from_millis(3_000);
 
 /// What a call's way took, in µs.
 #[derive(Debug, Default)]
@@ -53,14 +53,19 @@ pub(super) async fn calls(
     for door in [&house.webhooks, &house.rest, &house.customers] {
         door.take();
     }
-    let made = RefCell::new(Vec::new());
+    let (made, failed) = (RefCell::new(Vec::new()), Cell::new(0));
     let (network, realtime) = (house.network, house.realtime);
-    let into = &made;
+    let (into, failures) = (&made, &failed);
     Arrivals::soon(per_s, count)
         .each(|number, _| async move {
             let number = first + number;
-            let call = call(network, realtime, number, number % agents).await?;
-            into.borrow_mut().push(call);
+            match call(network, realtime, number, number % agents).await {
+                Ok(call) => into.borrow_mut().push(call),
+                Err(error) => {
+                    eprintln!("journey: call {number}: {error:#}");
+                    failures.set(failures.get() + 1);
+                }
+            }
             Ok(())
         })
         .await?;
