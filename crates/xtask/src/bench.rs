@@ -16,6 +16,10 @@ pub(crate) enum Bench {
     Webhook,
     /// The job queue: pickup, due times, throughput, backlog, killed workers
     Queue,
+    /// Websockets: publish to thousands, memory, cut lines, a restart under them
+    Fanout,
+    /// A call's way to the screens and back: choice, profile, Answer
+    Journey,
 }
 
 impl Bench {
@@ -23,25 +27,43 @@ impl Bench {
         match self {
             Self::Webhook => "webhook",
             Self::Queue => "queue",
+            Self::Fanout => "fanout",
+            Self::Journey => "journey",
+        }
+    }
+
+    /// The product's programs that it measures as they are shipped: package and binary.
+    fn programs(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Webhook | Self::Queue => &[],
+            Self::Fanout => &[REALTIME],
+            Self::Journey => &[
+                REALTIME,
+                ("switchboard-gateway", "switchboard-gateway"),
+                ("switchboard-worker", "worker-lookup"),
+                ("switchboard-worker", "worker-calls"),
+            ],
         }
     }
 }
 
+const REALTIME: (&str, &str) = ("switchboard-realtime", "switchboard-realtime");
+
 /// Builds and runs one; prints its table, and leaves `target/bench/NAME.json`.
 pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[String]) -> Result<()> {
-    let mut command = Command::new("cargo");
+    let mut build = Command::new("cargo");
+    build
+        .args(["build", "--release", "--features", "xtask/bench"])
+        .args(["--package", "xtask", "--bin", "xtask-bench"])
+        .current_dir(&workspace.root);
+    for (package, program) in bench.programs() {
+        build.args(["--package", package, "--bin", program]);
+    }
+    let status = build.status().context("starting cargo")?;
+    ensure!(status.success(), "bench {} does not build", bench.name());
+    // It finds the programs beside itself.
+    let mut command = Command::new(workspace.target.join("release/xtask-bench"));
     command
-        .args([
-            "run",
-            "--release",
-            "--package",
-            "xtask",
-            "--features",
-            "bench",
-            "--bin",
-            "xtask-bench",
-            "--",
-        ])
         .arg(bench.name())
         .arg("--out")
         .arg(workspace.target.join("bench"))
@@ -52,7 +74,7 @@ pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[Stri
     for row in only {
         command.args(["--only", row]);
     }
-    let status = command.status().context("starting cargo")?;
+    let status = command.status().context("starting the benchmark")?;
     ensure!(status.success(), "bench {} failed", bench.name());
     Ok(())
 }

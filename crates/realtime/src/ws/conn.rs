@@ -13,7 +13,7 @@ use actix_web::web::Bytes;
 use switchboard_contracts::v1::ResetReason;
 use switchboard_domain::AgentId;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use crate::ws::close::Close;
 use crate::ws::codec::{Op, Reader, Said, close_frame, frame};
@@ -54,8 +54,8 @@ pub(crate) struct Conn {
     pub(crate) generation: Cell<u64>,
     /// Which state of the office.
     pub(crate) office: Cell<u64>,
-    /// When it last gave a sign of life.
-    pub(crate) alive: Cell<Instant>,
+    /// Beats since it last gave a sign of life.
+    quiet: Cell<u32>,
     /// Bytes that were handed to the system.
     pub(crate) written: Cell<u64>,
     stream: TcpStream,
@@ -87,7 +87,7 @@ impl Conn {
             last: Cell::new(0),
             generation: Cell::new(0),
             office: Cell::new(0),
-            alive: Cell::new(Instant::now()),
+            quiet: Cell::new(0),
             written: Cell::new(0),
             stream,
             waiting: RefCell::default(),
@@ -152,6 +152,14 @@ impl Conn {
                 Err(error)
             }
         }
+    }
+
+    /// Counts a beat of the hub, which come every so often, and tells whether there was no sign of life for too
+    /// long. Beats, not time: while this process stood still, nobody was asked for one.
+    pub(crate) fn is_silent(&self, every: Duration, silence: Duration) -> bool {
+        let quiet = self.quiet.get().saturating_add(1);
+        self.quiet.set(quiet);
+        every.saturating_mul(quiet) > silence
     }
 
     /// Tells the task what to do. A farewell is the last order.
@@ -247,7 +255,7 @@ impl Conn {
     /// # Errors
     /// When it breaks the protocol.
     pub(crate) fn hear(&self, arrived: &[u8], limit: usize) -> Result<(), Close> {
-        self.alive.set(Instant::now());
+        self.quiet.set(0);
         let mut said = self.said.borrow_mut();
         let read = self
             .reader
@@ -282,5 +290,35 @@ impl Conn {
             }
         };
         let _ = timeout(within, goodbye).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use switchboard_domain::AgentId;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::Conn;
+    use crate::ws::encode::Form;
+
+    #[tokio::test]
+    async fn only_beats_without_a_sign_of_life_are_silence() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let conn = Conn::new(1, AgentId::new("amelia").unwrap(), Form::Json, stream);
+        let (every, silence) = (Duration::from_millis(10), Duration::from_millis(35));
+        let beats = |count| {
+            (0..count)
+                .map(|_| conn.is_silent(every, silence))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(beats(2), [false; 2]);
+        // As after a laptop's sleep: a long time, and no beat in it.
+        tokio::time::sleep(2 * silence).await;
+        assert_eq!(beats(1), [false]);
+        conn.hear(b"", 0).unwrap();
+        assert_eq!(beats(4), [false, false, false, true]);
     }
 }

@@ -143,12 +143,14 @@ async fn admit(hub: &Hub, request: &Request) -> Result<Admitted, Refusal> {
     }
     let place = realtime.sockets.places.take().ok_or(Refusal::Full)?;
     // Last, because it is used up.
+    let turn = realtime.sockets.turn().await.ok_or(Refusal::Away)?;
     let agent = realtime
         .store
         .take_ticket(asked.ticket)
         .await
         .map_err(|failure| Refusal::of_store(&failure))?
         .ok_or(Refusal::NoTicket)?;
+    drop(turn);
     let protocol = if asked.named {
         format!("sec-websocket-protocol: {}\r\n", asked.form.name())
     } else {

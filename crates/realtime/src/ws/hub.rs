@@ -149,8 +149,8 @@ impl Hub {
         let limits = &self.realtime.sockets.limits;
         let mut changes = self.realtime.sockets.board.changes();
         // A little early: what is promised at least every second must not be late for a busy machine.
-        let spoke = limits.heartbeat.mul_f64(0.8) / SPOKES;
-        let mut wheel = tokio::time::interval(spoke.max(Duration::from_millis(1)));
+        let spoke = (limits.heartbeat.mul_f64(0.8) / SPOKES).max(Duration::from_millis(1));
+        let mut wheel = tokio::time::interval(spoke);
         wheel.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut turn = 0;
         loop {
@@ -161,7 +161,7 @@ impl Hub {
                     Err(_) => break,
                 },
                 _ = wheel.tick() => {
-                    self.beat(turn);
+                    self.beat(turn, spoke * SPOKES);
                     turn = turn.wrapping_add(1);
                 }
             }
@@ -234,11 +234,7 @@ impl Hub {
         let (mut frames, mut bytes) = (0_u64, 0_u64);
         for (index, conn) in self.all().iter().enumerate() {
             if conn.last.get() + 1 == first.offset {
-                let place = match conn.form {
-                    Form::Json => &mut joined[0],
-                    Form::Proto => &mut joined[1],
-                };
-                let whole = place.get_or_insert_with(|| together(entries, conn.form));
+                let whole = place(&mut joined, conn.form).get_or_insert_with(|| together(entries, conn.form));
                 conn.send(whole, self.backlog());
                 conn.last.set(last.offset);
                 frames += entries.len() as u64;
@@ -254,24 +250,28 @@ impl Hub {
     }
 
     /// Tells a twentieth of all that the line is alive, and looks whether they are.
-    fn beat(&self, turn: u32) {
+    fn beat(&self, turn: u32, every: Duration) {
         let conns = self.conns.borrow();
         let spoke = u64::from(turn % SPOKES);
         let frame_of_ping = (turn / SPOKES)
             .is_multiple_of(PING_EVERY)
             .then(|| frame(Op::Ping, &[]));
         let mut heartbeat = None;
+        let mut beats: [Option<Bytes>; 2] = [None, None];
         let silence = self.realtime.sockets.limits.silence;
         for conn in conns.values().filter(|conn| conn.id % u64::from(SPOKES) == spoke) {
-            if conn.alive.get().elapsed() > silence {
+            if conn.is_silent(every, silence) {
                 conn.order(Order::Close(Close::Silent));
                 continue;
             }
             let heartbeat = heartbeat.get_or_insert_with(|| self.heartbeat());
-            conn.send(heartbeat.bytes(conn.form), self.backlog());
-            if let Some(ping) = &frame_of_ping {
-                conn.send(ping, self.backlog());
-            }
+            // Both in one write.
+            let beat = place(&mut beats, conn.form).get_or_insert_with(|| {
+                let heartbeat = heartbeat.bytes(conn.form);
+                let ping = frame_of_ping.as_deref().unwrap_or_default();
+                Bytes::from([heartbeat, ping].concat())
+            });
+            conn.send(beat, self.backlog());
         }
     }
 
@@ -299,6 +299,15 @@ impl Hub {
             }
             tokio::time::sleep(pause).await;
         }
+    }
+}
+
+/// What is made once for all who want it in that form.
+fn place(forms: &mut [Option<Bytes>; 2], form: Form) -> &mut Option<Bytes> {
+    let [json, proto] = forms;
+    match form {
+        Form::Json => json,
+        Form::Proto => proto,
     }
 }
 

@@ -14,6 +14,8 @@ pub struct SocketLimits {
     /// Bytes that the system may hold for a client. Without a bound it takes megabytes before it says that a
     /// client is slow. `None` leaves it to the system.
     pub send_buffer: Option<usize>,
+    /// For a turn at Redis, when everybody comes at once. The budget of a question counts from then on.
+    pub turn_within: Duration,
     /// For the first message of a client.
     pub open_within: Duration,
     /// For the next byte to be taken while a client is told everything.
@@ -34,14 +36,16 @@ pub struct SocketLimits {
 }
 
 impl Default for SocketLimits {
-    /// 15,000 connections, 4 `KiB` a message, 256 `KiB` of backlog over 64 `KiB` of the system's, 5 s to open, 10 s
-    /// for progress, heartbeats every second, 45 s of silence, 5 s to close, 500 ms to drain, 4,096 events, a look each second.
+    /// 15,000 connections, 4 `KiB` a message, 256 `KiB` of backlog over 64 `KiB` of the system's, 3 s for a turn,
+    /// 5 s to open, 10 s for progress, heartbeats every second, 45 s of silence, 5 s to close, 500 ms to drain,
+    /// 4,096 events, a look each second.
     fn default() -> Self {
         Self {
             connections: 15_000,
             message: 4 * 1024,
             backlog: 256 * 1024,
             send_buffer: Some(64 * 1024),
+            turn_within: Duration::from_secs(3),
             open_within: Duration::from_secs(5),
             progress_within: Duration::from_secs(10),
             heartbeat: Duration::from_secs(1),

@@ -26,15 +26,16 @@ mod places;
 mod serve;
 mod snapshots;
 mod tickets;
+mod turns;
 
 use switchboard_hours::Schedule;
 use switchboard_runtime::settings::Settings;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, SemaphorePermit};
 
 pub use self::limits::SocketLimits;
 pub(crate) use self::{feed::follow, handshake::upgrade, hub::Hub, snapshots::live, tickets::post};
 
-use self::{board::Board, places::Places, snapshots::Snapshots};
+use self::{board::Board, places::Places, snapshots::Snapshots, turns::Turns};
 
 /// What all sockets of this process share.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ pub(crate) struct Sockets {
     board: Board,
     snapshots: Snapshots,
     schedule: Schedule,
+    turns: Turns,
     /// Asks for a look at the stream now.
     check: Notify,
     /// Asks for another connection that tells events.
@@ -59,6 +61,7 @@ impl Sockets {
             board: Board::new(limits.ring),
             snapshots: Snapshots::default(),
             schedule: office::schedule(settings)?,
+            turns: Turns::new(),
             check: Notify::new(),
             deaf: Notify::new(),
             limits,
@@ -71,6 +74,11 @@ impl Sockets {
         self.board = Board::new(limits.ring);
         self.limits = limits;
         self
+    }
+
+    /// A turn at Redis; nothing when too many want one.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.take(self.limits.turn_within).await
     }
 
     /// Whether anything can be told.

@@ -6,6 +6,7 @@ use switchboard_contracts::v1;
 use switchboard_contracts::v1::ResetReason;
 use switchboard_contracts::v1::server_frame::Frame as Content;
 use switchboard_store::StoreError;
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
@@ -109,9 +110,12 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
                 continue;
             }
             Joined::Miss(entries) => entries,
-            Joined::Behind => feed::older(&hub.realtime, conn.last.get())
-                .await
-                .map_err(|failure| away(&failure))?,
+            Joined::Behind => {
+                let _turn = turn(hub).await?;
+                feed::older(&hub.realtime, conn.last.get())
+                    .await
+                    .map_err(|failure| away(&failure))?
+            }
         };
         match (entries.first(), entries.last()) {
             (Some(first), Some(last)) if first.offset == conn.last.get() + 1 => {
@@ -175,10 +179,7 @@ fn said(conn: &Conn, heard: Heard) -> Result<Option<Said>, End> {
 /// Answers the client's first message.
 async fn answer(hub: &Hub, conn: &Conn, position: Option<v1::Position>) -> Result<(), End> {
     let refused = match &position {
-        Some(position) => resume(hub, conn, position)
-            .await
-            .map_err(|failure| away(&failure))?
-            .err(),
+        Some(position) => resume(hub, conn, position).await?.err(),
         None => None,
     };
     let resumed = position.is_some() && refused.is_none();
@@ -216,11 +217,7 @@ async fn answer(hub: &Hub, conn: &Conn, position: Option<v1::Position>) -> Resul
 }
 
 /// Whether everything that followed the position can be told.
-async fn resume(
-    hub: &Hub,
-    conn: &Conn,
-    position: &v1::Position,
-) -> Result<Result<(), ResetReason>, StoreError> {
+async fn resume(hub: &Hub, conn: &Conn, position: &v1::Position) -> Result<Result<(), ResetReason>, End> {
     let at_hand = {
         let known = hub.realtime.sockets.board.read();
         if known.epoch != position.epoch {
@@ -231,7 +228,9 @@ async fn resume(
     };
     if !at_hand {
         // The board may lag behind another process', and remembers less than the stream.
-        let stream = hub.realtime.store.stream_end().await?;
+        let _turn = turn(hub).await?;
+        let stream = hub.realtime.store.stream_end().await;
+        let stream = stream.map_err(|failure| away(&failure))?;
         let missing_from = position.offset.saturating_add(1);
         if stream.epoch.as_ref() != Some(&position.epoch) {
             return Ok(Err(ResetReason::Epoch));
@@ -280,6 +279,11 @@ async fn everything(hub: &Hub, conn: &Conn, reason: Option<ResetReason>) -> Resu
     conn.office.set(0);
     hub.give_office(conn);
     Ok(())
+}
+
+async fn turn(hub: &Hub) -> Result<SemaphorePermit<'_>, End> {
+    let turn = hub.realtime.sockets.turn().await;
+    turn.ok_or(End::Close(Close::Away, false))
 }
 
 async fn flushed(hub: &Hub, conn: &Conn) -> Result<(), End> {

@@ -26,6 +26,7 @@ pub(crate) async fn post(
     fields.finish()?;
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
     let refused = |failure| Refusal::of_store(&failure);
+    let _turn = realtime.sockets.turn().await.ok_or(Refusal::Away)?;
     if !realtime.agents.contains_key(&agent) {
         let known = realtime.store.update_agent(&agent, |_| None).await;
         known.map_err(refused)?.ok_or(Refusal::NoSuchAgent)?;

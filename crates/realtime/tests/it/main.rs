@@ -21,3 +21,4 @@ mod slow;
 mod sockets;
 mod spec;
 mod storms;
+mod turns;

@@ -22,6 +22,15 @@ fn ticks(stat: &str) -> Result<u64> {
     Ok(next()? + next()?)
 }
 
+/// The memory that a process has in use, in `KiB`.
+pub(crate) fn resident_kb(pid: u32) -> Result<u64> {
+    let text =
+        std::fs::read_to_string(format!("/proc/{pid}/status")).context("reading a process's memory")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kb = line.and_then(|line| line.split_whitespace().next());
+    Ok(kb.context("a process without memory")?.parse()?)
+}
+
 /// How busy the machine is, others included: processes that want to run, over the last minute.
 pub(crate) fn load_average() -> f64 {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();

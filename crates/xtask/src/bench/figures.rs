@@ -38,6 +38,17 @@ impl Measured {
         Ok(())
     }
 
+    /// The same of latencies that were counted elsewhere: each in µs, and how often it was seen.
+    pub(crate) fn round_of(&mut self, counted: &[(u64, u64)]) -> Result<()> {
+        let mut round = microseconds()?;
+        for (latency_us, count) in counted {
+            round.saturating_record_n(*latency_us, *count);
+        }
+        self.all.add(&round)?;
+        self.rounds.push(round);
+        Ok(())
+    }
+
     /// Takes in what a round of so many units cost.
     pub(crate) fn cost(&mut self, units: u64, cost: Cost) {
         self.units += units;
@@ -117,7 +128,7 @@ pub(crate) struct Figures {
 }
 
 /// From a microsecond to two minutes, to three digits.
-fn microseconds() -> Result<Histogram<u64>> {
+pub(crate) fn microseconds() -> Result<Histogram<u64>> {
     Ok(Histogram::new_with_bounds(1, 120_000_000, 3)?)
 }
 

@@ -15,12 +15,17 @@
 )]
 
 mod control;
+mod cores;
 mod cpu;
+mod fanout;
 mod figures;
+mod http;
+mod journey;
 mod queue;
 mod report;
 mod resp;
 mod rig;
+mod service;
 mod time;
 mod webhook;
 
@@ -48,6 +53,33 @@ enum Part {
     Webhook(BenchArgs),
     /// The job queue
     Queue(BenchArgs),
+    /// From the stream to thousands of screens
+    Fanout(BenchArgs),
+    /// A call's way through all processes
+    Journey(BenchArgs),
+    /// Its telephone network
+    #[command(hide = true)]
+    JourneyCarrier(journey::CarrierArgs),
+    /// The floor beside it
+    #[command(hide = true)]
+    JourneyFloor {
+        /// Where Redis is
+        #[arg(long)]
+        socket: PathBuf,
+    },
+    /// Sockets of agents
+    #[command(hide = true)]
+    FanoutClients(fanout::ClientArgs),
+    /// The floor beside it
+    #[command(hide = true)]
+    FanoutFloor {
+        /// Where Redis is
+        #[arg(long)]
+        socket: PathBuf,
+        /// How many write at the same time
+        #[arg(long)]
+        threads: usize,
+    },
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -127,6 +159,20 @@ fn main() -> ExitCode {
         Part::Queue(args) => measure("queue", &args, async |report| {
             queue::bench(args.quick, &args.only, report).await
         }),
+        Part::Fanout(args) => measure("fanout", &args, async |report| {
+            fanout::bench(args.quick, &args.only, report).await
+        }),
+        Part::Journey(args) => measure("journey", &args, async |report| {
+            journey::bench(args.quick, &args.only, report).await
+        }),
+        Part::JourneyCarrier(args) => actix_web::rt::System::new().block_on(journey::carrier(args)),
+        Part::JourneyFloor { socket } => actix_web::rt::System::new().block_on(journey::floor(&socket)),
+        Part::FanoutFloor { socket, threads } => fanout::floor(&socket, threads),
+        Part::FanoutClients(args) => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("no runtime")
+            .and_then(|runtime| runtime.block_on(fanout::clients(args))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -123,6 +123,11 @@ impl Link {
         self.replies.next().await
     }
 
+    /// What comes next without being asked for, to whoever has subscribed.
+    pub(crate) async fn told(&mut self) -> Result<Reply> {
+        self.replies.next().await
+    }
+
     /// Sends many commands at once, and waits until all are answered.
     pub(crate) async fn ask_all(&mut self, commands: &[u8], count: u64) -> Result<()> {
         self.to.write_all(commands).await?;

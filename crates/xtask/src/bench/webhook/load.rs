@@ -9,7 +9,7 @@ use anyhow::Result;
 use secrecy::SecretString;
 use switchboard_telephony::signature::{Algorithm, Request, SIGNATURE_HEADER, sign};
 
-use super::http::{Answer, Connection};
+use crate::http::{Answer, Connection};
 use crate::time::{Arrivals, now_ns};
 
 /// Where the gateway believes to be asked.

@@ -1,6 +1,5 @@
 //! `webhook`: an incoming call's first request, signed, committed with its jobs and answered.
 
-mod http;
 mod load;
 mod servers;
 
@@ -10,12 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use switchboard_queue::{Admin, Prefix};
 
-use self::http::Connection;
 use self::load::{Answered, Callers, fire};
 pub(crate) use self::servers::{floor, gateway};
 use crate::Only;
 use crate::cpu::{Cost, Meter};
 use crate::figures::{Measured, float, rounded};
+use crate::http::Connection;
 use crate::report::{Report, Row};
 use crate::rig::{Part, Rig};
 
