@@ -10,14 +10,23 @@
     reason = "tests own their tasks and read the real clock"
 )]
 
+mod apart;
 mod clock;
+mod cost;
+mod counting;
+mod deaf;
+mod deploys;
 mod failures;
 mod fencing;
 mod letters;
+mod model;
+mod operator;
 mod outage;
 mod pickup;
+mod priority;
 mod proxy;
 mod pushing;
 mod redis;
 mod shutdown;
 mod support;
+mod tracing;
