@@ -12,6 +12,7 @@ pub struct DeadJob {
     /// The job's id.
     pub id: String,
     /// The job's name, if its envelope could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Why it was given up.
     pub reason: String,
@@ -20,6 +21,7 @@ pub struct DeadJob {
     /// When it was given up, virtual ms.
     pub died_at_ms: i64,
     /// The trace that it belonged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
     /// The envelope as it lay in Redis.
     pub envelope: String,

@@ -22,6 +22,7 @@ pub struct Stats {
     /// Dead letters.
     pub dead: u64,
     /// The earliest due time of all queues, virtual ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_due_ms: Option<i64>,
     /// Each queue that was ever pushed to, by name.
     pub queues: Vec<QueueStats>,
@@ -51,8 +52,10 @@ pub struct QueueStats {
     /// Dead letters.
     pub dead: u64,
     /// The earliest due time, virtual ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_due_ms: Option<i64>,
     /// Since when the next job in line could have run, virtual ms: the age of the backlog.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest: Option<i64>,
     /// What became of its jobs since the queue began.
     pub counts: Counts,

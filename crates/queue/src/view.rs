@@ -32,26 +32,35 @@ pub struct JobView {
     /// Where it is.
     pub state: JobState,
     /// Its name; none if its envelope cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether it goes before others.
     pub priority: Priority,
     /// Attempts so far, a running one included.
     pub attempts: u32,
     /// Attempts that it has in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts_limit: Option<u32>,
     /// When it was pushed, virtual ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pushed_at_ms: Option<i64>,
     /// When it runs, if it waits for that, virtual ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due_ms: Option<i64>,
     /// When it is taken away from its worker unless that gives a sign of life, *real* ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lease_until_ms: Option<i64>,
     /// When it was given up, virtual ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub died_at_ms: Option<i64>,
     /// Why it failed the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
     /// The trace that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
     /// What it was pushed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<Box<RawValue>>,
 }
 
@@ -70,6 +79,7 @@ pub struct Finished {
     /// When it ended, virtual ms.
     pub at_ms: i64,
     /// The trace that it belonged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
 }
 

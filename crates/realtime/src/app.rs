@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use switchboard_domain::{
     Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
 };
+use switchboard_queue::Admin;
 use switchboard_runtime::Rng;
 use switchboard_runtime::settings::{self, Settings};
 use switchboard_store::Store;
@@ -51,6 +52,8 @@ pub struct Realtime {
     pub(crate) introduced: AtomicBool,
     /// The agents' websockets.
     pub(crate) sockets: Sockets,
+    /// The job queues, for operators.
+    pub(crate) jobs: Option<Admin>,
 }
 
 impl Realtime {
@@ -91,6 +94,7 @@ impl Realtime {
             phones,
             introduced: AtomicBool::new(false),
             sockets: Sockets::new(settings, SocketLimits::default()).map_err(RealtimeError::Hours)?,
+            jobs: None,
         })
     }
 
@@ -99,6 +103,15 @@ impl Realtime {
     pub fn with_socket_limits(self, limits: SocketLimits) -> Self {
         Self {
             sockets: self.sockets.with_limits(limits),
+            ..self
+        }
+    }
+
+    /// With the job queues for operators to look into; without, there are no addresses for that.
+    #[must_use]
+    pub fn with_jobs(self, jobs: Admin) -> Self {
+        Self {
+            jobs: Some(jobs),
             ..self
         }
     }

@@ -60,6 +60,12 @@ async fn unknown_fields_of_an_envelope_are_ignored() {
         .query_async(&mut raw)
         .await
         .unwrap();
+    let _: () = ::redis::cmd("SADD")
+        .arg("{sb}:q:queues")
+        .arg("main")
+        .query_async(&mut raw)
+        .await
+        .unwrap();
     let _: () = ::redis::cmd("LPUSH")
         .arg("{sb}:q:main:ready")
         .arg("x")

@@ -60,7 +60,7 @@ impl Model {
         if let Some(key) = key {
             self.keys.insert(key.to_owned(), self.hours + KEY_HOURS);
         }
-        let place = if due_h > self.hours {
+        let place = if due_h > 0 && due_h > self.hours {
             Place::Due(due_h)
         } else {
             Place::Ready

@@ -71,8 +71,8 @@ fn any(rng: &Rng) -> Result<(Push, Known)> {
     } else {
         let job = Work {
             run_ms: match rng.below(10) {
-                0 => rng.below(2000),
-                1..=4 => rng.below(400),
+                0 | 1 => rng.below(2000),
+                2..=5 => rng.below(400),
                 _ => rng.below(20),
             },
             fails: u32::try_from(rng.below(8))?.saturating_sub(5),
