@@ -180,7 +180,7 @@ impl SettleLayer {
                 return Verdict::Done(engine::Run {
                     name: run.name.clone(),
                     attempt: run.attempt,
-                    run_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                     traceparent: run.traceparent.clone(),
                 });
             }

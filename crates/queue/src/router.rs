@@ -136,18 +136,16 @@ impl Router {
 
     fn handle(&self, delivery: &Delivery) -> Outcome {
         let name = delivery.envelope.name.as_str();
-        match self.handlers.get(name) {
-            Some(handler) => handler(&delivery.envelope.payload, delivery.context()),
-            None => {
-                let unknown = format!("unknown job name `{name}`");
-                let error = if delivery.could_run_for() < self.stranger_patience {
-                    JobError::defer(STRANGER_PAUSE, unknown)
-                } else {
-                    JobError::dead(unknown)
-                };
-                Box::pin(std::future::ready(Err(error)))
-            }
+        if let Some(handler) = self.handlers.get(name) {
+            return handler(&delivery.envelope.payload, delivery.context());
         }
+        let unknown = format!("unknown job name `{name}`");
+        let error = if delivery.could_run_for() < self.stranger_patience {
+            JobError::defer(STRANGER_PAUSE, unknown)
+        } else {
+            JobError::dead(unknown)
+        };
+        Box::pin(std::future::ready(Err(error)))
     }
 }
 

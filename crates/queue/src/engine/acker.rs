@@ -30,7 +30,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Run {
     pub(crate) name: String,
     pub(crate) attempt: u32,
-    pub(crate) run_ms: u64,
+    #[serde(rename = "run_ms")]
+    pub(crate) took_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) traceparent: Option<String>,
 }

@@ -224,7 +224,7 @@ impl Run {
             .fetch(want, reap, &worker.name, worker.number, worker.seen);
         self.model
             .before_fetch(&worker.name, worker.number, worker.seen, reap);
-        let turn = worker.number % 8 == 0;
+        let turn = worker.number.is_multiple_of(8);
         self.model
             .deliver(&worker.name, worker.number, want, turn, &fetched);
         if !answer_lost {
@@ -240,15 +240,17 @@ impl Run {
         }
         // Some are settled twice, as after an answer that was lost.
         let place = pick % believes.len();
-        let Fetched { id, token, attempt } = if pick % 2 == 0 {
+        let Fetched { id, token, attempt } = if pick.is_multiple_of(2) {
             believes.remove(place)
         } else {
             believes[place].clone()
         };
         // A worker does not ask for a retry that the limit forbids.
-        let op = match op {
-            Op::RetryNow | Op::RetryIn(_) if self.model.is_last(&id, attempt) => Op::Dead,
-            op => op,
+        let retries = matches!(op, Op::RetryNow | Op::RetryIn(_));
+        let op = if retries && self.model.is_last(&id, attempt) {
+            Op::Dead
+        } else {
+            op
         };
         let applied = self.scripts.settle(&id, token, op);
         assert_eq!(applied, self.model.settle(&id, token, op), "{id} {token} {op:?}");

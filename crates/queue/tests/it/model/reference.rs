@@ -168,11 +168,18 @@ impl Model {
         }
     }
 
+    fn wait(&mut self, id: &str, place: Place, failed: bool) {
+        if let Some(job) = self.jobs.get_mut(id) {
+            (job.place, job.failed) = (place, failed);
+        }
+    }
+
     pub(crate) fn settle(&mut self, id: &str, token: u64, op: Op) -> bool {
         if !self.holds(id, token) {
             return false;
         }
-        let at = |hours: i64| Place::Due(self.hours + hours);
+        let now = self.hours;
+        let at = |hours: i64| Place::Due(now + hours);
         match op {
             Op::Done => {
                 self.jobs.remove(id);
@@ -180,17 +187,18 @@ impl Model {
             }
             Op::Dead => self.bury(id),
             Op::Release => self.hand_back(id),
-            Op::RetryNow | Op::RetryIn(_) | Op::Again(_) | Op::Defer(_) => {
-                let place = match op {
-                    Op::RetryIn(hours) | Op::Again(hours) | Op::Defer(hours) => at(hours),
-                    _ => at(0),
-                };
-                let job = self.jobs.get_mut(id).expect("it is held");
-                job.place = place;
-                match op {
-                    Op::Again(_) => (job.handbacks, job.failed) = (job.deliveries, false),
-                    Op::Defer(_) => (job.handbacks, job.failed) = (job.handbacks + 1, true),
-                    _ => job.failed = true,
+            Op::RetryNow => self.wait(id, at(0), true),
+            Op::RetryIn(hours) => self.wait(id, at(hours), true),
+            Op::Again(hours) => {
+                self.wait(id, at(hours), false);
+                if let Some(job) = self.jobs.get_mut(id) {
+                    job.handbacks = job.deliveries;
+                }
+            }
+            Op::Defer(hours) => {
+                self.wait(id, at(hours), true);
+                if let Some(job) = self.jobs.get_mut(id) {
+                    job.handbacks += 1;
                 }
             }
         }

@@ -13,9 +13,6 @@ use super::storm::Faults;
 /// A killed worker's jobs are to run again within that; the lease is 1.5 s.
 const AGAIN_US: i64 = 1_600_000;
 
-/// After Redis was away workers leave each other's leases alone for a lease, having connected again within a second.
-const AFTER_OUTAGE_US: i64 = 2_500_000;
-
 /// Everything that is known at the end.
 pub(super) struct Account<'a> {
     pub(super) pushed: &'a Pushes,
@@ -104,7 +101,7 @@ impl Account<'_> {
                 .faults
                 .outages
                 .iter()
-                .any(|(from, until)| *from < at_us + AGAIN_US && *at_us < until + AFTER_OUTAGE_US);
+                .any(|(from, until)| *from < at_us + AGAIN_US && at_us < until);
             for runs in self.journals.0.values() {
                 for pair in runs.windows(2) {
                     let [killed, next] = pair else { continue };

@@ -14,6 +14,10 @@ use crate::house::{Part, wall_us};
 /// SIGABRT: how a job ends that takes its process along.
 const ABORTED: i32 = 6;
 
+/// After Redis was away workers leave each other's leases alone for a lease, having connected again within a second.
+/// A stall that no call times out in is just a stall.
+const AFTER_RESTART_US: i64 = 2_500_000;
+
 /// How long a worker may take to leave when asked to.
 const LEAVING: Duration = Duration::from_secs(20);
 
@@ -27,7 +31,7 @@ pub(super) struct Faults {
     pub(super) stopped: u64,
     pub(super) stalls: u64,
     pub(super) restarts: u64,
-    /// While Redis did not answer.
+    /// While Redis did not answer, and for as long after as workers are cautious.
     pub(super) outages: Vec<(i64, i64)>,
 }
 
@@ -93,9 +97,9 @@ impl Crew {
             if self.faults.restarts < (round + 1) * storm.restarts() / storm.rounds {
                 self.restart_redis().await?;
             } else {
-                match self.rng.below(10) {
+                match self.rng.below(20) {
                     0 => self.stall_redis().await?,
-                    1 => self.stop_one()?,
+                    1 | 2 => self.stop_one()?,
                     _ => {}
                 }
             }
@@ -192,7 +196,7 @@ impl Crew {
         }
         self.wait(self.rng.below(1000)).await?;
         self.redis.restart().await?;
-        self.faults.outages.push((from, wall_us()));
+        self.faults.outages.push((from, wall_us() + AFTER_RESTART_US));
         self.faults.restarts += 1;
         Ok(())
     }
