@@ -28,7 +28,13 @@ impl Bench {
 }
 
 /// Builds and runs one; prints its table, and leaves `target/bench/NAME.json`.
-pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[String]) -> Result<()> {
+pub(crate) fn run(
+    workspace: &Workspace,
+    bench: Bench,
+    quick: bool,
+    only: &[String],
+    peers: bool,
+) -> Result<()> {
     let mut command = Command::new("cargo");
     command
         .args([
@@ -48,6 +54,9 @@ pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[Stri
         .current_dir(&workspace.root);
     if quick {
         command.arg("--quick");
+    }
+    if peers {
+        command.arg("--peers");
     }
     for row in only {
         command.args(["--only", row]);

@@ -59,6 +59,9 @@ enum Chore {
         /// Only these rows; may be given several times.
         #[arg(long, value_name = "ROWS")]
         only: Vec<String>,
+        /// For the job queue: run other job queues beside ours.
+        #[arg(long)]
+        peers: bool,
     },
     /// Break things on purpose, and account for everything.
     Chaos {
@@ -92,7 +95,12 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::ProtoImage => codegen::write_image(&workspace),
         Chore::Arrows => arrows::check(&workspace),
         Chore::Tidy => tidy::check(&workspace),
-        Chore::Bench { name, quick, only } => bench::run(&workspace, *name, *quick, only),
+        Chore::Bench {
+            name,
+            quick,
+            only,
+            peers,
+        } => bench::run(&workspace, *name, *quick, only, *peers),
         Chore::Chaos { name, arguments } => chaos::run(&workspace, *name, arguments),
         Chore::StockFaults => stock_faults::run(&workspace),
     }

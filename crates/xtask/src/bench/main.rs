@@ -47,7 +47,7 @@ enum Part {
     /// An incoming call's first request
     Webhook(BenchArgs),
     /// The job queue
-    Queue(BenchArgs),
+    Queue(QueueArgs),
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -83,6 +83,15 @@ struct BenchArgs {
     quick: bool,
     #[command(flatten)]
     only: Only,
+}
+
+#[derive(Debug, Args)]
+struct QueueArgs {
+    #[command(flatten)]
+    bench: BenchArgs,
+    /// Other job queues beside ours: BullMQ, RQ, arq and dramatiq, installed by scripts/peers
+    #[arg(long)]
+    peers: bool,
 }
 
 /// Which groups of rows.
@@ -124,8 +133,8 @@ fn main() -> ExitCode {
         Part::Webhook(args) => measure("webhook", &args, async |report| {
             webhook::bench(args.quick, &args.only, report).await
         }),
-        Part::Queue(args) => measure("queue", &args, async |report| {
-            queue::bench(args.quick, &args.only, report).await
+        Part::Queue(QueueArgs { bench: args, peers }) => measure("queue", &args, async |report| {
+            queue::bench(args.quick, &args.only, peers, report).await
         }),
     };
     match done {
