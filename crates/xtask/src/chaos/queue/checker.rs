@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use switchboard_queue::{Counts, DeadJob};
 
+use super::delays::Delays;
 use super::job::POISON_ATTEMPTS;
 use super::journal::{End, Journals, Run};
 use super::pusher::Pushes;
@@ -20,6 +21,7 @@ pub(super) struct Account<'a> {
     pub(super) counts: Counts,
     pub(super) faults: &'a Faults,
     pub(super) journals: &'a Journals,
+    pub(super) delays: Delays,
 }
 
 /// What the check found.
@@ -63,11 +65,17 @@ impl Account<'_> {
                 "the counters say {pushed} pushed, {done} done, {dead} dead of {jobs}"
             ));
         }
-        let (mut calm, stormy) = self.again();
-        calm.sort_unstable();
-        let place = |share: usize| calm.get(calm.len() * share / 100).copied().unwrap_or_default();
-        let most = calm.last().copied().unwrap_or_default();
-        let late = calm.iter().filter(|after| **after > AGAIN_US).count();
+        let mut again = self.again();
+        again.straight.sort_unstable();
+        let straight = &again.straight;
+        let place = |share: usize| {
+            straight
+                .get(straight.len() * share / 100)
+                .copied()
+                .unwrap_or_default()
+        };
+        let most = |times: &[i64]| times.iter().max().copied().unwrap_or_default() / 1000;
+        let late = straight.iter().filter(|after| **after > AGAIN_US).count();
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = write!(
@@ -75,47 +83,68 @@ impl Account<'_> {
             "jobs {jobs} (dead as they should be: {dead}), runs {runs_in_all}, leases expired {expired}\n\
              workers killed {} (of them by a job {}), stopped {}; redis restarted {}, stalled {}\n\
              lost {lost}, early {early}\n\
-             running jobs of killed workers: {} again after p50 {} p99 {} max {} ms, {late} later than {} ms; \
-             {} more while redis was away or just back, max {} ms",
+             running jobs of killed workers: {} again after p50 {} p99 {} max {} ms, {late} later than {} ms\n\
+             and {} whose next worker was killed or stopped before it began, max {} ms; \
+             {} while redis was away or just back, max {} ms\n\
+             this machine's own delays: p99 {} max {} ms",
             self.faults.kills.len(),
             self.faults.aborted,
             self.faults.stopped,
             self.faults.restarts,
             self.faults.stalls,
-            calm.len(),
+            straight.len(),
             place(50) / 1000,
             place(99) / 1000,
-            most / 1000,
+            most(straight),
             AGAIN_US / 1000,
-            stormy.len(),
-            stormy.iter().max().copied().unwrap_or_default() / 1000,
+            again.detoured.len(),
+            most(&again.detoured),
+            again.stormy.len(),
+            most(&again.stormy),
+            self.delays.p99_us / 1000,
+            self.delays.max_us / 1000,
         );
         Told { text, faults }
     }
 
-    /// How long after a kill each job that was running started again, in µs: when Redis was well, and when not.
-    fn again(&self) -> (Vec<i64>, Vec<i64>) {
-        let (mut calm, mut stormy) = (Vec::new(), Vec::new());
+    /// How long after a kill each job that was running started again, in µs.
+    fn again(&self) -> Again {
+        let mut again = Again::default();
         for (worker, at_us) in &self.faults.kills {
-            let disturbed = self
-                .faults
-                .outages
-                .iter()
-                .any(|(from, until)| *from < at_us + AGAIN_US && at_us < until);
+            let disturbed = |(from, until): &(i64, i64)| *from < at_us + AGAIN_US && at_us < until;
+            let stormy = self.faults.outages.iter().any(disturbed);
             for runs in self.journals.0.values() {
                 for pair in runs.windows(2) {
                     let [killed, next] = pair else { continue };
                     let was_running = killed.worker == *worker && killed.end.is_none();
                     // Taken over before the kill: the worker had been stopped.
-                    if was_running && next.started_us > *at_us {
-                        let after = next.started_us - at_us;
-                        if disturbed { &mut stormy } else { &mut calm }.push(after);
+                    if !was_running || next.started_us <= *at_us {
+                        continue;
                     }
+                    let times = if stormy {
+                        &mut again.stormy
+                    } else if next.token > killed.token + 1 {
+                        &mut again.detoured
+                    } else {
+                        &mut again.straight
+                    };
+                    times.push(next.started_us - at_us);
                 }
             }
         }
-        (calm, stormy)
+        again
     }
+}
+
+/// Times from kills to the next starts of the jobs that were running.
+#[derive(Default)]
+struct Again {
+    /// By the next worker that took them.
+    straight: Vec<i64>,
+    /// That one was killed or stopped as well, before it began.
+    detoured: Vec<i64>,
+    /// Redis was away, or just back.
+    stormy: Vec<i64>,
 }
 
 /// What is wrong with the runs of one job.

@@ -2,6 +2,7 @@
 //! for.
 
 mod checker;
+mod delays;
 mod job;
 mod journal;
 mod pusher;
@@ -82,7 +83,8 @@ pub(crate) async fn chaos(storm: &Storm) -> Result<()> {
         stop.cancel();
         done
     };
-    let (pushed, stormed) = tokio::join!(pushing, storming);
+    let watching = delays::watch(stop.clone());
+    let (pushed, stormed, delays) = tokio::join!(pushing, storming, watching);
     stormed?;
     let pushed = pushed?;
 
@@ -106,6 +108,7 @@ pub(crate) async fn chaos(storm: &Storm) -> Result<()> {
         counts,
         faults: &faults,
         journals: &journals,
+        delays,
     };
     let told = account.check();
     println!("{}", told.text);
