@@ -38,7 +38,7 @@ pub(crate) fn addresses(config: &mut ServiceConfig) {
             web::resource("/jobs/{queue}/{id}")
                 .route(web::get().to(show))
                 .route(web::delete().to(remove))
-                .default_service(refused("GET, DELETE")),
+                .default_service(refused("DELETE, GET")),
         )
         .service(
             web::resource("/jobs/{queue}/{id}/retry")
