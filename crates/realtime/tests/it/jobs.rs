@@ -9,8 +9,8 @@ use serde_json::json;
 use switchboard_contracts::v1::{HangUp, LookupCaller};
 use switchboard_queue::jobs::{CARRIER, LOOKUP};
 use switchboard_queue::{JobContext, JobError, Prefix, Producer, Push, Router, WorkerOptions};
+use switchboard_runtime::Lifecycle;
 use switchboard_runtime::settings::Layers;
-use tokio_util::sync::CancellationToken;
 
 use crate::house::House;
 
@@ -27,7 +27,7 @@ async fn ask(house: &House, method: Method, path: &str) -> crate::house::Reply {
 }
 
 /// A job that is due later, one that is dead, and one that runs.
-async fn fill(house: &House) -> (CancellationToken, tokio::task::JoinHandle<()>) {
+async fn fill(house: &House) -> Lifecycle {
     let prefix = Prefix::new("{sb}").unwrap();
     let producer = Producer::connect(house.redis.url(), prefix.clone()).unwrap();
     let hang_up = HangUp {
@@ -44,14 +44,13 @@ async fn fill(house: &House) -> (CancellationToken, tokio::task::JoinHandle<()>)
         drain: Duration::from_millis(50),
         ..WorkerOptions::new(queue)
     });
-    let stop = CancellationToken::new();
-    let (url, token) = (house.redis.url().to_owned(), stop.clone());
-    let worker = tokio::spawn(async move {
-        switchboard_queue::run_all(&url, prefix, router, options.to_vec(), token)
-            .await
-            .unwrap();
+    let lifecycle = Lifecycle::new();
+    let (url, token) = (house.redis.url().to_owned(), lifecycle.token());
+    lifecycle.spawn("worker", async move {
+        let ran = switchboard_queue::run_all(&url, prefix, router, options.to_vec(), token).await;
+        ran.unwrap();
     });
-    (stop, worker)
+    lifecycle
 }
 
 async fn until(house: &House, path: &str) -> serde_json::Value {
@@ -72,7 +71,7 @@ async fn an_operator_sees_jobs_and_sees_to_those_that_failed() {
     let house = House::start().await;
     let nothing = house.get("/jobs").await;
     assert_eq!((nothing.status, &nothing.body["queues"]), (200, &json!([])));
-    let (stop, worker) = fill(&house).await;
+    let worker = fill(&house).await;
 
     let dead = until(&house, "/jobs/carrier?state=dead").await;
     assert_eq!(dead["lastError"], "the carrier refuses");
@@ -132,8 +131,7 @@ async fn an_operator_sees_jobs_and_sees_to_those_that_failed() {
         (&carrier["counts"]["dead"], &carrier["counts"]["requeued"]),
         (&json!(2), &json!(1))
     );
-    stop.cancel();
-    worker.await.unwrap();
+    assert!(worker.shutdown(Duration::from_secs(20)).await.is_clean());
 
     for (method, path) in EVERY {
         let foreign = |request: reqwest::RequestBuilder| request.header(HOST, "example.com");

@@ -12,12 +12,16 @@ pub(super) fn from_now(at_ms: i64, now_ms: i64) -> String {
 
 /// A length of time, to two places.
 pub(super) fn length(ms: i64) -> String {
-    match ms {
-        ..1000 => format!("{ms} ms"),
-        ..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        ..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
-        ..86_400_000 => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
-        _ => format!("{} d {} h", ms / 86_400_000, ms % 86_400_000 / 3_600_000),
+    if ms < 1000 {
+        format!("{ms} ms")
+    } else if ms < 60_000 {
+        format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+    } else if ms < 3_600_000 {
+        format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000)
+    } else if ms < 86_400_000 {
+        format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000)
+    } else {
+        format!("{} d {} h", ms / 86_400_000, ms % 86_400_000 / 3_600_000)
     }
 }
 
