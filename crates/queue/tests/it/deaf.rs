@@ -73,6 +73,52 @@ async fn every_connection_may_be_cut_and_every_script_forgotten() {
     worker.stop().await;
 }
 
+/// No room for writes, as with a full disk: everything waits and nothing is lost, not even half-way through a script.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_refuses_writes_is_waited_for() {
+    let bench = Bench::new();
+    let log = Log::default();
+    let gate = Arc::new(Semaphore::new(0));
+    let router = {
+        let gate = Arc::clone(&gate);
+        logging(&log, move |work, context| {
+            let gate = Arc::clone(&gate);
+            async move {
+                let _ = gate.acquire().await;
+                match work.n % 2 {
+                    0 if context.attempt == 1 => Err(switchboard_queue::JobError::retry("once")),
+                    _ => Ok(()),
+                }
+            }
+        })
+    };
+    let quick = WorkerOptions {
+        lease: Duration::from_millis(300),
+        renew_every: Duration::from_millis(50),
+        ..options()
+    };
+    let worker = bench.worker(quick, router);
+    for n in 0..8 {
+        bench.push(n).await;
+    }
+    log.until(4).await;
+    raw(&bench, &["CONFIG", "SET", "maxmemory", "1"]).await;
+    let push = switchboard_queue::Push::now(&crate::support::Work { n: 8 })
+        .unwrap()
+        .id("w8");
+    assert!(bench.producer.push(&push).await.is_err());
+    gate.add_permits(1000);
+    // Long enough for leases to run out and for every script to be refused.
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    raw(&bench, &["CONFIG", "SET", "maxmemory", "0"]).await;
+    bench.producer.push(&push).await.unwrap();
+    bench.until_empty().await;
+    let stats = bench.stats().await;
+    let counts = stats.queues[0].counts;
+    assert_eq!((counts.pushed, counts.done + counts.dead), (9, 9), "{counts:?}");
+    worker.stop().await;
+}
+
 /// A server that had no place for more clients refuses the handshake; a connection that remembered this would be
 /// useless for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

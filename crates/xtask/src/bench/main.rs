@@ -89,7 +89,7 @@ struct BenchArgs {
 struct QueueArgs {
     #[command(flatten)]
     bench: BenchArgs,
-    /// Other job queues beside ours: BullMQ, RQ, arq and dramatiq, installed by scripts/peers
+    /// Other job queues beside ours, installed by scripts/peers
     #[arg(long)]
     peers: bool,
 }

@@ -84,8 +84,11 @@ fn any(rng: &Rng) -> Result<(Push, Known)> {
         0 => push.priority(Priority::High),
         _ => push,
     };
-    let due_us = due_ms.map(|due| due * 1000);
-    Ok((push, Known { due_us, poison }))
+    let known = Known {
+        due_us: due_ms.map(|due| due * 1000),
+        poison,
+    };
+    Ok((push, known))
 }
 
 /// Repeats a push until Redis has answered.

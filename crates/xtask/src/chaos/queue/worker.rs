@@ -30,10 +30,12 @@ pub(crate) fn worker(args: WorkerArgs) -> ExitCode {
         demo: true,
         ..SettingsArgs::default()
     };
-    run_process("chaos worker", &settings, |process| start(process, args))
+    run_process("chaos worker", &settings, |process| {
+        std::future::ready(start(process, args))
+    })
 }
 
-async fn start(process: Process, args: WorkerArgs) -> Result<Option<Last>> {
+fn start(process: Process, args: WorkerArgs) -> Result<Option<Last>> {
     let journal = Journal::open(&args.journal)?;
     let poisoned = journal.clone();
     let router = Router::new()
