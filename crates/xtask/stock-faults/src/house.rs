@@ -1,12 +1,10 @@
 //! A private Redis, a queue on it, and workers.
 
 use std::process::Stdio;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use apalis_core::error::BoxDynError;
 use apalis_core::worker::builder::WorkerBuilder;
 use apalis_redis::{Config, RedisStorage};
 use redis::aio::ConnectionManager;
@@ -78,7 +76,9 @@ impl House {
     }
 
     pub async fn raw(&self) -> Result<redis::aio::MultiplexedConnection> {
-        Ok(redis::Client::open(self.url())?.get_multiplexed_async_connection().await?)
+        Ok(redis::Client::open(self.url())?
+            .get_multiplexed_async_connection()
+            .await?)
     }
 
     pub async fn restart(&mut self) -> Result<()> {
@@ -105,10 +105,18 @@ impl House {
         let noting = starts.clone();
         let handler = move |job: u64| {
             noting.note(job);
-            async move { if fails { Err::<(), BoxDynError>("fails".into()) } else { Ok(()) } }
+            async move {
+                if fails {
+                    Err(std::io::Error::other("fails"))
+                } else {
+                    Ok(())
+                }
+            }
         };
         let worker = WorkerBuilder::new(name).backend(storage).build(handler);
-        self.workers.push(tokio::spawn(async move { worker.run().await.map_err(|error| error.to_string()) }));
+        self.workers.push(tokio::spawn(async move {
+            worker.run().await.map_err(|error| error.to_string())
+        }));
         Ok(starts)
     }
 }
@@ -124,7 +132,16 @@ impl Drop for House {
 fn launch(folder: &TempDir) -> Result<Child> {
     Command::new("redis-server")
         .current_dir(folder.path())
-        .args(["--port", "0", "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes"])
+        .args([
+            "--port",
+            "0",
+            "--unixsocket",
+            "redis.sock",
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+        ])
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
@@ -133,7 +150,9 @@ fn launch(folder: &TempDir) -> Result<Child> {
 
 /// The configuration of the probe with kill -9.
 pub fn quick() -> Config {
-    Config::default().heartbeat_interval(Duration::from_secs(1)).missed_heartbeats(3)
+    Config::default()
+        .heartbeat_interval(Duration::from_secs(1))
+        .missed_heartbeats(3)
 }
 
 /// A worker in a process of its own, whose jobs never end.
@@ -143,8 +162,12 @@ pub async fn doomed_worker() -> Result<()> {
     let storage = Storage::new(connection).with_config(quick().queue("probe"));
     let handler = |_: u64| async {
         println!("started");
-        std::future::pending::<Result<(), BoxDynError>>().await
+        std::future::pending::<Result<(), std::io::Error>>().await
     };
-    WorkerBuilder::new("doomed").backend(storage).build(handler).run().await?;
+    WorkerBuilder::new("doomed")
+        .backend(storage)
+        .build(handler)
+        .run()
+        .await?;
     Ok(())
 }
