@@ -28,7 +28,7 @@ async fn main() -> Result<()> {
     );
     say(
         2,
-        "polling, and a stall of redis of 100 ms",
+        "polling, and then a stall of redis",
         probes::polling(&mut House::start().await?).await,
     );
     say(3, "7,900 and 8,100 jobs due at once", probes::many_due().await);
