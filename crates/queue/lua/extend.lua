@@ -1,4 +1,4 @@
--- Renews leases. Stands behind clock.lua and settle.lua.
+-- Renews leases. Stands behind clock.lua, line.lua and settle.lua.
 -- KEYS[1]  the deployment's prefix
 -- ARGV[1]  queue
 -- ARGV[2]  lease, ms of real time from now

@@ -1,4 +1,4 @@
--- Drops dead letters for good. Stands behind clock.lua.
+-- Drops dead letters for good. Stands behind clock.lua, line.lua and settle.lua.
 -- KEYS[1]  the deployment's prefix
 -- ARGV[1]  queue
 -- ARGV[2]  only those that died before this virtual time in ms
@@ -9,4 +9,5 @@ for _, id in ipairs(ids) do
   redis.call('ZREM', base .. ':dead', id)
   redis.call('HDEL', base .. ':grave', id)
 end
+qcount(base, 'dropped_dead', #ids)
 return #ids

@@ -1,5 +1,5 @@
 -- Fragment: how a job gets into a queue. Only local functions, so that a foreign script (a commit of
--- the store) can be this text followed by its own. It stands behind clock.lua.
+-- the store) can be this text followed by its own. It stands behind clock.lua and line.lua.
 --
 -- One push is QARGS = 6 consecutive entries of an argument array:
 --   +0 queue      name, [a-z][a-z0-9-]*
@@ -7,7 +7,8 @@
 --   +2 key        idempotency key; '' = none
 --   +3 ttl        of the key in ms; '' without a key
 --   +4 due        ms since the Unix epoch in virtual time; '' = now
---   +5 envelope   JSON object {"name":..,"attempts":..,"traceparent":..,"payload":..}
+--   +5 envelope   JSON object {"high":true,"name":..,"attempts":..,"traceparent":..,"payload":..};
+--                 "high" comes first, or not at all
 local QARGS = 6
 
 -- qcheck(prefix, argv, from, count) -> nil, or why `count` pushes starting at argv[from] would fail.
@@ -38,7 +39,8 @@ local function qcheck(prefix, argv, from, count)
     end
     if not string.match(due, '^%d*$') or #due > 15 then return 'queue: bad due time' end
     if string.sub(envelope, 1, 2) ~= '{"' then return 'queue: the envelope is no JSON object' end
-    bad = wrong(base .. ':job', 'hash') or wrong(base .. ':ready', 'list') or wrong(base .. ':due', 'zset')
+    bad = wrong(base .. ':job', 'hash') or wrong(qline(base, envelope), 'list')
+      or wrong(base .. ':due', 'zset')
     if not bad and key ~= '' then bad = wrong(prefix .. ':q:idem:' .. key, 'string') end
     if not bad and id == '' then
       bad = wrong(base .. ':seq', 'string')
@@ -67,9 +69,12 @@ local function qpush(prefix, argv, from)
   if id == '' then
     id = '#' .. string.format('%.0f', redis.call('INCR', base .. ':seq'))
   end
-  local head = '{"pushed_at_ms":' .. string.format('%.0f', now)
+  local head = qhigh(envelope) and QHIGH or '{'
+  local tail = string.sub(envelope, #head + 1)
+  head = head .. '"pushed_at_ms":' .. string.format('%.0f', now)
   if due > now then head = head .. ',"due_ms":' .. string.format('%.0f', due) end
-  if redis.call('HSETNX', base .. ':job', id, head .. ',' .. string.sub(envelope, 2)) == 0 then return 0 end
+  if redis.call('HSETNX', base .. ':job', id, head .. ',' .. tail) == 0 then return 0 end
+  redis.pcall('HINCRBY', base .. ':count', 'pushed', 1)
   if key ~= '' then
     local ttl = argv[from + 3]
     redis.call('SET', prefix .. ':q:idem:' .. key, string.format('%.0f', now + tonumber(ttl)), 'PX', ttl)
@@ -80,7 +85,7 @@ local function qpush(prefix, argv, from)
     redis.call('ZADD', base .. ':due', due, id)
     first = redis.call('ZRANGE', base .. ':due', 0, 0)[1] == id
   else
-    first = redis.call('LPUSH', base .. ':ready', id) == 1
+    first = redis.call('LPUSH', qline(base, envelope), id) == 1
   end
   if first then redis.call('PUBLISH', prefix .. ':q:wake', queue) end
   return 1

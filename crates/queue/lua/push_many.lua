@@ -1,4 +1,4 @@
--- Pushes jobs, all or none. Stands behind clock.lua and push.lua.
+-- Pushes jobs, all or none. Stands behind clock.lua, line.lua and push.lua.
 -- KEYS[1]  the deployment's prefix: its hash tag stands for all keys built from it
 -- ARGV     6 entries a push (see push.lua)
 -- Result   one 1 (pushed) or 0 (already there) a push; an error, and nothing written, if qcheck objects

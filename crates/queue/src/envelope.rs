@@ -5,11 +5,15 @@ use serde_json::value::RawValue;
 
 use crate::error::Result;
 use crate::job::Job;
+use crate::priority::Priority;
 
 /// What the pushing side writes; the script puts `pushed_at_ms` and, for later, `due_ms` in front,
 /// because only it knows the clock.
 #[derive(Serialize)]
-struct Outgoing<'a> {
+pub(crate) struct Outgoing<'a> {
+    /// First, because the scripts look for it there without decoding anything; `line.lua` knows it too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    high: bool,
     name: &'a str,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -17,9 +21,36 @@ struct Outgoing<'a> {
     payload: &'a RawValue,
 }
 
-/// What a worker reads. The payload stays text until the router knows its type.
+impl<'a> Outgoing<'a> {
+    pub(crate) fn new(
+        name: &'a str,
+        attempts: u32,
+        priority: Priority,
+        traceparent: Option<&'a str>,
+        payload: &'a RawValue,
+    ) -> Self {
+        Self {
+            high: priority == Priority::High,
+            name,
+            attempts,
+            traceparent,
+            payload,
+        }
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        // Strings, a number and JSON that is already text cannot fail; an empty envelope would be refused
+        // by `qcheck`, not lost.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// What a worker reads; fields that it does not know are of a newer version, and ignored. The payload stays
+/// text until the router knows its type.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Envelope {
+    #[serde(default)]
+    pub(crate) high: bool,
     pub(crate) name: String,
     pub(crate) attempts: u32,
     #[serde(default)]
@@ -36,20 +67,16 @@ impl Envelope {
     pub(crate) fn ready_at_ms(&self) -> i64 {
         self.pushed_at_ms.max(self.due_ms)
     }
+
+    pub(crate) fn priority(&self) -> Priority {
+        if self.high {
+            Priority::High
+        } else {
+            Priority::Normal
+        }
+    }
 }
 
 pub(crate) fn payload<J: Job>(job: &J) -> Result<Box<RawValue>> {
     Ok(serde_json::value::to_raw_value(job)?)
-}
-
-pub(crate) fn encode(name: &str, attempts: u32, traceparent: Option<&str>, payload: &RawValue) -> Vec<u8> {
-    let outgoing = Outgoing {
-        name,
-        attempts,
-        traceparent,
-        payload,
-    };
-    // Strings, a number and JSON that is already text cannot fail; an empty envelope would be refused
-    // by `qcheck`, not lost.
-    serde_json::to_vec(&outgoing).unwrap_or_default()
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::priority::Priority;
+
 /// A job: a payload with a constant name.
 ///
 /// The payload is small, holds ids rather than state, and must decode what an older version wrote:
@@ -16,6 +18,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     const QUEUE: &'static str;
     /// How often it may be started, crashes included, before it goes to the dead letters.
     const ATTEMPTS: u32;
+    /// Whether it goes before other jobs of its queue.
+    const PRIORITY: Priority = Priority::Normal;
 }
 
 /// What a handler may want to know about the delivery it works on.

@@ -14,6 +14,9 @@ pub enum Fate {
     /// Nothing failed; run again after the given time, with all attempts unused. A job that does this
     /// for ever is a timer.
     Again(Duration),
+    /// Not a matter for this worker, but perhaps for another: after the given time, and this delivery does not
+    /// count as an attempt.
+    Defer(Duration),
     /// Given up: into the dead letters.
     Dead,
 }
@@ -47,6 +50,15 @@ impl JobError {
         Self {
             fate: Fate::Again(delay),
             source: "to run again".into(),
+        }
+    }
+
+    /// Nothing for this worker, but perhaps for another: handed back for `delay`, and no attempt is counted. Bound
+    /// it by something else, or the job wanders for ever.
+    pub fn defer(delay: Duration, source: impl Into<Source>) -> Self {
+        Self {
+            fate: Fate::Defer(delay),
+            source: source.into(),
         }
     }
 

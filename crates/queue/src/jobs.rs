@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use switchboard_contracts::v1;
 use switchboard_domain::{CallId, Effect};
 
-use crate::{Job, Push, Result};
+use crate::{Job, Push, Result, trace};
 
 /// Asking sources who is calling.
 pub const LOOKUP: &str = "lookup";
@@ -56,7 +56,7 @@ job!(Sweep, "sweep", SWEEP, 1_000_000);
 /// When the payload cannot be encoded, which its type excludes.
 pub fn push(effect: &Effect) -> Result<Push> {
     let id = |call: &CallId, name: &str, number: &dyn std::fmt::Display| format!("{call}:{name}:{number}");
-    Ok(match effect {
+    let push = match effect {
         Effect::LookUpCaller { call, number, source } => {
             let job = v1::LookupCaller {
                 call_id: call.to_string(),
@@ -151,5 +151,23 @@ pub fn push(effect: &Effect) -> Result<Push> {
             };
             Push::now(&job)?.id(id(call, v1::EndConference::NAME, conference))
         }
-    })
+    };
+    // A call is a trace, from its first webhook on: whoever commits, its jobs belong to it.
+    Ok(push.traceparent(trace::of(call_of(effect).as_str())))
+}
+
+fn call_of(effect: &Effect) -> &CallId {
+    match effect {
+        Effect::LookUpCaller { call, .. }
+        | Effect::CheckUnanswered { call, .. }
+        | Effect::ExpireClaim { call, .. }
+        | Effect::CallAgent { call, .. }
+        | Effect::ConnectCaller { call, .. }
+        | Effect::RingOffice { call, .. }
+        | Effect::ParkCaller { call, .. }
+        | Effect::CheckTalking { call, .. }
+        | Effect::CancelLegs { call, .. }
+        | Effect::HangUp { call }
+        | Effect::EndConference { call, .. } => call,
+    }
 }

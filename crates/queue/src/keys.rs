@@ -68,6 +68,8 @@ impl fmt::Display for Prefix {
 pub struct Keys {
     /// List of ids that may run.
     pub ready: String,
+    /// List of ids that may run before those.
+    pub high: String,
     /// Sorted set of ids by due time.
     pub due: String,
     /// Sorted set of ids by lease expiry.
@@ -78,10 +80,16 @@ pub struct Keys {
     pub att: String,
     /// Hash of hand-back counts.
     pub rel: String,
+    /// Hash of why the last attempt failed.
+    pub fail: String,
     /// Sorted set of dead ids by time of death.
     pub dead: String,
     /// Hash of dead letters.
     pub grave: String,
+    /// List of jobs that ended well of late.
+    pub recent: String,
+    /// Hash of what became of jobs, and how often.
+    pub count: String,
 }
 
 impl Keys {
@@ -95,13 +103,17 @@ impl Keys {
         let key = |kind| format!("{prefix}:q:{queue}:{kind}");
         Ok(Self {
             ready: key("ready"),
+            high: key("high"),
             due: key("due"),
             lease: key("lease"),
             job: key("job"),
             att: key("att"),
             rel: key("rel"),
+            fail: key("fail"),
             dead: key("dead"),
             grave: key("grave"),
+            recent: key("recent"),
+            count: key("count"),
         })
     }
 }

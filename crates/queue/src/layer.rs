@@ -15,10 +15,11 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tower::{Layer, Service};
 use tracing::{Instrument, debug, error, info_span, warn};
 
-use crate::engine::{Delivery, Lease, RunGuard, Settled, Shared, Verdict};
+use crate::engine::{self, Delivery, Lease, RunGuard, Settled, Shared, Verdict};
 use crate::job_error::{Fate, JobError, chain};
 use crate::metric::Labels;
 use crate::router::Router;
+use crate::trace;
 
 /// The backend's own layer; apalis puts it outside of all others, so it sees the final result.
 #[derive(Clone)]
@@ -75,6 +76,7 @@ struct Run {
     name: String,
     attempt: u32,
     last: bool,
+    traceparent: Option<String>,
     labels: Labels,
 }
 
@@ -108,15 +110,19 @@ where
             name: delivery.envelope.name.clone(),
             attempt: delivery.attempt,
             last: delivery.last(),
+            traceparent: delivery.envelope.traceparent.clone(),
             labels,
         };
-        let span = info_span!("job", job.id = %run.lease.id, job.name = run.name, job.attempt = run.attempt);
+        let traceparent: Option<Arc<str>> = run.traceparent.as_deref().map(Into::into);
+        let span = info_span!("job", job.id = %run.lease.id, job.name = run.name, job.attempt = run.attempt,
+            trace.id = traceparent.as_deref().and_then(trace::id));
         let work = self.inner.call(Task::new_with_ctx(delivery, context));
         let layer = self.layer.clone();
         let lost = guard.lost();
         // A task of its own, so that a handler that blocks holds up nobody else's. The guard travels
         // inside: an aborted task keeps the id occupied until it is really gone.
-        let spawned = async move { (work.await.map_err(Into::into), guard) }.instrument(span);
+        let spawned = async move { (work.await.map_err(Into::into), guard) };
+        let spawned = trace::scope(traceparent, spawned).instrument(span);
         let mut task = AbortOnDropHandle::new(self.layer.tasks.spawn(spawned));
         Box::pin(async move {
             let begun = Instant::now();
@@ -131,10 +137,11 @@ where
                     return Err(LeaseLost.into());
                 }
             };
-            run.labels.ran(begun.elapsed());
+            let took = begun.elapsed();
+            run.labels.ran(took);
             // No guard means that the runtime is ending and has dropped the task: nothing to settle.
             let (result, guard) = finished?;
-            layer.settle(run, result, guard).await
+            layer.settle(run, took, result, guard).await
         })
     }
 }
@@ -143,10 +150,11 @@ impl SettleLayer {
     async fn settle(
         &self,
         run: Run,
+        took: Duration,
         result: Result<(), BoxDynError>,
         guard: RunGuard,
     ) -> Result<(), BoxDynError> {
-        let verdict = self.judge(&run, &result);
+        let verdict = self.judge(&run, took, &result);
         let settled = self.shared.settle(run.lease.clone(), verdict).await;
         drop(guard);
         match settled {
@@ -165,11 +173,16 @@ impl SettleLayer {
     }
 
     /// The one place where a result becomes a verdict.
-    fn judge(&self, run: &Run, result: &Result<(), BoxDynError>) -> Verdict {
+    fn judge(&self, run: &Run, took: Duration, result: &Result<(), BoxDynError>) -> Verdict {
         let error = match result {
             Ok(()) => {
                 run.labels.succeeded();
-                return Verdict::Done;
+                return Verdict::Done(engine::Run {
+                    name: run.name.clone(),
+                    attempt: run.attempt,
+                    took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    traceparent: run.traceparent.clone(),
+                });
             }
             Err(error) => error.as_ref(),
         };
@@ -183,6 +196,11 @@ impl SettleLayer {
                 run.labels.succeeded();
                 return Verdict::Again(delay);
             }
+            Fate::Defer(delay) => {
+                run.labels.deferred();
+                debug!(job.id = %id, job.name = name, "job {name} {id} is left to another worker: {reason}");
+                return Verdict::Defer(delay, reason);
+            }
             Fate::Retry(asked) if !run.last => asked.unwrap_or_else(|| self.pause(attempt)),
             Fate::Retry(_) | Fate::Dead => {
                 run.labels.dead();
@@ -195,6 +213,6 @@ impl SettleLayer {
         let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         warn!(job.id = %id, job.name = name, job.attempt = attempt, delay_ms, error = reason,
             "job {name} {id} failed in attempt {attempt}, again in {delay_ms} ms: {reason}");
-        Verdict::Retry(delay)
+        Verdict::Retry(delay, reason)
     }
 }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
+
+use crate::stats::QueueStats;
 
 /// The labels of a delivery.
 #[derive(Clone, Debug)]
@@ -41,6 +43,11 @@ impl Labels {
         self.count("queue_jobs_retried_total");
     }
 
+    /// Left to another worker.
+    pub(crate) fn deferred(&self) {
+        self.count("queue_jobs_deferred_total");
+    }
+
     pub(crate) fn dead(&self) {
         self.count("queue_jobs_dead_total");
     }
@@ -62,4 +69,19 @@ pub(crate) fn died_unheard(queue: &str, count: u64) {
 
 pub(crate) fn leases_expired(queue: &str, count: u64) {
     counter!("queue_leases_expired_total", "queue" => queue.to_owned()).increment(count);
+}
+
+/// How a queue stands at one moment. Every worker of it tells the same, so take one of them, not their sum.
+pub(crate) fn standing(queue: &QueueStats, now_ms: i64) {
+    let tell = |name: &'static str, value: f64| gauge!(name, "queue" => queue.name.clone()).set(value);
+    let count = |count: u64| u32::try_from(count).map_or(f64::INFINITY, f64::from);
+    tell("queue_jobs_ready", count(queue.ready));
+    tell("queue_jobs_due", count(queue.due));
+    tell("queue_jobs_running", count(queue.leased));
+    tell("queue_jobs_dead", count(queue.dead));
+    let age = queue.oldest.map_or(0, |oldest| (now_ms - oldest).max(0));
+    tell(
+        "queue_oldest_ready_seconds",
+        Duration::from_millis(u64::try_from(age).unwrap_or(0)).as_secs_f64(),
+    );
 }

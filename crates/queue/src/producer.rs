@@ -1,11 +1,8 @@
 //! Pushing jobs on their own.
 
-use std::time::Duration;
-
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-
 use crate::error::{Error, Result};
 use crate::keys::Prefix;
+use crate::line::Line;
 use crate::push::Push;
 use crate::script;
 
@@ -21,7 +18,7 @@ pub enum Pushed {
 /// Pushes jobs that are not part of somebody else's script. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Producer {
-    connection: ConnectionManager,
+    line: Line,
     prefix: Prefix,
 }
 
@@ -34,7 +31,7 @@ impl Producer {
     /// [`Error::Redis`] for an unusable URL.
     pub fn connect(redis_url: &str, prefix: Prefix) -> Result<Self> {
         Ok(Self {
-            connection: manager(redis_url)?,
+            line: Line::new(redis_url)?,
             prefix,
         })
     }
@@ -65,24 +62,10 @@ impl Producer {
         for arg in &args {
             invocation.arg(arg.as_slice());
         }
-        let mut connection = self.connection.clone();
-        let answers: Vec<i64> = invocation
-            .invoke_async(&mut connection)
-            .await
-            .map_err(Error::from_push)?;
+        let answers: Vec<i64> = self.line.invoke(&invocation).await.map_err(Error::from_push)?;
         Ok(answers
             .into_iter()
             .map(|n| if n == 1 { Pushed::New } else { Pushed::Duplicate })
             .collect())
     }
-}
-
-/// A connection for calls that somebody waits for: it gives up soon, and reconnects behind the scenes.
-pub(crate) fn manager(redis_url: &str) -> Result<ConnectionManager> {
-    let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(Duration::from_secs(1)))
-        .set_response_timeout(Some(Duration::from_secs(2)))
-        .set_number_of_retries(3)
-        .set_max_delay(Duration::from_millis(500));
-    Ok(redis::Client::open(redis_url)?.get_connection_manager_lazy(config)?)
 }

@@ -1,12 +1,15 @@
 //! A job on its way into a queue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use crate::envelope;
+use crate::envelope::{self, Outgoing};
 use crate::error::Result;
 use crate::job::Job;
+use crate::priority::Priority;
+use crate::trace;
 
 /// A job on its way into a queue: give it to a [`Producer`](crate::Producer), or flatten it for a
 /// script of your own.
@@ -16,7 +19,8 @@ pub struct Push {
     name: &'static str,
     attempts: u32,
     payload: Box<RawValue>,
-    traceparent: Option<String>,
+    priority: Priority,
+    traceparent: Option<Arc<str>>,
     id: Option<String>,
     key: Option<(String, Duration)>,
     due_ms: Option<i64>,
@@ -37,7 +41,8 @@ impl Push {
             name: J::NAME,
             attempts: J::ATTEMPTS.max(1),
             payload: envelope::payload(job)?,
-            traceparent: None,
+            priority: J::PRIORITY,
+            traceparent: trace::current(),
             id: None,
             key: None,
             due_ms: None,
@@ -74,9 +79,16 @@ impl Push {
         self
     }
 
-    /// The W3C trace context that the handler continues.
+    /// Another priority than the job's own.
     #[must_use]
-    pub fn traceparent(mut self, traceparent: impl Into<String>) -> Self {
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// The W3C trace context that the handler continues, in place of the [current](crate::trace::current) one.
+    #[must_use]
+    pub fn traceparent(mut self, traceparent: impl Into<Arc<str>>) -> Self {
         self.traceparent = Some(traceparent.into());
         self
     }
@@ -108,11 +120,13 @@ impl Push {
         args.push(key.into());
         args.push(ttl.into());
         args.push(due.into());
-        args.push(envelope::encode(
+        let envelope = Outgoing::new(
             self.name,
             self.attempts,
+            self.priority,
             self.traceparent.as_deref(),
             &self.payload,
-        ));
+        );
+        args.push(envelope.encode());
     }
 }

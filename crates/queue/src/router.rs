@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use apalis_core::task::Task;
 use futures::future::BoxFuture;
 use serde_json::value::RawValue;
 use tower::Service;
+use tracing::info;
 
 use crate::engine::Delivery;
 use crate::job::{Job, JobContext};
@@ -41,10 +43,27 @@ where
 type Outcome = BoxFuture<'static, Result<(), JobError>>;
 type Erased = dyn Fn(&RawValue, JobContext) -> Outcome + Send + Sync;
 
+/// How long a job whose name nobody here knows waits for a worker that does: during a deployment the new side
+/// pushes what the old side's workers have never heard of.
+const STRANGER_PATIENCE: Duration = Duration::from_mins(10);
+
+/// When it is looked at again.
+const STRANGER_PAUSE: Duration = Duration::from_secs(1);
+
 /// The handlers of a process, by job name. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Router {
     handlers: Arc<HashMap<&'static str, Arc<Erased>>>,
+    stranger_patience: Duration,
+}
+
+impl Default for Router {
+    fn default() -> Self {
+        Self {
+            handlers: Arc::default(),
+            stranger_patience: STRANGER_PATIENCE,
+        }
+    }
 }
 
 impl Router {
@@ -55,7 +74,42 @@ impl Router {
 
     /// Adds the handler of `J`, in place of an earlier one.
     #[must_use]
-    pub fn on<J: Job>(mut self, handler: impl Handler<J>) -> Self {
+    pub fn on<J: Job>(self, handler: impl Handler<J>) -> Self {
+        self.named(J::NAME, handler)
+    }
+
+    /// Adds a handler for jobs that an older version pushed under another name, for as long as one of them may
+    /// wait. `J` must be able to read their payload.
+    #[must_use]
+    pub fn formerly<J: Job>(self, name: &'static str, handler: impl Handler<J>) -> Self {
+        self.named(name, handler)
+    }
+
+    /// Jobs of this name are wanted no more: they end at once, unrun, instead of among the dead.
+    #[must_use]
+    pub fn retired(mut self, name: &'static str) -> Self {
+        let erased = move |_: &RawValue, context: JobContext| -> Outcome {
+            info!(
+                job.id = context.id,
+                job.name = name,
+                "job {} is of a retired kind, dropping it",
+                context.id
+            );
+            Box::pin(std::future::ready(Ok(())))
+        };
+        Arc::make_mut(&mut self.handlers).insert(name, Arc::new(erased));
+        self
+    }
+
+    /// How long, in virtual time, jobs whose name is unknown here are left to other workers, which may be newer.
+    /// After that they are dead. Ten minutes unless said otherwise.
+    #[must_use]
+    pub fn stranger_patience(mut self, patience: Duration) -> Self {
+        self.stranger_patience = patience;
+        self
+    }
+
+    fn named<J: Job>(mut self, name: &'static str, handler: impl Handler<J>) -> Self {
         let handler = Arc::new(handler);
         let erased = move |payload: &RawValue, context: JobContext| -> Outcome {
             match serde_json::from_str::<J>(payload.get()) {
@@ -69,7 +123,7 @@ impl Router {
                 }
             }
         };
-        Arc::make_mut(&mut self.handlers).insert(J::NAME, Arc::new(erased));
+        Arc::make_mut(&mut self.handlers).insert(name, Arc::new(erased));
         self
     }
 
@@ -82,12 +136,16 @@ impl Router {
 
     fn handle(&self, delivery: &Delivery) -> Outcome {
         let name = delivery.envelope.name.as_str();
-        match self.handlers.get(name) {
-            Some(handler) => handler(&delivery.envelope.payload, delivery.context()),
-            None => Box::pin(std::future::ready(Err(JobError::dead(format!(
-                "unknown job name `{name}`"
-            ))))),
+        if let Some(handler) = self.handlers.get(name) {
+            return handler(&delivery.envelope.payload, delivery.context());
         }
+        let unknown = format!("unknown job name `{name}`");
+        let error = if delivery.could_run_for() < self.stranger_patience {
+            JobError::defer(STRANGER_PAUSE, unknown)
+        } else {
+            JobError::dead(unknown)
+        };
+        Box::pin(std::future::ready(Err(error)))
     }
 }
 

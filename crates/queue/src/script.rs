@@ -20,13 +20,22 @@ macro_rules! lua {
 ///
 /// The entries come from [`Push::write_args`](crate::Push::write_args), [`Push::ARGS`](crate::Push::ARGS)
 /// a push.
-pub const PUSH: &str = lua!("clock", "push");
+pub const PUSH: &str = lua!("clock", "line", "push");
 
-pub(crate) static PUSH_MANY: LazyLock<Script> =
-    LazyLock::new(|| Script::new(lua!("clock", "push", "push_many")));
-pub(crate) static FETCH: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "settle", "fetch")));
-pub(crate) static ACK: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "settle", "ack")));
-pub(crate) static EXTEND: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "settle", "extend")));
-pub(crate) static STATS: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "stats")));
-pub(crate) static REQUEUE: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "requeue")));
-pub(crate) static PURGE: LazyLock<Script> = LazyLock::new(|| Script::new(lua!("clock", "purge")));
+macro_rules! scripts {
+    ($($name:ident = $($file:literal),+;)+) => {
+        $(pub(crate) static $name: LazyLock<Script> = LazyLock::new(|| Script::new(lua!($($file),+)));)+
+    };
+}
+
+scripts! {
+    PUSH_MANY = "clock", "line", "push", "push_many";
+    FETCH = "clock", "line", "settle", "fetch";
+    ACK = "clock", "line", "settle", "ack";
+    EXTEND = "clock", "line", "settle", "extend";
+    STATS = "clock", "stats";
+    SHOW = "clock", "show";
+    REQUEUE = "clock", "line", "settle", "requeue";
+    DROP = "clock", "line", "settle", "drop";
+    PURGE = "clock", "line", "settle", "purge";
+}

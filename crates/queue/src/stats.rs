@@ -1,12 +1,15 @@
 //! What is in the queues, at one moment.
 
+use std::collections::BTreeMap;
+
 use redis::{FromRedisValue, Value, from_redis_value};
-use serde::Deserialize;
+use serde::Serialize;
 
 use crate::envelope::Envelope;
 
 /// All queues at one moment; the sums are over all of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Stats {
     /// The virtual time of the count, ms since the Unix epoch.
     pub now_ms: i64,
@@ -19,6 +22,7 @@ pub struct Stats {
     /// Dead letters.
     pub dead: u64,
     /// The earliest due time of all queues, virtual ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_due_ms: Option<i64>,
     /// Each queue that was ever pushed to, by name.
     pub queues: Vec<QueueStats>,
@@ -32,12 +36,15 @@ impl Stats {
 }
 
 /// One queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct QueueStats {
     /// Its name.
     pub name: String,
     /// Jobs that may run now.
     pub ready: u64,
+    /// Of those, the ones that go before the others.
+    pub high: u64,
     /// Jobs that may run later.
     pub due: u64,
     /// Jobs that a worker holds.
@@ -45,75 +52,72 @@ pub struct QueueStats {
     /// Dead letters.
     pub dead: u64,
     /// The earliest due time, virtual ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_due_ms: Option<i64>,
     /// Since when the next job in line could have run, virtual ms: the age of the backlog.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest: Option<i64>,
+    /// What became of its jobs since the queue began.
+    pub counts: Counts,
 }
 
-/// A dead letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadJob {
-    /// The job's id.
-    pub id: String,
-    /// The job's name, if its envelope could be read.
-    pub name: Option<String>,
-    /// Why it was given up.
-    pub reason: String,
-    /// The attempts that counted.
-    pub attempts: u32,
-    /// When it was given up, virtual ms.
-    pub died_at_ms: i64,
-    /// The envelope as it lay in Redis.
-    pub envelope: String,
+/// How often what became of the jobs of a queue, since it began.
+///
+/// They add up: what was pushed or requeued is done, dead, dropped, or still there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Came in.
+    pub pushed: u64,
+    /// Ended well.
+    pub done: u64,
+    /// Failed and were to be tried again.
+    pub retried: u64,
+    /// Asked to be run again, without having failed.
+    pub again: u64,
+    /// Leases that ran out: their workers died or stalled.
+    pub expired: u64,
+    /// Went to the dead letters.
+    pub dead: u64,
+    /// Came back from there.
+    pub requeued: u64,
+    /// Were dropped by somebody while they waited.
+    pub dropped: u64,
+    /// Were dropped by somebody as dead letters.
+    pub dropped_dead: u64,
+    /// Were dropped as the oldest of too many dead letters.
+    pub forgotten: u64,
 }
 
-#[derive(Deserialize)]
-struct Letter {
-    reason: String,
-    attempts: u32,
-    died_at_ms: i64,
-    job: String,
-}
-
-impl DeadJob {
-    /// Reads a letter written by `qbury`; one that cannot be read still shows up.
-    pub(crate) fn parse(id: String, letter: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(letter);
-        match serde_json::from_str::<Letter>(&text) {
-            Ok(Letter {
-                reason,
-                attempts,
-                died_at_ms,
-                job,
-            }) => {
-                let name = serde_json::from_str::<Envelope>(&job)
-                    .ok()
-                    .map(|envelope| envelope.name);
-                Self {
-                    id,
-                    name,
-                    reason,
-                    attempts,
-                    died_at_ms,
-                    envelope: job,
-                }
-            }
-            Err(error) => {
-                let reason = format!("unreadable dead letter: {error}");
-                Self {
-                    id,
-                    name: None,
-                    reason,
-                    attempts: 0,
-                    died_at_ms: 0,
-                    envelope: text.into_owned(),
-                }
-            }
+impl Counts {
+    fn read(counts: &BTreeMap<String, u64>) -> Self {
+        let of = |what: &str| counts.get(what).copied().unwrap_or_default();
+        Self {
+            pushed: of("pushed"),
+            done: of("done"),
+            retried: of("retried"),
+            again: of("again"),
+            expired: of("expired"),
+            dead: of("dead"),
+            requeued: of("requeued"),
+            dropped: of("dropped"),
+            dropped_dead: of("dropped_dead"),
+            forgotten: of("forgotten"),
         }
     }
 }
 
-type Row = (String, u64, u64, u64, u64, i64, Vec<u8>);
+type Row = (
+    String,
+    u64,
+    u64,
+    u64,
+    u64,
+    u64,
+    i64,
+    Vec<Vec<u8>>,
+    BTreeMap<String, u64>,
+);
 
 impl FromRedisValue for Stats {
     fn from_redis_value(value: Value) -> Result<Self, redis::ParsingError> {
@@ -124,24 +128,27 @@ impl FromRedisValue for Stats {
             ..Self::default()
         };
         for value in values {
-            let (name, ready, due, leased, dead, next, oldest): Row = from_redis_value(value)?;
+            let (name, ready, high, due, leased, dead, next, oldest, counts): Row = from_redis_value(value)?;
             let next_due_ms = (next >= 0).then_some(next);
             stats.ready += ready;
             stats.due += due;
             stats.leased += leased;
             stats.dead += dead;
             stats.next_due_ms = stats.next_due_ms.into_iter().chain(next_due_ms).min();
-            let oldest = serde_json::from_slice::<Envelope>(&oldest)
-                .ok()
-                .map(|e| e.ready_at_ms());
+            let ready_at = |envelope: &Vec<u8>| {
+                let envelope: Envelope = serde_json::from_slice(envelope).ok()?;
+                Some(envelope.ready_at_ms())
+            };
             stats.queues.push(QueueStats {
                 name,
                 ready,
+                high,
                 due,
                 leased,
                 dead,
                 next_due_ms,
-                oldest,
+                oldest: oldest.iter().filter_map(ready_at).min(),
+                counts: Counts::read(&counts),
             });
         }
         Ok(stats)

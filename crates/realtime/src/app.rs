@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use switchboard_domain::{
     Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
 };
+use switchboard_queue::Admin;
 use switchboard_runtime::Rng;
 use switchboard_runtime::settings::{self, Settings};
 use switchboard_store::Store;
@@ -56,6 +57,8 @@ pub struct Realtime {
     pub(crate) pages: Pages,
     /// Where the simulator is, in a demonstration.
     pub(crate) simulator: Option<String>,
+    /// The job queues, for operators.
+    pub(crate) jobs: Option<Admin>,
 }
 
 impl Realtime {
@@ -99,6 +102,7 @@ impl Realtime {
             phones,
             introduced: AtomicBool::new(false),
             sockets: Sockets::new(settings, SocketLimits::default()).map_err(RealtimeError::Hours)?,
+            jobs: None,
         })
     }
 
@@ -107,6 +111,15 @@ impl Realtime {
     pub fn with_socket_limits(self, limits: SocketLimits) -> Self {
         Self {
             sockets: self.sockets.with_limits(limits),
+            ..self
+        }
+    }
+
+    /// With the job queues for operators to look into; without, there are no addresses for that.
+    #[must_use]
+    pub fn with_jobs(self, jobs: Admin) -> Self {
+        Self {
+            jobs: Some(jobs),
             ..self
         }
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use secrecy::ExposeSecret;
+use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::{Realtime, run};
 use switchboard_runtime::{Last, Process, SettingsArgs, run_process};
 use switchboard_store::{Store, StoreConfig};
@@ -43,7 +44,8 @@ async fn start(process: Process) -> anyhow::Result<Option<Last>> {
         .refuse_virtual_time(settings.deployment.allow_virtual_time)
         .await?;
     let listener = settings.realtime.listen.bind().context("realtime.listen")?;
-    let realtime = Realtime::new(&settings, store, rng)?;
+    let jobs = Admin::connect(url.expose_secret(), Prefix::new(settings.key_prefix())?)?;
+    let realtime = Realtime::new(&settings, store, rng)?.with_jobs(jobs);
     lifecycle.spawn_vital("realtime", run(listener, realtime, metrics, lifecycle.token()));
     Ok(None)
 }

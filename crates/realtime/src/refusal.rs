@@ -63,6 +63,14 @@ pub(crate) enum Refusal {
     Talking,
     #[error("this request was done before, and the agent has lost the call since; ask again under a new key")]
     Lapsed,
+    #[error("there is no queue of that name")]
+    NoSuchQueue,
+    #[error("there is no such job in this queue")]
+    NoSuchJob,
+    #[error("the job has not failed, or runs again already: nothing may run before its time")]
+    NotFailed,
+    #[error("the job runs; it can be dropped when it has failed")]
+    JobRuns,
     #[error("the system cannot answer now; ask again with the same Idempotency-Key")]
     Away,
     #[error("the system has a fault of its own; it was logged")]
@@ -140,6 +148,10 @@ impl Refusal {
             Self::NotYours => (StatusCode::CONFLICT, "not_yours", "Somebody else's call"),
             Self::Talking => (StatusCode::CONFLICT, "talking", "Already talking"),
             Self::Lapsed => (StatusCode::CONFLICT, "lapsed", "Lost since"),
+            Self::NoSuchQueue => (StatusCode::NOT_FOUND, "no_such_queue", "No such queue"),
+            Self::NoSuchJob => (StatusCode::NOT_FOUND, "no_such_job", "No such job"),
+            Self::NotFailed => (StatusCode::CONFLICT, "not_failed", "Has not failed"),
+            Self::JobRuns => (StatusCode::CONFLICT, "runs", "Runs"),
             Self::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", "Not now"),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "broken", "Our fault"),
         }
@@ -171,6 +183,10 @@ impl Refusal {
             | Self::NotYours
             | Self::Talking
             | Self::Lapsed
+            | Self::NoSuchQueue
+            | Self::NoSuchJob
+            | Self::NotFailed
+            | Self::JobRuns
             | Self::Away
             | Self::Broken => None,
         }

@@ -3,6 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 use switchboard_runtime::SettingsArgs;
 
+use crate::jobs::Jobs;
+
 /// An open phone system for support teams.
 #[derive(Parser)]
 #[command(name = "switchboard", version)]
@@ -19,6 +21,8 @@ pub(crate) enum Command {
     Up,
     /// Play whole calls against a private system, and judge them from the phones' side
     Rehearse(Rehearse),
+    /// Look at the job queues, and at jobs that failed
+    Jobs(Jobs),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),

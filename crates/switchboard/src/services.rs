@@ -4,6 +4,7 @@ use std::net::TcpListener;
 
 use anyhow::Context;
 use switchboard_gateway::Gateway;
+use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::Realtime;
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, Lifecycle, Metrics, Rng};
@@ -92,7 +93,8 @@ impl Shared {
                 lifecycle.spawn_vital(service.name(), run);
             }
             Service::Realtime => {
-                let realtime = Realtime::new(&self.settings, self.store()?, self.rng.fork())?;
+                let jobs = Admin::connect(&self.redis_url, Prefix::new(self.settings.key_prefix())?)?;
+                let realtime = Realtime::new(&self.settings, self.store()?, self.rng.fork())?.with_jobs(jobs);
                 let run = switchboard_realtime::run(listener, realtime, metrics, stop);
                 lifecycle.spawn_vital(service.name(), run);
             }

@@ -50,7 +50,13 @@ impl Bench {
 const REALTIME: (&str, &str) = ("switchboard-realtime", "switchboard-realtime");
 
 /// Builds and runs one; prints its table, and leaves `target/bench/NAME.json`.
-pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[String]) -> Result<()> {
+pub(crate) fn run(
+    workspace: &Workspace,
+    bench: Bench,
+    quick: bool,
+    only: &[String],
+    peers: bool,
+) -> Result<()> {
     let mut build = Command::new("cargo");
     build
         .args(["build", "--release", "--features", "xtask/bench"])
@@ -70,6 +76,9 @@ pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[Stri
         .current_dir(&workspace.root);
     if quick {
         command.arg("--quick");
+    }
+    if peers {
+        command.arg("--peers");
     }
     for row in only {
         command.args(["--only", row]);

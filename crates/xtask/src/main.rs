@@ -3,7 +3,7 @@
 //! Run as `cargo xtask COMMAND` from anywhere in the workspace. Everything that keeps the tree honest and is
 //! not shell stands here, one folder per command: [`codegen`] makes Rust of `proto/`, [`arrows`] compares
 //! the crates with `ARCHITECTURE.md` and `deny.toml`, [`tidy`] reads every tracked text file, [`mod@bench`] starts the
-//! benchmarks.
+//! benchmarks, [`chaos`] what breaks things on purpose.
 //!
 //! It must never be a dependency of a crate that ships, and no check of it may need the network.
 #![expect(
@@ -13,8 +13,10 @@
 
 mod arrows;
 mod bench;
+mod chaos;
 mod codegen;
 mod report;
+mod stock_faults;
 mod tidy;
 mod workspace;
 
@@ -57,7 +59,20 @@ enum Chore {
         /// Only these rows; may be given several times.
         #[arg(long, value_name = "ROWS")]
         only: Vec<String>,
+        /// For the job queue: run other job queues beside ours.
+        #[arg(long)]
+        peers: bool,
     },
+    /// Break things on purpose, and account for everything.
+    Chaos {
+        /// What.
+        name: chaos::Chaos,
+        /// How much, and with which seed; `--help` behind `--` tells more.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Show what apalis' own Redis storage does, which the queue must not do. Takes minutes.
+    StockFaults,
 }
 
 fn main() -> ExitCode {
@@ -80,6 +95,13 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::ProtoImage => codegen::write_image(&workspace),
         Chore::Arrows => arrows::check(&workspace),
         Chore::Tidy => tidy::check(&workspace),
-        Chore::Bench { name, quick, only } => bench::run(&workspace, *name, *quick, only),
+        Chore::Bench {
+            name,
+            quick,
+            only,
+            peers,
+        } => bench::run(&workspace, *name, *quick, only, *peers),
+        Chore::Chaos { name, arguments } => chaos::run(&workspace, *name, arguments),
+        Chore::StockFaults => stock_faults::run(&workspace),
     }
 }

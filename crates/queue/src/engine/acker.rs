@@ -1,9 +1,11 @@
 //! Settles deliveries, many in one call.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use redis::Client;
+use serde::Serialize;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tracing::error;
 
@@ -15,21 +17,49 @@ use crate::script;
 /// What becomes of a delivery; the ops of `ack.lua`.
 #[derive(Debug)]
 pub(crate) enum Verdict {
-    Done,
-    Retry(Duration),
+    Done(Run),
+    Retry(Duration, String),
     Again(Duration),
+    Defer(Duration, String),
     Release,
     Dead(String),
 }
 
-impl Verdict {
-    fn op(&self) -> (&'static str, String) {
-        match self {
-            Self::Done => ("done", String::new()),
-            Self::Retry(delay) => ("retry", delay.as_millis().to_string()),
-            Self::Again(delay) => ("again", delay.as_millis().to_string()),
-            Self::Release => ("release", String::new()),
-            Self::Dead(reason) => ("dead", reason.clone()),
+/// What people may want to know of a run.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Run {
+    pub(crate) name: String,
+    pub(crate) attempt: u32,
+    #[serde(rename = "run_ms")]
+    pub(crate) took_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) traceparent: Option<String>,
+}
+
+/// A line of the list of recent jobs; the script adds the time.
+#[derive(Serialize)]
+struct Note<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    run: &'a Run,
+}
+
+impl Ack {
+    /// Op, argument and note, as in `ack.lua`.
+    fn args(&self, noted: bool) -> (&'static str, u128, Cow<'_, str>) {
+        match &self.verdict {
+            Verdict::Done(run) if noted => {
+                let id = self.lease.id.as_ref();
+                // Strings and numbers cannot fail; without its note a job is merely not in the list.
+                let note = serde_json::to_string(&Note { id, run }).unwrap_or_default();
+                ("done", 0, note.into())
+            }
+            Verdict::Done(_) => ("done", 0, "".into()),
+            Verdict::Retry(delay, why) => ("retry", delay.as_millis(), why.into()),
+            Verdict::Again(delay) => ("again", delay.as_millis(), "".into()),
+            Verdict::Defer(delay, why) => ("defer", delay.as_millis(), why.into()),
+            Verdict::Release => ("release", 0, "".into()),
+            Verdict::Dead(why) => ("dead", 0, why.into()),
         }
     }
 }
@@ -53,6 +83,10 @@ pub(crate) struct Ack {
 
 /// The most settlements in one call: some hundred µs of Redis' time.
 const BATCH: usize = 256;
+
+/// The most finished jobs of one call that get into the list of recent ones. Under a load that makes larger
+/// batches the list would be another one before anybody has read it.
+const NOTED: usize = 10;
 
 pub(super) async fn run(client: Client, shared: Arc<Shared>, acks: Arc<Mutex<mpsc::UnboundedReceiver<Ack>>>) {
     let seed = shared.options.seed ^ 3;
@@ -80,12 +114,14 @@ async fn settle(link: &mut Link, shared: &Shared, batch: &mut Vec<Ack>) {
     let queue = &shared.options.queue;
     let mut call = script::ACK.key(shared.prefix.as_str());
     call.arg(queue);
-    for ack in batch.iter() {
-        let (op, arg) = ack.verdict.op();
+    let unnoted = batch.len().saturating_sub(NOTED);
+    for (place, ack) in batch.iter().enumerate() {
+        let (op, arg, note) = ack.args(place >= unnoted);
         call.arg(ack.lease.id.as_ref())
             .arg(ack.lease.token)
             .arg(op)
-            .arg(arg);
+            .arg(u64::try_from(arg).unwrap_or(u64::MAX))
+            .arg(note.as_ref());
     }
     let mut first = true;
     let answers: Vec<i64> = loop {

@@ -47,8 +47,13 @@ impl Delivery {
         }
     }
 
+    /// How long ago, in virtual time, the job could have run for the first time.
+    pub(crate) fn could_run_for(&self) -> Duration {
+        self.waited + self.fetched.elapsed()
+    }
+
     /// How long the job waited for a worker; later deliveries waited for other reasons.
     pub(crate) fn pickup(&self) -> Option<Duration> {
-        (self.lease.token == 1).then(|| self.waited + self.fetched.elapsed())
+        (self.lease.token == 1).then(|| self.could_run_for())
     }
 }

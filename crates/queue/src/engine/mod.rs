@@ -1,9 +1,10 @@
-//! What feeds a worker: four loops on a thread of their own.
+//! What feeds a worker: five loops on a thread of their own.
 //!
 //! - the *fetcher* leases jobs as slots become free;
 //! - the *listener* wakes the fetcher when somebody pushes;
 //! - the *acker* settles deliveries, many in one call;
-//! - the *keeper* renews the leases of all that is held.
+//! - the *keeper* renews the leases of all that is held;
+//! - the *counter* tells the metrics how the queue stands.
 //!
 //! They have their own thread and runtime because a handler that blocks or burns the processor must not
 //! stop the renewal of its own lease, or anybody else's acknowledgement. The worker sees them through
@@ -11,6 +12,7 @@
 //! apalis worker before it, so a restart loses nothing that was leased.
 
 mod acker;
+mod counter;
 mod delivery;
 mod fetcher;
 mod held;
@@ -28,12 +30,13 @@ use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{error, warn};
 
-pub(crate) use acker::{Settled, Verdict};
+pub(crate) use acker::{Run, Settled, Verdict};
 pub(crate) use delivery::{Delivery, Lease};
 pub(crate) use shared::{RunGuard, Shared};
 
 use crate::error::Result;
 use crate::keys::Prefix;
+use crate::line;
 use crate::options::WorkerOptions;
 
 /// How long the last fetch, hand-backs and acknowledgements may take after the worker is gone; used up only
@@ -49,7 +52,7 @@ pub(crate) struct Engine {
 impl Engine {
     /// Starts the thread.
     pub(crate) fn start(redis_url: &str, prefix: Prefix, options: WorkerOptions) -> Result<Self> {
-        let client = redis::Client::open(redis_url)?;
+        let client = line::client(redis_url)?;
         let (acks, receiver) = mpsc::unbounded_channel();
         let (running, ended) = watch::channel(());
         let shared = Arc::new(Shared::new(prefix, options, acks));
@@ -95,6 +98,10 @@ async fn drive(client: redis::Client, shared: Arc<Shared>, acks: mpsc::Unbounded
     loops.spawn(supervise("keeper", {
         let (client, shared) = (client.clone(), Arc::clone(&shared));
         move || keeper::run(client.clone(), Arc::clone(&shared))
+    }));
+    loops.spawn(supervise("counter", {
+        let (client, shared) = (client.clone(), Arc::clone(&shared));
+        move || counter::run(client.clone(), Arc::clone(&shared))
     }));
     loops.spawn(supervise("acker", {
         let shared = Arc::clone(&shared);

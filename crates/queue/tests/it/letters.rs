@@ -1,5 +1,7 @@
 //! What cannot be read, and the dead letters.
 
+use std::time::Duration;
+
 use ::redis::AsyncCommands;
 use switchboard_queue::{JobError, Keys, Push};
 
@@ -26,7 +28,8 @@ async fn what_nobody_can_read_is_buried_and_the_worker_goes_on() {
         .unwrap();
     bench.push(5).await;
     let log = Log::default();
-    let worker = bench.worker(options(), succeeding(&log));
+    let router = succeeding(&log).stranger_patience(Duration::ZERO);
+    let worker = bench.worker(options(), router);
     log.until(1).await;
     bench
         .until("three are dead", |s| s.dead == 3 && s.is_idle())

@@ -39,6 +39,19 @@ impl Redis {
         self.child.wait().unwrap();
     }
 
+    /// Stops it in its tracks (SIGSTOP), or lets it go on.
+    pub(crate) fn stall(&self, stalled: bool) {
+        let signal = if stalled { "-STOP" } else { "-CONT" };
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
     pub(crate) fn restart(&mut self) {
         self.child = launch(&self.folder);
         self.wait();

@@ -120,9 +120,11 @@ impl Bench {
             .await
             .unwrap();
         let of_jobs = |key: &String| {
-            [":job", ":att", ":rel", ":lease"]
-                .iter()
-                .any(|end| key.ends_with(end))
+            [
+                ":job", ":att", ":rel", ":fail", ":lease", ":high", ":ready", ":due",
+            ]
+            .iter()
+            .any(|end| key.ends_with(end))
         };
         assert_eq!(
             keys.into_iter().filter(of_jobs).collect::<Vec<_>>(),

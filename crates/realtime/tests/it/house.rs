@@ -10,6 +10,7 @@ use switchboard_domain::{
     Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick,
     Policy, Presence, QueueName, decide,
 };
+use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::{Realtime, SocketLimits};
 use switchboard_runtime::settings::{Layers, Settings};
 use switchboard_runtime::{Lifecycle, Metrics, PrivateRedis, PrivateRedisOptions, Rng};
@@ -143,7 +144,8 @@ impl House {
         };
         let realtime = Realtime::new(&settings, store(budget), Rng::from_seed(1))
             .unwrap()
-            .with_socket_limits(limits);
+            .with_socket_limits(limits)
+            .with_jobs(Admin::connect(redis.url(), Prefix::new(&prefix).unwrap()).unwrap());
         let metrics = Metrics::install().unwrap();
         let run = switchboard_realtime::run(listener, realtime, metrics, lifecycle.token());
         lifecycle.spawn_vital("realtime", run);

@@ -10,6 +10,7 @@ mod door;
 mod ending;
 mod handshake;
 mod house;
+mod jobs;
 mod openapi;
 mod outage;
 mod pages;

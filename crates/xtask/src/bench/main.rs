@@ -52,7 +52,7 @@ enum Part {
     /// An incoming call's first request
     Webhook(BenchArgs),
     /// The job queue
-    Queue(BenchArgs),
+    Queue(QueueArgs),
     /// From the stream to thousands of screens
     Fanout(BenchArgs),
     /// A call's way through all processes
@@ -117,6 +117,15 @@ struct BenchArgs {
     only: Only,
 }
 
+#[derive(Debug, Args)]
+struct QueueArgs {
+    #[command(flatten)]
+    bench: BenchArgs,
+    /// Other job queues beside ours, installed by scripts/peers
+    #[arg(long)]
+    peers: bool,
+}
+
 /// Which groups of rows.
 #[derive(Debug, Args)]
 struct Only {
@@ -156,8 +165,8 @@ fn main() -> ExitCode {
         Part::Webhook(args) => measure("webhook", &args, async |report| {
             webhook::bench(args.quick, &args.only, report).await
         }),
-        Part::Queue(args) => measure("queue", &args, async |report| {
-            queue::bench(args.quick, &args.only, report).await
+        Part::Queue(QueueArgs { bench: args, peers }) => measure("queue", &args, async |report| {
+            queue::bench(args.quick, &args.only, peers, report).await
         }),
         Part::Fanout(args) => measure("fanout", &args, async |report| {
             fanout::bench(args.quick, &args.only, report).await

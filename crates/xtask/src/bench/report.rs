@@ -36,6 +36,9 @@ pub(crate) struct Row {
     system: Figures,
     #[serde(skip_serializing_if = "Option::is_none")]
     floor: Option<Figures>,
+    /// Others that do the same, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    peers: BTreeMap<&'static str, Figures>,
     /// Whatever else was counted; units in the names.
     facts: BTreeMap<&'static str, f64>,
     goals: Vec<Goal>,
@@ -64,6 +67,7 @@ impl Row {
             what: what.into(),
             system,
             floor,
+            peers: BTreeMap::new(),
             facts: BTreeMap::new(),
             goals: Vec::new(),
             faults: Vec::new(),
@@ -91,6 +95,11 @@ impl Row {
 
     pub(crate) fn fact(mut self, name: &'static str, value: f64) -> Self {
         self.facts.insert(name, value);
+        self
+    }
+
+    pub(crate) fn peer(mut self, name: &'static str, figures: Figures) -> Self {
+        self.peers.insert(name, figures);
         self
     }
 
@@ -212,7 +221,7 @@ impl Report {
             "p50 ms", "p99 ms", "p99.9 ms", "max ms", "per s", "CPU us", "Redis us",
         ];
         // Writing to a string cannot fail.
-        let _ = write!(text, "{:<26} {:<6} {:>8}", "row", "side", "n");
+        let _ = write!(text, "{:<26} {:<8} {:>8}", "row", "side", "n");
         for column in head {
             let _ = write!(text, " {column:>9}");
         }
@@ -221,6 +230,9 @@ impl Report {
             line(&mut text, row.id, "system", &row.system);
             if let Some(floor) = &row.floor {
                 line(&mut text, "", "floor", floor);
+            }
+            for (name, peer) in &row.peers {
+                line(&mut text, "", name, peer);
             }
         }
         text.push('\n');
@@ -266,7 +278,7 @@ fn line(text: &mut String, id: &str, side: &str, figures: &Figures) {
         redis_cpu_us_per_unit,
         p99_ms_of_rounds: _,
     } = figures;
-    let _ = write!(text, "{id:<26} {side:<6} {count:>8}");
+    let _ = write!(text, "{id:<26} {side:<8} {count:>8}");
     for figure in [p50_ms, p99_ms, p999_ms, max_ms] {
         let figure = figure.map_or("-".to_owned(), |value| format!("{value:.3}"));
         let _ = write!(text, " {figure:>9}");

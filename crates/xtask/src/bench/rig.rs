@@ -70,11 +70,16 @@ impl Rig {
 
     /// The same without waiting for it.
     pub(crate) fn spawn(&self, part: &str, arguments: &[&str]) -> Result<Part> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(part).args(arguments);
+        self.run(part, command)
+    }
+
+    /// Starts any program as a part.
+    pub(crate) fn run(&self, part: &str, mut command: Command) -> Result<Part> {
         let log = self.file(&format!("{part}.log"));
         let errors = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
-        let mut process = Command::new(std::env::current_exe()?)
-            .arg(part)
-            .args(arguments)
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(errors)

@@ -5,6 +5,7 @@ mod due;
 mod house;
 mod job;
 mod kills;
+mod peers;
 mod pickup;
 mod throughput;
 mod workers;
@@ -19,9 +20,9 @@ use crate::report::Report;
 const FLOOR_LIST: &[u8] = b"floor:jobs";
 
 /// Runs the rows that are wanted.
-pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()> {
+pub(crate) async fn bench(quick: bool, only: &Only, peers: bool, report: &mut Report) -> Result<()> {
     only.check(&[
-        "warm", "cold", "spread", "burst", "noop", "backlog", "kills", "poison",
+        "warm", "cold", "spread", "burst", "noop", "backlog", "kills", "poison", "peers",
     ])?;
     let mut warm_p50_ms = None;
     if only.wants("warm") {
@@ -56,6 +57,11 @@ pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Resu
     // Three leases have to run out, one after the other: too long for a smoke run.
     if only.wants("poison") && !quick {
         report.add(kills::poison().await?);
+    }
+    if peers && only.wants("peers") {
+        for row in peers::rows(quick).await? {
+            report.add(row);
+        }
     }
     Ok(())
 }
