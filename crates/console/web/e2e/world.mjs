@@ -4,11 +4,10 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startDemo } from "../../../simulator/web/e2e/demo.mjs";
+import { freePorts, startDemo } from "../../../simulator/web/e2e/demo.mjs";
 import { wire } from "./wire.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
@@ -76,7 +75,7 @@ export async function startWorld(more = []) {
   let events;
 
   async function startEvents(port = 0) {
-    const free = port || (await freePort());
+    const [free] = port ? [port] : await freePorts(1);
     const settings = [
       `redis.url=redis+unix://${socket}`,
       `realtime.listen=127.0.0.1:${free}`,
@@ -167,12 +166,4 @@ export async function startWorld(more = []) {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
 }
