@@ -1,5 +1,7 @@
 //! The calendar of effective hours.
 
+use std::fmt::Write as _;
+
 use chrono::NaiveDate;
 use switchboard_hours::{CalendarDay, Schedule};
 
@@ -8,17 +10,19 @@ use crate::{at, london, over, schedule};
 fn show(day: &CalendarDay) -> String {
     let mut line = day.date.to_string();
     for opening in &day.openings {
-        line += &format!(
+        write!(
+            line,
             " {}-{}",
             opening.local_from.format("%H:%M"),
             opening.local_until.format("%H:%M")
-        );
+        )
+        .unwrap();
     }
     for holiday in &day.holidays {
-        line += &format!(" [{}]", holiday.name);
+        write!(line, " [{}]", holiday.name).unwrap();
     }
     for over in &day.overrides {
-        line += &format!(" <{over}>");
+        write!(line, " <{over}>").unwrap();
     }
     line
 }

@@ -1,4 +1,4 @@
-//! What the Ruby libraries in_business 0.0.4 and holidays 11.1.0 do, case by case: where this crate agrees, and
+//! What the Ruby libraries `in_business` 0.0.4 and holidays 11.1.0 do, case by case: where this crate agrees, and
 //! where it does not and why. Their answers were taken down by running them.
 
 use chrono::NaiveDate;
@@ -6,7 +6,7 @@ use switchboard_hours::{Feed, Region, Schedule, Settings};
 
 use crate::{at, day, london};
 
-/// In zone and week of in_business' own tests, with its closing minute.
+/// In zone and week of `in_business`' own tests, with its closing minute.
 fn office(monday: &[&str]) -> Result<Schedule, String> {
     let settings = Settings {
         time_zone: "Europe/London".to_owned(),
