@@ -21,6 +21,7 @@ mod private_redis;
 mod process;
 mod rng;
 pub mod rules;
+mod schedules;
 pub mod settings;
 pub mod telemetry;
 
@@ -34,3 +35,4 @@ pub use metrics::Metrics;
 pub use private_redis::{PrivateRedis, PrivateRedisError, PrivateRedisOptions};
 pub use process::{Last, Process, SettingsArgs, run_process};
 pub use rng::Rng;
+pub use schedules::{FeedFault, Schedules};

@@ -35,6 +35,11 @@ section! {
         greeting: String,
         /// Said when the office is closed, before voicemail.
         closed_message: String,
+        /// Said instead on a holiday; `{holiday}` stands for its name.
+        holiday_message: String,
+        /// Said after either, if it is known when the office opens again; `{opens}` stands for that, in English:
+        /// `at 1:30 pm`, `tomorrow at 9 am`. Empty: nothing is said.
+        reopens_message: String,
         /// Said on joining the queue.
         queue_message: String,
         /// Said between pieces of music while waiting.
