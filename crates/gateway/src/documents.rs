@@ -232,7 +232,7 @@ impl Gateway {
         match why {
             VoicemailReason::Closed => {
                 let hours = self.hours_now(&line.dialled, line.queue.as_ref());
-                self.message_after(&self.script.closed_words(hours.as_ref()), direct)
+                self.message_after(&self.script.office.closed_words(hours.as_ref()), direct)
             }
             VoicemailReason::NoAnswer | VoicemailReason::Asked => self.no_answer(direct),
         }

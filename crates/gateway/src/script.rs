@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use switchboard_domain::PhoneNumber;
-use switchboard_hours::Summary;
-use switchboard_runtime::settings::Settings;
+use switchboard_runtime::settings::{Office, Settings};
 
 /// The texts and times of one office.
 #[derive(Debug, Clone)]
@@ -15,9 +14,8 @@ pub(crate) struct Script {
     pub(crate) language: String,
     pub(crate) voice: String,
     pub(crate) greeting: String,
-    pub(crate) closed: String,
-    pub(crate) holiday: String,
-    pub(crate) reopens: String,
+    /// For the words about being closed, which depend on the hour.
+    pub(crate) office: Office,
     pub(crate) queue: String,
     pub(crate) hold: String,
     pub(crate) voicemail: String,
@@ -51,9 +49,7 @@ impl Script {
             language: office.language.clone(),
             voice: office.voice.clone(),
             greeting: text(&office.greeting),
-            closed: text(&office.closed_message),
-            holiday: text(&office.holiday_message),
-            reopens: text(&office.reopens_message),
+            office: office.clone(),
             queue: text(&office.queue_message),
             hold: text(&office.hold_message),
             voicemail: text(&office.voicemail_message),
@@ -69,24 +65,6 @@ impl Script {
             wait_document: settings.calls.wait_document,
             voicemail_max: settings.calls.voicemail_max,
             unanswered_after: settings.calls.unanswered_after,
-        }
-    }
-
-    /// What a caller hears who calls out of hours: that it is closed, for which holiday, and when it opens again.
-    pub(crate) fn closed_words(&self, hours: Option<&Summary>) -> String {
-        // It may have opened since this caller was told that it is closed.
-        let Some(hours) = hours.filter(|hours| !hours.open) else {
-            return self.closed.clone();
-        };
-        let closed = match hours.reason.holiday_name() {
-            Some(name) => self.holiday.replace("{holiday}", name),
-            None => self.closed.clone(),
-        };
-        match &hours.until {
-            Some(opening) if !self.reopens.is_empty() => {
-                format!("{closed} {}", self.reopens.replace("{opens}", &opening.spoken()))
-            }
-            Some(_) | None => closed,
         }
     }
 

@@ -91,6 +91,8 @@ pub struct OfficeHours {
     pub hours: Hours,
     /// Other hours, by name.
     pub schedules: BTreeMap<String, OtherHours>,
+    /// What callers hear, when that can be read.
+    pub office: Option<Office>,
 }
 
 impl OfficeHours {
@@ -100,7 +102,11 @@ impl OfficeHours {
         let schedules = read::field(&top, "schedules", "", &mut faults, None);
         rules::check_hours(merged, &mut faults);
         match (hours, schedules) {
-            (Some(hours), Some(schedules)) if faults.is_empty() => Ok(Self { hours, schedules }),
+            (Some(hours), Some(schedules)) if faults.is_empty() => Ok(Self {
+                hours,
+                schedules,
+                office: read::field(&top, "office", "", &mut Faults::default(), None),
+            }),
             _ => Err(faults.into_error()),
         }
     }
@@ -111,6 +117,7 @@ impl From<&Settings> for OfficeHours {
         Self {
             hours: settings.hours.clone(),
             schedules: settings.schedules.clone(),
+            office: Some(settings.office.clone()),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use chrono::{DateTime, Datelike, Days, Utc};
 use switchboard_hours::{Edge, Region, Schedule};
+use switchboard_runtime::settings::OfficeHours;
 use switchboard_runtime::{Clock, Schedules, SettingsArgs};
 
 pub(crate) use cli::Hours;
@@ -40,9 +41,10 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
     {
         // Of anybody's region: no settings are needed.
         let region = Region::find(code).ok_or_else(|| unknown(code))?;
-        return holidays(&region, year.unwrap_or(now.year()), hours.json);
+        return Ok(show::holidays(&region, year.unwrap_or(now.year()), hours.json));
     }
-    let schedules = schedules(args)?;
+    let settings = args.load_hours()?;
+    let schedules = schedules(&settings)?;
     let name = hours.schedule.as_deref().unwrap_or(schedules.main_name());
     let schedule = schedules.get(name).ok_or_else(|| {
         let known: Vec<&str> = schedules.all().map(|(name, _)| name).collect();
@@ -52,11 +54,17 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
         Question::Check { at } if at == "-" => bulk::check(schedule, hours.json),
         Question::Check { at } => {
             let at = instant(schedule, at, now)?;
-            show::check(name, schedule, at, hours.json)
+            Ok(show::check(name, schedule, at, hours.json))
         }
         Question::Why { at } => {
             let at = instant(schedule, at, now)?;
-            show::why(name, schedule, at, hours.json)
+            Ok(show::why(
+                name,
+                schedule,
+                settings.office.as_ref(),
+                at,
+                hours.json,
+            ))
         }
         Question::Calendar { from, until } => {
             let from = from.unwrap_or_else(|| schedule.moment(now, now).local.date());
@@ -66,21 +74,19 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
             if !(0..MOST_DAYS).contains(&until.signed_duration_since(from).num_days()) {
                 bail!("expected --until not before {from}, and at most ten years after it");
             }
-            show::calendar(name, schedule, from, until, hours.json)
+            Ok(show::calendar(name, schedule, from, until, hours.json))
         }
         Question::Holidays { region: _, year } => {
             let region = schedule
                 .region()
                 .context("the schedule has no region: give one with --region")?;
-            holidays(region, year.unwrap_or(now.year()), hours.json)
+            Ok(show::holidays(region, year.unwrap_or(now.year()), hours.json))
         }
     }
 }
 
-/// The demonstration answers when nothing else is configured: the question needs no account and no number.
-fn schedules(args: &SettingsArgs) -> anyhow::Result<Schedules> {
-    let hours = args.load_hours()?;
-    Schedules::new(&hours).map_err(|faults| {
+fn schedules(settings: &OfficeHours) -> anyhow::Result<Schedules> {
+    Schedules::new(settings).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow!(lines.join("\n"))
     })
@@ -90,10 +96,6 @@ fn instant(schedule: &Schedule, text: &str, now: DateTime<Utc>) -> anyhow::Resul
     schedule
         .instant(text, now, Edge::From)
         .map_err(|problem| anyhow!("--at: {problem}"))
-}
-
-fn holidays(region: &Region, year: i32, json: bool) -> anyhow::Result<ExitCode> {
-    show::holidays(region, year, json)
 }
 
 fn unknown(code: &str) -> anyhow::Error {

@@ -6,13 +6,9 @@ use std::process::ExitCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 use switchboard_hours::{CalendarDay, Holiday, HolidayKind, Reason, Region, Schedule, Verdict};
+use switchboard_runtime::settings::Office;
 
-pub(super) fn check(
-    name: &str,
-    schedule: &Schedule,
-    at: DateTime<Utc>,
-    as_json: bool,
-) -> anyhow::Result<ExitCode> {
+pub(super) fn check(name: &str, schedule: &Schedule, at: DateTime<Utc>, as_json: bool) -> ExitCode {
     let summary = schedule.summary(at);
     if as_json {
         println!(
@@ -22,22 +18,28 @@ pub(super) fn check(
     } else {
         println!("{summary}: {}", summary.reason);
     }
-    Ok(if summary.open {
+    if summary.open {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(1)
-    })
+    }
 }
 
 pub(super) fn why(
     name: &str,
     schedule: &Schedule,
+    office: Option<&Office>,
     at: DateTime<Utc>,
     as_json: bool,
-) -> anyhow::Result<ExitCode> {
+) -> ExitCode {
     let state = schedule.state(at);
     let summary = schedule.summary(at);
     let warnings = schedule.warnings(at);
+    let heard = match office {
+        _ if state.open => "the greeting".to_owned(),
+        Some(office) => office.closed_words(Some(&summary)),
+        None => summary.spoken(),
+    };
     if as_json {
         let hidden: Vec<Value> = state.hidden.iter().map(verdict).collect();
         let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
@@ -51,11 +53,11 @@ pub(super) fn why(
                 "because": reason(&state.reason),
                 "instead_of": hidden,
                 "until": until(schedule, state.until),
-                "callers_hear": summary.spoken(),
+                "callers_hear": heard,
                 "warnings": warnings,
             })
         );
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
     println!(
         "{name}, {} ({})",
@@ -74,11 +76,11 @@ pub(super) fn why(
         Some(moment) => println!("  until         {moment}"),
         None => println!("  until         further notice"),
     }
-    println!("  callers hear  {}", summary.spoken());
+    println!("  callers hear  {heard}");
     for warning in warnings {
         println!("  warning       {warning}");
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 pub(super) fn calendar(
@@ -87,7 +89,7 @@ pub(super) fn calendar(
     from: NaiveDate,
     until: NaiveDate,
     as_json: bool,
-) -> anyhow::Result<ExitCode> {
+) -> ExitCode {
     if as_json {
         let days: Vec<Value> = schedule
             .calendar(from, until)
@@ -97,7 +99,7 @@ pub(super) fn calendar(
             "{:#}",
             json!({ "schedule": name, "time_zone": schedule.zone().name(), "days": days })
         );
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
     for day in schedule.calendar(from, until) {
         let mut hours: Vec<String> = day
@@ -119,17 +121,13 @@ pub(super) fn calendar(
         let mut notes: Vec<String> = day.company_day.iter().cloned().collect();
         notes.extend(day.holidays.iter().map(ToString::to_string));
         notes.extend(day.overrides.iter().map(|id| format!("override {id}")));
-        println!(
-            "{}  {:<24}  {}",
-            day.date.format("%a %Y-%m-%d"),
-            hours.join(", "),
-            notes.join("; ")
-        );
+        let line = format!("{:<24}  {}", hours.join(", "), notes.join("; "));
+        println!("{}  {}", day.date.format("%a %Y-%m-%d"), line.trim_end());
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
-pub(super) fn holidays(region: &Region, year: i32, as_json: bool) -> anyhow::Result<ExitCode> {
+pub(super) fn holidays(region: &Region, year: i32, as_json: bool) -> ExitCode {
     if as_json {
         let days: Vec<Value> = region.year(year).map(holiday).collect();
         println!(
@@ -148,7 +146,7 @@ pub(super) fn holidays(region: &Region, year: i32, as_json: bool) -> anyhow::Res
             );
         }
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 fn day_json(schedule: &Schedule, day: &CalendarDay) -> Value {
