@@ -16,6 +16,8 @@ pub(crate) enum Bench {
     Webhook,
     /// The job queue: pickup, due times, throughput, backlog, killed workers
     Queue,
+    /// One question about opening hours, with holidays and overrides
+    Hours,
 }
 
 impl Bench {
@@ -23,6 +25,7 @@ impl Bench {
         match self {
             Self::Webhook => "webhook",
             Self::Queue => "queue",
+            Self::Hours => "hours",
         }
     }
 }

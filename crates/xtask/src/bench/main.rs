@@ -17,6 +17,7 @@
 mod control;
 mod cpu;
 mod figures;
+mod hours;
 mod queue;
 mod report;
 mod resp;
@@ -48,6 +49,8 @@ enum Part {
     Webhook(BenchArgs),
     /// The job queue
     Queue(BenchArgs),
+    /// Opening hours
+    Hours(BenchArgs),
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -126,6 +129,9 @@ fn main() -> ExitCode {
         }),
         Part::Queue(args) => measure("queue", &args, async |report| {
             queue::bench(args.quick, &args.only, report).await
+        }),
+        Part::Hours(args) => measure("hours", &args, async |report| {
+            hours::bench(args.quick, &args.only, report)
         }),
     };
     match done {
