@@ -6,6 +6,7 @@ use switchboard_hours as hours;
 use switchboard_hours::{DaySettings, Feed, Override, Schedule};
 use thiserror::Error;
 
+use crate::OverrideRecord;
 use crate::settings::{CompanyDay, Hours, OfficeHours, OtherHours, Weekly};
 
 /// The years in which repeated events of a feed are followed.
@@ -129,6 +130,20 @@ impl Schedules {
     /// The one that a queue has for itself.
     pub fn of_queue(&self, queue: &str) -> Option<&Schedule> {
         self.get(self.queues.get(queue)?)
+    }
+
+    /// The same with these overrides in place of those it had. One that names a schedule is for that one only.
+    #[must_use]
+    pub fn with_records(&self, records: &[OverrideRecord]) -> Self {
+        self.with_overrides(|name| {
+            let ours =
+                |record: &&OverrideRecord| record.schedule.as_deref().is_none_or(|schedule| schedule == name);
+            records
+                .iter()
+                .filter(ours)
+                .filter_map(OverrideRecord::as_override)
+                .collect()
+        })
     }
 
     /// The same with other overrides: `of` gives those of each schedule.

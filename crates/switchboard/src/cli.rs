@@ -19,7 +19,7 @@ pub(crate) enum Command {
     Up,
     /// Play whole calls against a private system, and judge them from the phones' side
     Rehearse(Rehearse),
-    /// Ask about opening hours; nothing has to run
+    /// Ask about opening hours, and override them
     Hours(crate::hours::Hours),
     /// Look at the settings
     #[command(subcommand)]

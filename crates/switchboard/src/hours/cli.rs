@@ -40,6 +40,9 @@ pub(super) enum Question {
         #[arg(long, value_name = "DATE")]
         until: Option<NaiveDate>,
     },
+    /// Open or close by hand, in the running system; it applies within a second
+    #[command(subcommand)]
+    Override(OverrideCommand),
     /// Public holidays of a country or region
     Holidays {
         /// Such as GB-ENG; the schedule's own unless given
@@ -49,4 +52,36 @@ pub(super) enum Question {
         #[arg(long)]
         year: Option<i32>,
     },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum OverrideCommand {
+    /// Open, whatever week, holidays and older overrides say
+    Open(Span),
+    /// Close, likewise
+    Close(Span),
+    /// Show all, and which one counts now
+    List,
+    /// Take one back
+    Withdraw {
+        /// Its id, as `list` shows it
+        id: String,
+    },
+}
+
+/// For how long, and why.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Span {
+    /// A time of the office, as for `check`
+    #[arg(long, value_name = "TIME", default_value = "now")]
+    pub(super) from: String,
+    /// Likewise; a date includes its day. The end of the day unless given
+    #[arg(long, value_name = "TIME")]
+    pub(super) until: Option<String>,
+    /// Why, for those who read it on their screens
+    #[arg(long, default_value = "")]
+    pub(super) reason: String,
+    /// Who says so
+    #[arg(long, env = "USER", default_value = "the command line")]
+    pub(super) author: String,
 }

@@ -1,7 +1,9 @@
-//! `hours`: questions about opening hours, answered from the settings alone; nothing has to run.
+//! `hours`: questions about opening hours, answered from the settings alone: nothing has to run. Only `override` speaks
+//! to the running system.
 
 mod bulk;
 mod cli;
+mod overrides;
 mod show;
 
 use std::process::ExitCode;
@@ -43,6 +45,9 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
         let region = Region::find(code).ok_or_else(|| unknown(code))?;
         return Ok(show::holidays(&region, year.unwrap_or(now.year()), hours.json));
     }
+    if let Question::Override(command) = &hours.question {
+        return overrides::run(args, hours.schedule.as_deref(), command, hours.json);
+    }
     let settings = args.load_hours()?;
     let schedules = schedules(&settings)?;
     let name = hours.schedule.as_deref().unwrap_or(schedules.main_name());
@@ -76,6 +81,8 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
             }
             Ok(show::calendar(name, schedule, from, until, hours.json))
         }
+        // Answered above, from the running system.
+        Question::Override(_) => Ok(ExitCode::SUCCESS),
         Question::Holidays { region: _, year } => {
             let region = schedule
                 .region()

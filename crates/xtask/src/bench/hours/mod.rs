@@ -15,6 +15,9 @@ use crate::Only;
 use crate::figures::{Figures, float, rounded};
 use crate::report::{Report, Row};
 
+/// Its row, what it is, and how it is asked.
+type Question<'a> = (&'static str, &'static str, &'a dyn Fn(DateTime<Utc>));
+
 const ROWS: [&str; 3] = ["is_open", "state", "next_change"];
 const BATCH: u32 = 200;
 /// 1 January 2026 to the end of 2027, in steps that meet every minute of the week sooner or later.
@@ -27,18 +30,19 @@ pub(crate) fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()>
     let office = office()?;
     let time = Duration::from_secs(if quick { 1 } else { 5 });
     let floor = |at: DateTime<Utc>| least(&office, at);
-    let questions: [(&'static str, &str, &dyn Fn(DateTime<Utc>)); 3] = [
-        ("is_open", "open or closed", &|at| {
-            drop(black_box(office.is_open(at)))
-        }),
-        (
-            "state",
-            "open or closed, why, what that hides, until when",
-            &|at| drop(black_box(office.state(at))),
-        ),
-        ("next_change", "when it turns over", &|at| {
-            drop(black_box(office.next_change(at)))
-        }),
+    let is_open = |at: DateTime<Utc>| {
+        let _ = black_box(office.is_open(at));
+    };
+    let state = |at: DateTime<Utc>| {
+        let _ = black_box(office.state(at));
+    };
+    let next_change = |at: DateTime<Utc>| {
+        let _ = black_box(office.next_change(at));
+    };
+    let questions: [Question<'_>; 3] = [
+        ("is_open", "open or closed", &is_open),
+        ("state", "that, why, what it hides, until when", &state),
+        ("next_change", "when it turns over", &next_change),
     ];
     for (id, what, ask) in questions.into_iter().filter(|(id, ..)| only.wants(id)) {
         let (mut own, mut bare) = (Vec::new(), Vec::new());
