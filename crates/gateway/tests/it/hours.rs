@@ -98,7 +98,8 @@ async fn callers_become(house: &House, wanted: &str, number: &mut u32) {
         loop {
             *number += 1;
             let mut line = Line::caller(*number);
-            line.ask(house, "incoming", &[("CallStatus", "ringing")]).await;
+            line.ask_once(house, "incoming", &[("CallStatus", "ringing")])
+                .await;
             if house.state(&line.sid).await == wanted {
                 return;
             }
@@ -133,7 +134,7 @@ async fn overrides_open_and_close_while_it_runs_and_count_without_redis() {
     // Degraded: the last override known is obeyed, so the office rings although the week says closed.
     house.redis.pause().unwrap();
     let said = Line::caller(number + 1)
-        .ask(&house, "incoming", &[("CallStatus", "ringing")])
+        .ask_once(&house, "incoming", &[("CallStatus", "ringing")])
         .await;
     house.redis.resume().unwrap();
     assert!(said.contains("<Dial"), "{said}");
