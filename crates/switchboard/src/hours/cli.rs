@@ -9,6 +9,9 @@ pub(crate) struct Hours {
     /// One JSON object or array instead of text
     #[arg(long, global = true)]
     pub(super) json: bool,
+    /// With the overrides of the running system
+    #[arg(long, global = true)]
+    pub(super) live: bool,
     /// The schedule that is asked; the main one unless named
     #[arg(long, value_name = "NAME", global = true)]
     pub(super) schedule: Option<String>,

@@ -49,7 +49,11 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
         return overrides::run(args, hours.schedule.as_deref(), command, hours.json);
     }
     let settings = args.load_hours()?;
-    let schedules = schedules(&settings)?;
+    let schedules = if hours.live {
+        overrides::live(args)?
+    } else {
+        schedules(&settings)?
+    };
     let name = hours.schedule.as_deref().unwrap_or(schedules.main_name());
     let schedule = schedules.get(name).ok_or_else(|| {
         let known: Vec<&str> = schedules.all().map(|(name, _)| name).collect();

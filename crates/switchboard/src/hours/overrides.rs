@@ -57,6 +57,20 @@ pub(super) fn run(
     })
 }
 
+/// All schedules with the overrides that the running system has.
+pub(super) fn live(args: &SettingsArgs) -> anyhow::Result<Schedules> {
+    let args = SettingsArgs {
+        demo: args.demo || args.files.is_empty(),
+        ..args.clone()
+    };
+    let settings = args.load()?;
+    let schedules = super::schedules(&(&settings).into())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async { Ok(schedules.with_records(&records(&store(&settings)?).await?)) })
+}
+
 /// The Redis that the settings name, else the private one of `up`.
 fn store(settings: &Settings) -> anyhow::Result<Store> {
     let url = match &settings.redis.url {
