@@ -25,7 +25,7 @@
 //! assert_eq!(state.hidden[0].reason.to_string(), "within Monday 09:00-12:30");
 //! assert_eq!(
 //!     office.summary(december).spoken(),
-//!     "We are closed today for Boxing Day. We open again on Friday, 8 January, at 10 pm."
+//!     "We are closed today for Boxing Day. We open again on Monday, 4 January, at 9 am."
 //! );
 //! ```
 //!
