@@ -20,6 +20,8 @@ pub enum MenuChoice {
 pub enum MenuPick {
     /// A key of the menu.
     Choice(MenuChoice),
+    /// The queue they would have joined keeps other hours than the office, and is closed.
+    Closed,
     /// No key, or one that the menu does not have.
     Nothing,
 }

@@ -1,12 +1,14 @@
 //! What every request needs.
 
+use std::sync::{PoisonError, RwLock};
+
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use switchboard_contracts::VoiceUrls;
 use switchboard_domain::{Menu, MenuChoice, Policy, QueueName, SourceName, Timestamp};
-use switchboard_hours::Schedule;
-use switchboard_runtime::Clock;
+use switchboard_hours::{Schedule, Summary};
 use switchboard_runtime::settings::Settings;
+use switchboard_runtime::{Clock, OverrideRecord, Schedules};
 use switchboard_store::Store;
 use switchboard_telephony::PublicUrl;
 use switchboard_telephony::signature::Validator;
@@ -38,7 +40,8 @@ pub struct Gateway {
     pub(crate) script: Script,
     pub(crate) policy: Policy,
     pub(crate) menu: Menu,
-    pub(crate) schedule: Schedule,
+    /// With the overrides that were known last.
+    schedules: RwLock<Schedules>,
     pub(crate) sources: Vec<SourceName>,
     clock: Clock,
 }
@@ -51,14 +54,7 @@ impl Gateway {
     pub fn new(settings: &Settings, store: Store, clock: Clock) -> Result<Self, GatewayError> {
         let base = settings.public.base_url.as_str();
         let public = PublicUrl::parse(base).map_err(|error| GatewayError::PublicUrl(error.to_string()))?;
-        let weekly = settings
-            .hours
-            .weekly
-            .days()
-            .into_iter()
-            .map(|(day, ranges)| (day.to_owned(), ranges.to_vec()))
-            .collect();
-        let schedule = Schedule::parse(&settings.hours.time_zone, &weekly)
+        let schedules = Schedules::new(&settings.into())
             .map_err(|faults| GatewayError::Hours(faults.iter().map(ToString::to_string).collect()))?;
         let choice = |choice: &switchboard_runtime::settings::MenuChoice| {
             use switchboard_runtime::settings::MenuTarget;
@@ -88,21 +84,42 @@ impl Gateway {
             script: Script::new(settings),
             policy: switchboard_runtime::rules::policy(settings)?,
             menu: Menu { choices },
-            schedule,
+            schedules: RwLock::new(schedules),
             sources,
             clock,
         })
     }
 
-    /// Whether the office is open at that time.
-    pub(crate) fn is_open(&self, now: Timestamp) -> bool {
-        DateTime::<Utc>::from_timestamp_millis(now.as_millis()).is_none_or(|at| self.schedule.is_open(at))
+    /// Whose hours count: the queue's, if it has its own, else those of the number that was dialled.
+    fn schedule(&self, dialled: &str, queue: Option<&QueueName>) -> Option<Schedule> {
+        // Whoever panicked while writing had not begun: a value is swapped in whole.
+        let schedules = self.schedules.read().unwrap_or_else(PoisonError::into_inner);
+        let own = queue.and_then(|queue| schedules.of_queue(queue.as_str()));
+        own.or_else(|| schedules.of_number(dialled)).cloned()
     }
 
-    /// Whether the office is open now, without Redis: by the deployment's time as last heard, else by this
-    /// machine's clock.
-    pub(crate) fn is_open_now(&self) -> bool {
+    /// From now on these overrides count, and no others.
+    pub(crate) fn override_hours(&self, records: &[OverrideRecord]) {
+        let mut schedules = self.schedules.write().unwrap_or_else(PoisonError::into_inner);
+        *schedules = schedules.with_records(records);
+    }
+
+    /// Whether callers of that number, or of that queue, are let in at that time.
+    pub(crate) fn is_open(&self, dialled: &str, queue: Option<&QueueName>, now: Timestamp) -> bool {
+        let at = DateTime::<Utc>::from_timestamp_millis(now.as_millis());
+        let asked = self.schedule(dialled, queue).zip(at);
+        asked.is_none_or(|(schedule, at)| schedule.is_open(at))
+    }
+
+    /// How things stand, for the words that a caller hears.
+    pub(crate) fn hours_now(&self, dialled: &str, queue: Option<&QueueName>) -> Option<Summary> {
+        let at = DateTime::<Utc>::from_timestamp_millis(self.now().as_millis())?;
+        self.schedule(dialled, queue).map(|schedule| schedule.summary(at))
+    }
+
+    /// Without waiting for Redis: the deployment's time as last heard, else this machine's clock.
+    pub(crate) fn now(&self) -> Timestamp {
         let machine = || Timestamp::from_millis(self.clock.now().timestamp_millis());
-        self.is_open(self.store.last_known_time().unwrap_or_else(machine))
+        self.store.last_known_time().unwrap_or_else(machine)
     }
 }

@@ -10,6 +10,7 @@ use switchboard_telephony::twiml::{
 };
 
 use crate::app::Gateway;
+use crate::handlers::Line;
 
 /// How long an office phone may think before its mailbox is assumed.
 const SCREEN_TIMEOUT: Duration = Duration::from_secs(6);
@@ -21,7 +22,8 @@ const SPEECH: usize = 10;
 
 impl Gateway {
     /// The document for a caller's line.
-    pub(crate) fn document(&self, call: &CallId, instruction: &Instruction) -> VoiceResponse {
+    pub(crate) fn document(&self, line: &Line, instruction: &Instruction) -> VoiceResponse {
+        let call = &line.call;
         match instruction {
             Instruction::Menu { attempt } => self.menu_document(*attempt),
             Instruction::Enqueue { queue } => self.enqueue(queue),
@@ -33,7 +35,7 @@ impl Gateway {
                 skipped,
             } => self.ring(call, *round, *attempt, 0, skipped, false),
             Instruction::Conference { name, claim } => self.caller_conference(call, name, *claim),
-            Instruction::Voicemail { why } => self.voicemail(*why, false),
+            Instruction::Voicemail { why } => self.voicemail(line, *why, false),
             Instruction::AskAgain => VoiceResponse(vec![
                 Pause::seconds(1).into(),
                 Redirect::new(self.urls.resume()).into(),
@@ -226,11 +228,22 @@ impl Gateway {
     }
 
     /// Says why nobody answers and takes a message.
-    pub(crate) fn voicemail(&self, why: VoicemailReason, direct: bool) -> VoiceResponse {
-        let text = match why {
-            VoicemailReason::Closed => &self.script.closed,
-            VoicemailReason::NoAnswer | VoicemailReason::Asked => &self.script.voicemail,
-        };
+    pub(crate) fn voicemail(&self, line: &Line, why: VoicemailReason, direct: bool) -> VoiceResponse {
+        match why {
+            VoicemailReason::Closed => {
+                let hours = self.hours_now(&line.dialled, line.queue.as_ref());
+                self.message_after(&self.script.office.closed_words(hours.as_ref()), direct)
+            }
+            VoicemailReason::NoAnswer | VoicemailReason::Asked => self.no_answer(direct),
+        }
+    }
+
+    /// Says that nobody is free and takes a message.
+    pub(crate) fn no_answer(&self, direct: bool) -> VoiceResponse {
+        self.message_after(&self.script.voicemail, direct)
+    }
+
+    fn message_after(&self, text: &str, direct: bool) -> VoiceResponse {
         let record = Record {
             timeout: Some(SILENCE),
             finish_on_key: Some("#".to_owned()),

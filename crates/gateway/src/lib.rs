@@ -16,6 +16,7 @@ mod app;
 mod documents;
 mod handlers;
 mod music;
+mod overrides;
 mod route;
 mod script;
 mod server;

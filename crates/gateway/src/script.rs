@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use switchboard_domain::PhoneNumber;
-use switchboard_runtime::settings::Settings;
+use switchboard_runtime::settings::{Office, Settings};
 
 /// The texts and times of one office.
 #[derive(Debug, Clone)]
@@ -14,7 +14,8 @@ pub(crate) struct Script {
     pub(crate) language: String,
     pub(crate) voice: String,
     pub(crate) greeting: String,
-    pub(crate) closed: String,
+    /// For the words about being closed, which depend on the hour.
+    pub(crate) office: Office,
     pub(crate) queue: String,
     pub(crate) hold: String,
     pub(crate) voicemail: String,
@@ -48,7 +49,7 @@ impl Script {
             language: office.language.clone(),
             voice: office.voice.clone(),
             greeting: text(&office.greeting),
-            closed: text(&office.closed_message),
+            office: office.clone(),
             queue: text(&office.queue_message),
             hold: text(&office.hold_message),
             voicemail: text(&office.voicemail_message),

@@ -18,8 +18,8 @@ use tracing::{error, info, warn};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 use crate::handlers::Answer;
-use crate::music;
 use crate::route::Routed;
+use crate::{music, overrides};
 
 /// Twilio's own requests stay far below this.
 const MAX_BODY: usize = 64 * 1024;
@@ -41,7 +41,9 @@ pub async fn run(
         let store = store.clone();
         async move { store.ping().await.map_err(|error| error.to_string()) }
     });
-    let gateway = Data::from(Arc::new(gateway));
+    let gateway = Arc::new(gateway);
+    let following = Arc::clone(&gateway);
+    let gateway = Data::from(gateway);
     let wav = Data::new(Bytes::from(music::wav()));
     let routes = move |config: &mut ServiceConfig| {
         config
@@ -53,7 +55,17 @@ pub async fn run(
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::get().to(webhook));
         health.configure(config);
     };
-    http::serve(listener, HttpOptions::default(), routes, shutdown).await
+    let mut serving = std::pin::pin!(http::serve(
+        listener,
+        HttpOptions::default(),
+        routes,
+        shutdown.clone()
+    ));
+    tokio::select! {
+        ended = &mut serving => return ended,
+        () = overrides::follow(&following, &shutdown) => {}
+    }
+    serving.await
 }
 
 async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> HttpResponse {

@@ -1,4 +1,4 @@
-//! From settings that a person wrote to a checked week.
+//! From settings that a person wrote to a checked week and checked company days.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ const DAYS: [Weekday; 7] = [
 const ENTRY: &str = "a range such as `09:00-18:00`, `24h` or `closed`";
 
 /// Reads all days, collecting the faults of all of them.
-pub(crate) fn week(weekly: &BTreeMap<String, Vec<String>>) -> Result<Week, Vec<Fault>> {
+pub(crate) fn week(weekly: &BTreeMap<String, Vec<String>>, last_minute: bool) -> Result<Week, Vec<Fault>> {
     let mut rules = Vec::new();
     let mut faults = Vec::new();
     let mut seen: Vec<Weekday> = Vec::new();
-    for (key, entries) in weekly {
+    for (key, texts) in weekly {
         let Some(day) = DAYS
             .into_iter()
             .find(|day| day_name(*day).eq_ignore_ascii_case(key))
@@ -43,26 +43,14 @@ pub(crate) fn week(weekly: &BTreeMap<String, Vec<String>>) -> Result<Week, Vec<F
             continue;
         }
         seen.push(day);
-        for (index, text) in entries.iter().enumerate() {
-            match entry(text) {
-                Ok(None) if entries.len() == 1 => {}
-                Ok(None) => {
-                    let place = format!("weekly.{key}[{index}]");
-                    faults.push(Fault::new(
-                        place,
-                        "`closed` to stand alone",
-                        "other entries beside it",
-                    ));
-                }
-                Ok(Some((from, to))) => rules.push(Rule { day, index, from, to }),
-                Err(expected) => {
-                    faults.push(Fault::new(
-                        format!("weekly.{key}[{index}]"),
-                        expected,
-                        format!("`{text}`"),
-                    ));
-                }
-            }
+        for (index, (from, to)) in entries(texts, &format!("weekly.{key}"), &mut faults) {
+            rules.push(Rule {
+                day,
+                index,
+                from,
+                to,
+                last_minute,
+            });
         }
     }
     match Week::new(rules) {
@@ -73,6 +61,29 @@ pub(crate) fn week(weekly: &BTreeMap<String, Vec<String>>) -> Result<Week, Vec<F
             Err(faults)
         }
     }
+}
+
+/// The ranges of one day's list with their positions, noting what is none.
+pub(crate) fn entries(
+    texts: &[String],
+    place: &str,
+    faults: &mut Vec<Fault>,
+) -> Vec<(usize, (WallTime, WallTime))> {
+    let mut ranges = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let place = format!("{place}[{index}]");
+        match entry(text) {
+            Ok(None) if texts.len() == 1 => {}
+            Ok(None) => faults.push(Fault::new(
+                place,
+                "`closed` to stand alone",
+                "other entries beside it",
+            )),
+            Ok(Some(range)) => ranges.push((index, range)),
+            Err(expected) => faults.push(Fault::new(place, expected, format!("`{text}`"))),
+        }
+    }
+    ranges
 }
 
 /// One entry: a range, or nothing for `closed`. The error says what was expected.

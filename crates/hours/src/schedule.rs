@@ -1,53 +1,111 @@
 //! A schedule and the questions it answers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{
-    Fault, Moment, Reason, State, Summary, Zone, parse,
-    week::{Week, day_of},
-    zone,
+    Fault, Feed, Holiday, Override, Reason, Region, Settings, State, Verdict, Zone, build, company::Dated,
+    overrides::Overrides, pattern::Pattern, special::Specials,
 };
 
-const MINUTE: i64 = 60;
-const WEEK: i64 = 7 * 24 * 60 * MINUTE;
-/// 1 January 1970 was a Thursday; our week begins on Monday.
-const EPOCH_INTO_WEEK: i64 = 3 * 24 * 60 * MINUTE;
-/// How far ahead a change is looked for. A flip can be swallowed by a clock change, even a whole day by a move
-/// over the date line, but not ten weeks running.
+const WEEK: i64 = 7 * 24 * 60 * 60;
+/// How far beyond the last special day and override a change is looked for. A flip of the week can be swallowed
+/// by a clock change, even a whole day by a move over the date line, but not ten weeks running.
 const HORIZON: i64 = 10 * WEEK;
 
-/// Opening hours of one office: a week of ranges on the wall clock of one time zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Opening hours of one office: settings, feeds and overrides on the wall clock of one time zone.
+///
+/// Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Schedule {
-    zone: Zone,
-    week: Week,
+    pub(crate) pattern: Arc<Pattern>,
+    pub(crate) made_of: Arc<MadeOf>,
+    pub(crate) overrides: Arc<Overrides>,
+}
+
+/// What the pattern was made of, for feeds that come later, for lists and warnings.
+#[derive(Debug, Clone)]
+pub(crate) struct MadeOf {
+    pub(crate) settings: Settings,
+    pub(crate) region: Option<Region>,
+    pub(crate) company: Vec<Dated>,
+    pub(crate) closing: BTreeMap<chrono::NaiveDate, Vec<Holiday>>,
+    pub(crate) feeds: Vec<Feed>,
 }
 
 impl Schedule {
-    /// Reads settings: an IANA zone name, and a list of entries for each weekday, as the crate's page says.
+    /// Checks settings.
     ///
     /// # Errors
     ///
-    /// All faults at once, each with its place: an unknown zone or day, an entry that is no range, ranges
-    /// that are empty or overlap, also over midnight and over the week's end.
+    /// All faults at once, each with its place and what was expected there.
+    pub fn new(settings: &Settings) -> Result<Self, Vec<Fault>> {
+        build::schedule(settings)
+    }
+
+    /// The commonest settings alone: a zone, and a list of entries for each weekday.
+    ///
+    /// # Errors
+    ///
+    /// As [`Schedule::new`].
     pub fn parse(zone: &str, weekly: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<Fault>> {
-        let week = parse::week(weekly);
-        match (Zone::find(zone), week) {
-            (Some(zone), Ok(week)) => Ok(Self { zone, week }),
-            (Some(_), Err(faults)) => Err(faults),
-            (None, week) => {
-                let mut faults = vec![unknown_zone(zone)];
-                faults.extend(week.err().unwrap_or_default());
-                Err(faults)
-            }
+        Self::new(&Settings {
+            time_zone: zone.to_owned(),
+            weekly: weekly.clone(),
+            ..Settings::default()
+        })
+    }
+
+    /// The same schedule with these overrides in place of those it had.
+    pub fn with_overrides(&self, overrides: impl IntoIterator<Item = Override>) -> Self {
+        Self {
+            overrides: Arc::new(Overrides::new(overrides)),
+            ..self.clone()
+        }
+    }
+
+    /// The same schedule with these feeds in place of those it had: their days are holidays.
+    pub fn with_feeds(&self, feeds: Vec<Feed>) -> Self {
+        let mut all = BTreeMap::new();
+        for holiday in feeds.iter().flat_map(Feed::days) {
+            all.entry(holiday.date)
+                .or_insert_with(Vec::new)
+                .push(holiday.clone());
+        }
+        for (date, holidays) in &self.made_of.closing {
+            all.entry(*date)
+                .or_insert_with(Vec::new)
+                .extend(holidays.iter().cloned());
+        }
+        let pattern = Pattern {
+            zone: self.pattern.zone.clone(),
+            week: self.pattern.week.clone(),
+            specials: Specials::new(&self.made_of.company, &all),
+        };
+        Self {
+            pattern: Arc::new(pattern),
+            made_of: Arc::new(MadeOf {
+                feeds,
+                ..(*self.made_of).clone()
+            }),
+            overrides: Arc::clone(&self.overrides),
         }
     }
 
     /// The office's time zone.
     pub fn zone(&self) -> &Zone {
-        &self.zone
+        &self.pattern.zone
+    }
+
+    /// Whose public holidays count.
+    pub fn region(&self) -> Option<&Region> {
+        self.made_of.region.as_ref()
+    }
+
+    /// All overrides, also past and hidden ones, the newest first.
+    pub fn overrides(&self) -> impl Iterator<Item = &Override> {
+        self.overrides.all().iter().map(|over| &**over)
     }
 
     /// Whether the office is open.
@@ -55,16 +113,23 @@ impl Schedule {
         self.open_at(at.timestamp())
     }
 
-    /// Whether the office is open, why, and until when.
+    /// Whether the office is open, why, what that hides, and until when.
     pub fn state(&self, at: DateTime<Utc>) -> State {
-        let reason = self.reason(at);
-        let open = match reason {
-            Reason::InRange(_) => true,
-            Reason::OutsideRanges(_) | Reason::DayClosed(_) => false,
-        };
+        let unix = at.timestamp();
+        let overriding = self.overrides.holding(unix).map(|over| Verdict {
+            open: over.open,
+            reason: Reason::Override(Arc::clone(over)),
+        });
+        let mut verdicts = overriding.chain(self.pattern.verdicts(unix));
+        // The ordinary week always has a say.
+        let first = verdicts.next().unwrap_or(Verdict {
+            open: false,
+            reason: Reason::DayClosed(self.pattern.reading(unix).weekday()),
+        });
         State {
-            open,
-            reason,
+            open: first.open,
+            reason: first.reason,
+            hidden: verdicts.collect(),
             until: self.next_change(at),
         }
     }
@@ -86,91 +151,43 @@ impl Schedule {
         }
     }
 
-    /// `at` on the office's wall clock, as spoken of at `seen_from`.
-    pub fn moment(&self, at: DateTime<Utc>, seen_from: DateTime<Utc>) -> Moment {
-        let local = |instant: DateTime<Utc>| {
-            let offset = TimeDelta::seconds(self.zone.offset_seconds(instant).into());
-            // Only at the very ends of chrono's calendar is there no room for the offset.
-            instant
-                .naive_utc()
-                .checked_add_signed(offset)
-                .unwrap_or_else(|| instant.naive_utc())
-        };
-        let there = local(at);
-        let days_away = there
-            .date()
-            .signed_duration_since(local(seen_from).date())
-            .num_days();
-        Moment {
-            at,
-            local: there,
-            days_away,
-        }
-    }
-
-    /// State, reason and next change in terms of the wall clock.
-    pub fn summary(&self, at: DateTime<Utc>) -> Summary {
-        let State { open, reason, until } = self.state(at);
-        Summary {
-            open,
-            reason,
-            until: until.map(|change| self.moment(change, at)),
-        }
-    }
-
-    fn reason(&self, at: DateTime<Utc>) -> Reason {
-        let unix = at.timestamp();
-        let minute = self.minute_of_week(unix);
-        let day = day_of(minute);
-        match self.week.covering(minute) {
-            Some(rule) => Reason::InRange(*rule),
-            None if self.week.has_hours(day) => Reason::OutsideRanges(day),
-            None => Reason::DayClosed(day),
-        }
-    }
-
     fn open_at(&self, unix: i64) -> bool {
-        self.week.covering(self.minute_of_week(unix)).is_some()
+        match self.overrides.at(unix) {
+            Some((open, _)) => open,
+            None => self.pattern.open_at(unix),
+        }
     }
 
-    fn minute_of_week(&self, unix: i64) -> u16 {
-        minute_of_week(unix + i64::from(self.zone.seconds_at(unix)))
-    }
-
-    /// Between two clock changes wall time runs straight, so only two kinds of instants can turn the state
-    /// over: the pattern's next flip at the present offset, and the next clock change. Walks from one to the
-    /// next until the state differs.
+    /// Between two clock changes wall time runs straight, so only these can turn the state over: the beginning
+    /// and end of an override, the pattern's next edge at the present offset, and the next clock change. Walks
+    /// from one to the next until the state differs.
     fn change_after(&self, from: i64) -> Option<i64> {
         let open = self.open_at(from);
+        let ends = [Some(from), self.pattern.specials_end(), self.overrides.end()];
+        let horizon = ends
+            .into_iter()
+            .flatten()
+            .max()
+            .unwrap_or(from)
+            .saturating_add(HORIZON);
         let mut at = from;
-        let mut transition = self.zone.next_transition(at);
-        while at < from + HORIZON {
-            let local = at + i64::from(self.zone.seconds_at(at));
-            let ahead = i64::from(self.week.to_next_flip(minute_of_week(local))?) * MINUTE;
-            // The flip is counted from the start of the minute that `local` is in.
-            let flip = at + ahead - local.rem_euclid(MINUTE);
-            at = transition.map_or(flip, |transition| transition.min(flip));
+        let mut transition = self.pattern.zone.next_transition(at);
+        while at < horizon {
+            at = if let Some((_, until)) = self.overrides.at(at) {
+                until
+            } else {
+                let turns = [self.overrides.next(at), self.pattern.may_change_after(at)];
+                // Only where something is still to come does a clock change matter.
+                let turn = turns.into_iter().flatten().min()?;
+                transition.map_or(turn, |transition| transition.min(turn))
+            };
+            if transition.is_some_and(|known| known <= at) {
+                transition = self.pattern.zone.next_transition(at);
+            }
             if self.open_at(at) != open {
                 return Some(at);
-            }
-            if transition == Some(at) {
-                transition = self.zone.next_transition(at);
             }
         }
         None
     }
-}
-
-fn minute_of_week(local: i64) -> u16 {
-    let second = (local + EPOCH_INTO_WEEK).rem_euclid(WEEK);
-    // 0 to 10079: the bound holds by the line above.
-    u16::try_from(second / MINUTE).unwrap_or_default()
-}
-
-fn unknown_zone(name: &str) -> Fault {
-    let expected = match zone::misspelt(name) {
-        Some(known) => format!("an IANA time zone (did you mean `{known}`?)"),
-        None => "an IANA time zone such as `Europe/London`".to_owned(),
-    };
-    Fault::new("zone", expected, format!("`{name}`"))
 }

@@ -64,6 +64,32 @@ impl Zone {
             .map(|transition| transition.timestamp().as_second())
     }
 
+    /// The instants at which the wall clock shows this, in seconds since the epoch: twice the same unless it
+    /// shows it twice. Of what it never shows, both are the instant at which it is skipped.
+    pub(crate) fn instants(&self, local: NaiveDateTime) -> (i64, i64) {
+        let naive = local.and_utc().timestamp();
+        let Some(civil) = civil(&local) else {
+            let instant = naive - i64::from(self.seconds_at(naive));
+            return (instant, instant);
+        };
+        match self.rules.to_ambiguous_timestamp(civil).offset() {
+            AmbiguousOffset::Unambiguous { offset } => {
+                let instant = naive - i64::from(offset.seconds());
+                (instant, instant)
+            }
+            AmbiguousOffset::Gap { before, after } => {
+                // Both readings are wrong; the clock jumps between them.
+                let early = naive - i64::from(before.seconds().max(after.seconds()));
+                let jump = self.next_transition(early - 1).unwrap_or(early);
+                (jump, jump)
+            }
+            AmbiguousOffset::Fold { before, after } => (
+                naive - i64::from(before.seconds()),
+                naive - i64::from(after.seconds()),
+            ),
+        }
+    }
+
     fn offset(&self, seconds: i32) -> ZoneOffset {
         // jiff's offsets stay within 26 hours in theory and 15 in fact; chrono's within 24.
         let fixed = FixedOffset::east_opt(seconds).unwrap_or_else(|| Utc.fix());

@@ -9,8 +9,8 @@ use std::time::Duration;
 use clap::Args;
 use tracing::{error, info, warn};
 
-use crate::settings::{Layers, Settings, SettingsError};
-use crate::{Clock, Lifecycle, Metrics, Rng, telemetry};
+use crate::settings::{Layers, OfficeHours, Settings, SettingsError};
+use crate::{Clock, Lifecycle, Metrics, Rng, Schedules, telemetry};
 
 /// How long a process may take to finish what it began.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -30,12 +30,25 @@ pub struct SettingsArgs {
 }
 
 impl SettingsArgs {
+    /// Reads opening hours alone, of the demonstration when no file is given.
+    ///
+    /// # Errors
+    /// All their faults at once.
+    pub fn load_hours(&self) -> Result<OfficeHours, SettingsError> {
+        let demo = self.demo || self.files.is_empty();
+        self.layers(demo).load_hours()
+    }
+
     /// Reads all layers.
     ///
     /// # Errors
     /// All faults at once.
     pub fn load(&self) -> Result<Settings, SettingsError> {
-        let mut layers = if self.demo { Layers::demo() } else { Layers::new() };
+        self.layers(self.demo).load()
+    }
+
+    fn layers(&self, demo: bool) -> Layers {
+        let mut layers = if demo { Layers::demo() } else { Layers::new() };
         for file in &self.files {
             layers = layers.file(file);
         }
@@ -43,7 +56,7 @@ impl SettingsArgs {
         for setting in &self.settings {
             layers = layers.set(setting);
         }
-        layers.load()
+        layers
     }
 }
 
@@ -81,6 +94,13 @@ where
     for warning in settings.warnings() {
         warn!("{warning}");
     }
+    match Schedules::new(&(&settings).into()) {
+        Ok(schedules) => warn_of_hours(&schedules, &Clock::system()),
+        Err(faults) => {
+            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            return complain(&lines.join("\n"));
+        }
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(reason) => return complain(&reason.to_string()),
@@ -116,6 +136,15 @@ where
         info!(clean = outcome.is_clean(), "{name} stopped");
         outcome.exit_code()
     })
+}
+
+/// Holidays that end soon, or are not what their office thinks they are.
+fn warn_of_hours(schedules: &Schedules, clock: &Clock) {
+    for (name, schedule) in schedules.all() {
+        for warning in schedule.warnings(clock.now()) {
+            warn!("schedule {name}: {warning}");
+        }
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "there is no log yet, or nobody reads it")]

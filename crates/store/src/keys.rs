@@ -26,6 +26,10 @@ pub(crate) fn events(prefix: &str) -> String {
     format!("{prefix}:events")
 }
 
+pub(crate) fn overrides(prefix: &str) -> String {
+    format!("{prefix}:overrides")
+}
+
 pub(crate) fn ticket(prefix: &str, ticket: &str) -> String {
     format!("{prefix}:ticket:{ticket}")
 }

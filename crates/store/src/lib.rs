@@ -16,6 +16,7 @@
 //! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
 //! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
 //! | `{sb}:ticket:TICKET` | string | the agent who got this ticket for a socket; expires, and is taken by its first use |
+//! | `{sb}:overrides` | hash | overrides of opening hours, by id |
 //! | `{sb}:clock-offset` | string | virtual time, in ms; absent in production |
 //!
 //! # How a call changes
@@ -40,6 +41,7 @@ mod keys;
 mod line;
 mod live;
 mod once;
+mod overrides;
 mod record;
 mod script;
 mod stream;

@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Rehearse(Rehearse),
     /// Look at the job queues, and at jobs that failed
     Jobs(Jobs),
+    /// Ask about opening hours, and override them
+    Hours(crate::hours::Hours),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -1,13 +1,14 @@
 //! The command line and the all-in-one process.
 //!
 //! `up` runs every service in one process, over a Redis of its own unless one is configured; `rehearse` plays whole
-//! calls against a private system and judges them from the phones' side; `jobs` looks into the queues; `config print`
-//! shows the settings in force.
+//! calls against a private system and judges them from the phones' side; `jobs` looks into the queues; `hours` answers
+//! questions about opening hours from the settings; `config print` shows those in force.
 //!
 //! It never holds a rule about calls: it only puts services together.
 
 mod cli;
 mod config;
+mod hours;
 mod jobs;
 mod rehearse;
 mod services;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Up => run_process("switchboard", &settings, up::start),
         Command::Rehearse(options) => rehearse::run(&options),
         Command::Jobs(what) => jobs::run(&settings, &what),
+        Command::Hours(question) => hours::run(&settings, &question),
         Command::Config(ConfigCommand::Print) => config::print(&settings),
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Bench {
     Fanout,
     /// A call's way to the screens and back: choice, profile, Answer
     Journey,
+    /// One question about opening hours, with holidays and overrides
+    Hours,
 }
 
 impl Bench {
@@ -29,13 +31,14 @@ impl Bench {
             Self::Queue => "queue",
             Self::Fanout => "fanout",
             Self::Journey => "journey",
+            Self::Hours => "hours",
         }
     }
 
     /// The product's programs that it measures as they are shipped: package and binary.
     fn programs(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Webhook | Self::Queue => &[],
+            Self::Webhook | Self::Queue | Self::Hours => &[],
             Self::Fanout => &[REALTIME],
             Self::Journey => &[
                 REALTIME,

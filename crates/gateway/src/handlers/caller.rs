@@ -2,7 +2,7 @@
 
 use switchboard_domain::{
     Adopted, At, Call, Command, Instruction, MenuChoice, MenuPick, QueueExit, QueueName, Recording,
-    Timestamp, VoicemailReason, instruction,
+    Timestamp, instruction,
 };
 use switchboard_store::{Committed, TransactError};
 use switchboard_telephony::Direction;
@@ -24,9 +24,7 @@ impl Gateway {
         step: Result<Committed, TransactError>,
     ) -> Option<VoiceResponse> {
         match step {
-            Ok(Committed { call: Some(call), .. }) => {
-                Some(self.document(&line.call, &instruction(&call, at)))
-            }
+            Ok(Committed { call: Some(call), .. }) => Some(self.document(line, &instruction(&call, at))),
             Ok(_) => None,
             Err(failure) => {
                 log_failure(&line.call, &failure);
@@ -37,14 +35,14 @@ impl Gateway {
 
     pub(super) async fn incoming(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let mut line = Line::of(&request.call, webhook.form);
+        if self.menu.choices.is_empty() {
+            line.queue = Some(self.policy.default_queue.clone());
+        }
         note_odd(&line.call, &request.odd);
         let step = self.first_step(webhook, &line, &self.instead_of_menu()).await;
         let document = self.read_off(&line, &At::Incoming, step);
-        Ok(document.map_or_else(
-            || self.direct_incoming(&line.call),
-            |document| self.greeted(document),
-        ))
+        Ok(document.map_or_else(|| self.direct_incoming(&line), |document| self.greeted(document)))
     }
 
     /// Without a menu the caller goes straight into the default queue.
@@ -70,9 +68,17 @@ impl Gateway {
         attempt: u8,
     ) -> Result<VoiceResponse, MissingSid> {
         let request = Gathered::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let mut line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let pick = self.menu.pick(request.digits.as_deref());
+        line.queue = match &pick {
+            MenuPick::Choice(MenuChoice::Queue(queue)) => Some(queue.clone()),
+            // The last reading leads into the default queue.
+            MenuPick::Nothing if attempt.saturating_add(1) >= self.policy.menu_attempts => {
+                Some(self.policy.default_queue.clone())
+            }
+            MenuPick::Nothing | MenuPick::Closed | MenuPick::Choice(MenuChoice::Voicemail) => None,
+        };
         let commands = |known: Option<&Call>| {
             // An adopted call begins at the first reading, whichever this one was; the key counts all the same.
             let attempt = if known.is_some() { attempt } else { 0 };
@@ -85,9 +91,9 @@ impl Gateway {
         Ok(self
             .read_off(&line, &At::Menu, step)
             .unwrap_or_else(|| match pick {
-                MenuPick::Choice(MenuChoice::Voicemail) => self.voicemail(VoicemailReason::Asked, true),
-                MenuPick::Choice(MenuChoice::Queue(_)) | MenuPick::Nothing => {
-                    self.direct_incoming(&line.call)
+                MenuPick::Choice(MenuChoice::Voicemail) => self.no_answer(true),
+                MenuPick::Choice(MenuChoice::Queue(_)) | MenuPick::Nothing | MenuPick::Closed => {
+                    self.direct_incoming(&line)
                 }
             }))
     }
@@ -115,7 +121,7 @@ impl Gateway {
         };
         Ok(self
             .read_off(&line, &at, step)
-            .unwrap_or_else(|| self.document(&line.call, &rescue())))
+            .unwrap_or_else(|| self.document(&line, &rescue())))
     }
 
     fn found_waiting(&self, queue: Option<&QueueName>, since: Timestamp) -> Adopted {
@@ -148,7 +154,7 @@ impl Gateway {
             .await;
         Ok(self.read_off(&line, &at, step).unwrap_or_else(|| match exit {
             QueueExit::HungUp => crate::documents::hang_up(),
-            QueueExit::Redirected => self.document(&line.call, &Instruction::AskAgain),
+            QueueExit::Redirected => self.document(&line, &Instruction::AskAgain),
             QueueExit::Leave | QueueExit::Failed | QueueExit::Other => self.direct_ring(&line.call),
         }))
     }
@@ -202,7 +208,7 @@ impl Gateway {
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Voicemail, commands)
             .await;
-        let direct = || self.voicemail(VoicemailReason::NoAnswer, true);
+        let direct = || self.no_answer(true);
         Ok(self.read_off(&line, &At::Voicemail, step).unwrap_or_else(direct))
     }
 
@@ -259,7 +265,7 @@ impl Gateway {
             .await;
         Ok(self
             .read_off(&line, &At::Resume, step)
-            .unwrap_or_else(|| self.direct_incoming(&line.call)))
+            .unwrap_or_else(|| self.direct_incoming(&line)))
     }
 }
 

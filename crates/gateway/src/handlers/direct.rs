@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use switchboard_domain::{CallId, VoicemailReason};
 use switchboard_telephony::twiml::VoiceResponse;
 
+use super::step::Line;
 use crate::app::Gateway;
 
 impl Gateway {
     /// A caller without a call: in opening hours the office rings, else they may leave a message.
-    pub(super) fn direct_incoming(&self, call: &CallId) -> VoiceResponse {
-        if self.is_open_now() {
-            return self.direct_ring(call);
+    pub(super) fn direct_incoming(&self, line: &Line) -> VoiceResponse {
+        if self.is_open(&line.dialled, line.queue.as_ref(), self.now()) {
+            return self.direct_ring(&line.call);
         }
-        self.voicemail(VoicemailReason::Closed, true)
+        self.voicemail(line, VoicemailReason::Closed, true)
     }
 
     /// Rings the office, and takes a message if nobody answers.
@@ -26,6 +27,6 @@ impl Gateway {
         if batch < self.script.batches() {
             return self.ring(call, 0, 0, batch, &BTreeSet::new(), true);
         }
-        self.voicemail(VoicemailReason::NoAnswer, true)
+        self.no_answer(true)
     }
 }

@@ -10,6 +10,8 @@ mod step;
 use switchboard_telephony::form::{MissingSid, WebhookForm};
 use switchboard_telephony::twiml::VoiceResponse;
 
+pub(crate) use step::Line;
+
 use crate::app::Gateway;
 use crate::route::{Route, Routed};
 

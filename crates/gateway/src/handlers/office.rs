@@ -24,7 +24,7 @@ impl Gateway {
             .await
         {
             Ok(Committed { call: Some(call), .. }) => {
-                Ok(self.document(&line.call, &instruction(&call, &At::OfficeRing)))
+                Ok(self.document(&line, &instruction(&call, &At::OfficeRing)))
             }
             Ok(_) => Ok(self.direct_ring(&line.call)),
             Err(failure) => {
@@ -178,7 +178,7 @@ impl Gateway {
                 {
                     return Ok(self.ring(&line.call, *round, *attempt, batch + 1, skipped, false));
                 }
-                Ok(self.document(&line.call, &next))
+                Ok(self.document(&line, &next))
             }
             Ok(_) => Ok(hang_up()),
             Err(failure) => {

@@ -1,7 +1,8 @@
 //! One step of a call from a webhook: adopt it if it is unknown, run the commands, commit once.
 
 use switchboard_domain::{
-    Adopted, Call, CallId, Caller, Command, Decision, Incoming, Rejected, Timestamp, decide,
+    Adopted, Call, CallId, Caller, Command, Decision, Incoming, MenuPick, QueueName, Rejected, Timestamp,
+    decide,
 };
 use switchboard_store::{Committed, Target, TransactError};
 use switchboard_telephony::form::{CallParams, WebhookForm};
@@ -12,10 +13,12 @@ use crate::app::Gateway;
 
 /// Who rings, as the request tells it; enough to make the call known if it is not.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
-    pub(super) call: CallId,
+pub(crate) struct Line {
+    pub(crate) call: CallId,
     caller: Caller,
-    dialled: String,
+    pub(crate) dialled: String,
+    /// The queue that they are about to join with this very request: its hours count too.
+    pub(crate) queue: Option<QueueName>,
 }
 
 impl Line {
@@ -24,6 +27,7 @@ impl Line {
             call: call_id(params.sid.as_str()),
             caller: Caller::parse(form.get("From").unwrap_or_default()),
             dialled: form.get("To").unwrap_or_default().chars().take(64).collect(),
+            queue: None,
         }
     }
 }
@@ -46,7 +50,7 @@ impl Gateway {
             id: line.call.clone(),
             caller: line.caller.clone(),
             dialled: line.dialled.clone(),
-            open: self.is_open(now),
+            open: self.is_open(&line.dialled, None, now),
             sources: self.sources.clone(),
         }
     }
@@ -69,7 +73,7 @@ impl Gateway {
                 let incoming = Command::Incoming(self.incoming_of(line, now));
                 let received = decide(call, agent, &incoming, now, &self.policy)?;
                 let after = received.call_after(call.cloned());
-                self.run(after.as_ref(), commands, now)
+                self.run(after.as_ref(), &self.within_hours(line, commands, now), now)
                     .map(|next| received.then(next))
             })
             .await
@@ -92,7 +96,7 @@ impl Gateway {
         };
         self.store
             .transact(target, |call, agent, now| {
-                let commands = commands(call);
+                let commands = self.within_hours(line, &commands(call), now);
                 if call.is_some() {
                     return self.run(call, &commands, now);
                 }
@@ -124,6 +128,21 @@ impl Gateway {
         self.store
             .transact(target, |call, _, now| self.run(call, &commands(call), now))
             .await
+    }
+
+    /// Nobody is let into a queue that is closed; who waits in it already stays.
+    fn within_hours(&self, line: &Line, commands: &[Command], now: Timestamp) -> Vec<Command> {
+        let closed = line.queue.is_some() && !self.is_open(&line.dialled, line.queue.as_ref(), now);
+        let within = |command: &Command| {
+            if let Command::Choose { attempt, .. } = command
+                && closed
+            {
+                let (attempt, pick) = (*attempt, MenuPick::Closed);
+                return Command::Choose { attempt, pick };
+            }
+            command.clone()
+        };
+        commands.iter().map(within).collect()
     }
 
     fn run(&self, call: Option<&Call>, commands: &[Command], now: Timestamp) -> Result<Decision, Rejected> {

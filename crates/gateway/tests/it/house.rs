@@ -36,7 +36,7 @@ pub(crate) fn weekly(ranges: &str) -> String {
         "sunday",
     ];
     let lines: Vec<_> = days.iter().map(|day| format!("{day} = {ranges}\n")).collect();
-    format!("[hours.weekly]\n{}", lines.concat())
+    format!("[hours]\nholidays = \"none\"\n[hours.weekly]\n{}", lines.concat())
 }
 
 /// Demonstration settings with an office that never closes.

@@ -85,11 +85,14 @@ async fn a_stop_lets_requests_in_flight_finish() {
     let incoming = target("incoming");
     let request = door.post(&incoming, &body);
     let stop = async {
-        let (mut asked, _) = silent.accept().await.unwrap();
+        // One connection looks for overrides of the hours, the other is the request's.
+        let (mut one, _) = silent.accept().await.unwrap();
+        let (mut other, _) = silent.accept().await.unwrap();
         let mut first = [0; 1];
-        asked.read_exact(&mut first).await.unwrap();
+        one.read_exact(&mut first).await.unwrap();
+        other.read_exact(&mut first).await.unwrap();
         door.lifecycle.stop();
-        asked
+        (one, other)
     };
     let (reply, _asked) = tokio::join!(request, stop);
     check_document(reply.status, &reply.content_type, &reply.body);

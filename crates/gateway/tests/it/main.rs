@@ -4,6 +4,7 @@
 mod agents;
 mod believed;
 mod door;
+mod hours;
 mod house;
 mod late;
 mod life;

@@ -84,6 +84,119 @@ fn places_that_changed_lately_or_are_odd() {
     }
 }
 
+/// Nine o'clock on the wall, in each of these places, on a winter's and a summer's Wednesday of both years.
+#[test]
+fn nine_in_the_morning_in_2026_and_2027() {
+    for (zone, instants) in [
+        // Summer time for good since March 2026: in January 2026 still an hour behind.
+        (
+            "America/Vancouver",
+            [
+                "2026-01-14T17:00:00Z",
+                "2026-07-15T16:00:00Z",
+                "2027-01-13T16:00:00Z",
+                "2027-07-14T16:00:00Z",
+            ],
+        ),
+        // Back to Greenwich's time for good in September 2026, and never an hour back for Ramadan again.
+        (
+            "Africa/Casablanca",
+            [
+                "2026-01-14T08:00:00Z",
+                "2026-07-15T08:00:00Z",
+                "2027-01-13T09:00:00Z",
+                "2027-07-14T09:00:00Z",
+            ],
+        ),
+        // With the European Union's hours.
+        (
+            "Europe/Chisinau",
+            [
+                "2026-01-14T07:00:00Z",
+                "2026-07-15T06:00:00Z",
+                "2027-01-13T07:00:00Z",
+                "2027-07-14T06:00:00Z",
+            ],
+        ),
+        // Half an hour of summer time.
+        (
+            "Australia/Lord_Howe",
+            [
+                "2026-01-13T22:00:00Z",
+                "2026-07-14T22:30:00Z",
+                "2027-01-12T22:00:00Z",
+                "2027-07-13T22:30:00Z",
+            ],
+        ),
+        (
+            "Asia/Kathmandu",
+            [
+                "2026-01-14T03:15:00Z",
+                "2026-07-15T03:15:00Z",
+                "2027-01-13T03:15:00Z",
+                "2027-07-14T03:15:00Z",
+            ],
+        ),
+    ] {
+        let office = schedule(zone, "wednesday 09:00-17:00");
+        for instant in instants {
+            let opening = office.next_opening(at(instant) - TimeDelta::hours(3));
+            assert_eq!(opening, Some(at(instant)), "{zone}");
+            assert!(
+                !office.is_open(at(instant) - TimeDelta::seconds(1)) && office.is_open(at(instant)),
+                "{zone}"
+            );
+            assert_eq!(
+                office.next_change(at(instant)),
+                Some(at(instant) + TimeDelta::hours(8)),
+                "{zone}"
+            );
+        }
+    }
+}
+
+/// The clock changes of these places in both years, to the second.
+#[test]
+fn clock_changes_in_2026_and_2027() {
+    let changes = |zone: &str| -> Vec<String> {
+        let rules = Zone::find(zone).unwrap();
+        let start = at("2026-01-01T00:00:00Z");
+        let offset = |hour: i64| rules.offset_seconds(start + TimeDelta::minutes(30 * hour));
+        (1..2 * 24 * 730)
+            .filter(|hour| offset(hour - 1) != offset(*hour))
+            .map(|hour| {
+                (start + TimeDelta::minutes(30 * hour))
+                    .format("%Y-%m-%dT%H:%M")
+                    .to_string()
+            })
+            .collect()
+    };
+    assert_eq!(changes("America/Vancouver"), ["2026-03-08T10:00"]);
+    assert_eq!(changes("Asia/Kathmandu"), [""; 0]);
+    assert_eq!(
+        changes("Europe/Chisinau"),
+        [
+            "2026-03-29T01:00",
+            "2026-10-25T01:00",
+            "2027-03-28T01:00",
+            "2027-10-31T01:00"
+        ]
+    );
+    assert_eq!(
+        changes("Australia/Lord_Howe"),
+        [
+            "2026-04-04T15:00",
+            "2026-10-03T15:30",
+            "2027-04-03T15:00",
+            "2027-10-02T15:30"
+        ]
+    );
+    assert_eq!(
+        changes("Africa/Casablanca"),
+        ["2026-02-15T02:00", "2026-03-22T02:00", "2026-09-20T01:00"]
+    );
+}
+
 #[test]
 fn an_office_in_vancouver_opens_at_nine_there() {
     let office = schedule("America/Vancouver", "tuesday 09:00-17:00");

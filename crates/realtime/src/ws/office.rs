@@ -1,24 +1,20 @@
 //! Whether the office is open, in the words of a frame.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use switchboard_contracts::v1;
 use switchboard_domain::Timestamp;
 use switchboard_hours::Schedule;
-use switchboard_runtime::settings::Settings;
+use switchboard_runtime::{Schedules, settings::Settings};
 
 /// The schedule of the settings.
 ///
 /// # Errors
 /// All faults at once.
 pub(crate) fn schedule(settings: &Settings) -> Result<Schedule, Vec<String>> {
-    let days = settings.hours.weekly.days().into_iter();
-    let weekly: BTreeMap<_, _> = days
-        .map(|(day, ranges)| (day.to_owned(), ranges.to_vec()))
-        .collect();
-    Schedule::parse(&settings.hours.time_zone, &weekly)
-        .map_err(|faults| faults.iter().map(ToString::to_string).collect())
+    let schedules = Schedules::new(&settings.into())
+        .map_err(|faults| -> Vec<String> { faults.iter().map(ToString::to_string).collect() })?;
+    let main = schedules.get(schedules.main_name()).cloned();
+    main.ok_or_else(|| vec!["hours: expected a schedule".to_owned()])
 }
 
 /// How things stand at that time; nothing for a time that no calendar has.

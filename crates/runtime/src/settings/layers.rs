@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use config::{Config, Environment, File, FileFormat, Map, Source, Value, ValueKind};
 use secrecy::ExposeSecret;
 
-use super::{Settings, SettingsError, demo, fault::Faults, read::Table};
+use super::{OfficeHours, Settings, SettingsError, demo, fault::Faults, read::Table};
 use crate::Rng;
 
 /// The commented defaults, which are also the documentation.
@@ -96,13 +96,28 @@ impl Layers {
     /// # Errors
     /// With every fault of every layer at once.
     pub fn load(&self) -> Result<Settings, SettingsError> {
+        self.merge(Settings::read)
+    }
+
+    /// Reads, merges and checks opening hours alone: for tools that need no account, no number and no secret.
+    ///
+    /// # Errors
+    /// With every fault of these sections, and of layers that cannot be read.
+    pub fn load_hours(&self) -> Result<OfficeHours, SettingsError> {
+        self.merge(OfficeHours::read)
+    }
+
+    fn merge<T>(
+        &self,
+        read: impl Fn(&Value, Faults) -> Result<T, SettingsError>,
+    ) -> Result<T, SettingsError> {
         let mut faults = Faults::default();
         let mut merged = Config::builder();
         for layer in self.sources(&mut faults) {
             merged = merged.add_source(layer);
         }
         match merged.build() {
-            Ok(config) => Settings::read(&config.cache, faults),
+            Ok(config) => read(&config.cache, faults),
             Err(error) => {
                 faults.rule("settings", error.to_string());
                 Err(faults.into_error())

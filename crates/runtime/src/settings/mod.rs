@@ -2,7 +2,8 @@
 //!
 //! Layers, each over the one before: the commented `default.toml` compiled in, files, the environment
 //! (`SWITCHBOARD__A__B`), the command line (`a.b=value`). [`Layers`] gathers them; [`Layers::load`] tells every fault at
-//! once. The meaning of opening hours and of lookup mappings belongs to their crates: here they are texts.
+//! once. The meaning of opening hours and of lookup mappings belongs to their crates: here they are texts,
+//! and the faults of hours are told in those crates' words.
 
 mod demo;
 mod duration;
@@ -18,6 +19,8 @@ mod sections;
 mod show;
 mod warnings;
 
+use std::collections::BTreeMap;
+
 use config::Value;
 
 pub use self::{
@@ -27,9 +30,9 @@ pub use self::{
     listen::Listen,
     phone::E164,
     sections::{
-        Agent, AnswersOn, Calls, Data, Deployment, Gateway, Hours, Log, LogFormat, Lookup, LookupSource,
-        Menu, MenuChoice, MenuTarget, Office, OfficePhone, Public, Realtime, Redis, Simulator, SourceKind,
-        Twilio, Weekly, Worker,
+        Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Gateway, Hours, Log, LogFormat, Lookup,
+        LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours, Public, Realtime, Redis,
+        Simulator, SourceKind, Twilio, Weekly, Worker,
     },
     warnings::Warning,
 };
@@ -70,12 +73,52 @@ section! {
         menu: Menu,
         /// When the office is open.
         hours: Hours,
+        /// Other hours, by name, for some numbers or queues.
+        schedules: BTreeMap<String, OtherHours>,
         /// Who answers.
         agents: Vec<Agent> = "",
         /// Where knowledge about callers comes from.
         lookup: Lookup,
         /// What the process says.
         log: Log,
+    }
+}
+
+/// The sections that say when the office is open.
+#[derive(Clone, Debug)]
+pub struct OfficeHours {
+    /// The hours that count where no others do.
+    pub hours: Hours,
+    /// Other hours, by name.
+    pub schedules: BTreeMap<String, OtherHours>,
+    /// What callers hear, when that can be read.
+    pub office: Option<Office>,
+}
+
+impl OfficeHours {
+    fn read(merged: &Value, mut faults: Faults) -> Result<Self, SettingsError> {
+        let top = read::table(merged, "", &mut faults).cloned().unwrap_or_default();
+        let hours = read::field(&top, "hours", "", &mut faults, None);
+        let schedules = read::field(&top, "schedules", "", &mut faults, None);
+        rules::check_hours(merged, &mut faults);
+        match (hours, schedules) {
+            (Some(hours), Some(schedules)) if faults.is_empty() => Ok(Self {
+                hours,
+                schedules,
+                office: read::field(&top, "office", "", &mut Faults::default(), None),
+            }),
+            _ => Err(faults.into_error()),
+        }
+    }
+}
+
+impl From<&Settings> for OfficeHours {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            hours: settings.hours.clone(),
+            schedules: settings.schedules.clone(),
+            office: Some(settings.office.clone()),
+        }
     }
 }
 

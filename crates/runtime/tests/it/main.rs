@@ -8,6 +8,7 @@
 mod health;
 mod lifecycle;
 mod private_redis;
+mod schedules;
 mod settings;
 mod telemetry;
 mod web;

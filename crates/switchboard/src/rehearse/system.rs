@@ -145,6 +145,8 @@ fn overrides(office: &Office, fleet: &Fleet, carrier: SocketAddr, redis_url: &st
     ));
     overrides.push(format!("redis.url={redis_url}"));
     let hours = if office.closed { "closed" } else { "24h" };
+    // The same on every day of the year.
+    overrides.push("hours.holidays=none".to_owned());
     overrides.extend(DAYS.iter().map(|day| format!("hours.weekly.{day}=[\"{hours}\"]")));
     overrides.extend(office.settings.iter().map(|setting| (*setting).to_owned()));
     overrides

@@ -1,5 +1,6 @@
-//! The command line, run as a program.
+//! The command line as a person or a script uses it.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod hours;
 mod jobs;

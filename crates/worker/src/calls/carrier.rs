@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use switchboard_contracts::VoiceUrls;
 use switchboard_domain::{Call, ConferenceName, SourceName};
-use switchboard_hours::Schedule;
 use switchboard_queue::JobError;
-use switchboard_runtime::settings::Settings;
+use switchboard_runtime::{Schedules, settings::Settings};
 use switchboard_telephony::rest::{Fate, ParticipantStatus, RestClient, RestConfig};
 use switchboard_telephony::{AccountSid, CallSid, CallStatus, Party};
 
@@ -26,7 +25,7 @@ pub(crate) struct Carrier {
     pub(super) ring_time: Duration,
     pub(super) sweep_every: Duration,
     /// When the office is open.
-    pub(super) schedule: Arc<Schedule>,
+    pub(super) schedules: Arc<Schedules>,
     /// Who is asked about callers.
     pub(super) sources: Vec<SourceName>,
     pub(super) sightings: Sightings,
@@ -64,12 +63,7 @@ impl Carrier {
             jitter_seed: seed,
             ..RestConfig::new(twilio.api_base.clone(), account, twilio.auth_token.clone())
         };
-        let weekly = settings.hours.weekly.days();
-        let weekly = weekly
-            .into_iter()
-            .map(|(day, ranges)| (day.to_owned(), ranges.to_vec()))
-            .collect();
-        let schedule = Schedule::parse(&settings.hours.time_zone, &weekly)
+        let schedules = Schedules::new(&settings.into())
             .map_err(|faults| WorkerError::Settings(faults.iter().map(ToString::to_string).collect()))?;
         let sources = settings
             .lookup
@@ -91,7 +85,7 @@ impl Carrier {
                 .collect(),
             ring_time: settings.office.ring_time,
             sweep_every: settings.calls.sweep_every,
-            schedule: Arc::new(schedule),
+            schedules: Arc::new(schedules),
             sources,
             sightings: Sightings::default(),
         })

@@ -19,6 +19,7 @@ mod cores;
 mod cpu;
 mod fanout;
 mod figures;
+mod hours;
 mod http;
 mod journey;
 mod queue;
@@ -80,6 +81,8 @@ enum Part {
         #[arg(long)]
         threads: usize,
     },
+    /// Opening hours
+    Hours(BenchArgs),
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -182,6 +185,9 @@ fn main() -> ExitCode {
             .build()
             .context("no runtime")
             .and_then(|runtime| runtime.block_on(fanout::clients(args))),
+        Part::Hours(args) => measure("hours", &args, async |report| {
+            hours::bench(args.quick, &args.only, report)
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -135,6 +135,14 @@ pub(super) fn choose(step: &mut Step<'_>, attempt: u8, pick: &MenuPick) {
                 Cause::Chosen,
             );
         }
+        MenuPick::Closed => {
+            step.enter(
+                State::Voicemail {
+                    why: VoicemailReason::Closed,
+                },
+                Cause::Chosen,
+            );
+        }
         MenuPick::Nothing if current.saturating_add(1) < step.policy.menu_attempts => {
             step.enter(State::Greeting { attempt: current + 1 }, Cause::NothingChosen);
         }

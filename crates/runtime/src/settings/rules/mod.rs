@@ -3,16 +3,19 @@
 //! A section that cannot be read hides only the rules that need it: the others are still told.
 
 mod bounds;
+mod hours;
 mod identity;
 mod office;
+
+use std::collections::BTreeMap;
 
 use config::{Value, ValueKind};
 
 pub(super) use self::identity::is_loopback;
 
 use super::{
-    Agent, Calls, Data, Deployment, Gateway, Hours, Log, Lookup, Menu, Office, Public, Realtime, Redis,
-    Simulator, Twilio, Worker,
+    Agent, Calls, Data, Deployment, Gateway, Hours, Log, Lookup, Menu, Office, OtherHours, Public, Realtime,
+    Redis, Simulator, Twilio, Worker,
     fault::Faults,
     read::{Setting, field},
 };
@@ -33,6 +36,7 @@ struct Sections {
     calls: Option<Calls>,
     menu: Option<Menu>,
     hours: Option<Hours>,
+    schedules: Option<BTreeMap<String, OtherHours>>,
     agents: Option<Vec<Agent>>,
     lookup: Option<Lookup>,
     log: Option<Log>,
@@ -55,6 +59,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         calls: read(merged, "calls"),
         menu: read(merged, "menu"),
         hours: read(merged, "hours"),
+        schedules: read(merged, "schedules"),
         agents: read(merged, "agents"),
         lookup: read(merged, "lookup"),
         log: read(merged, "log"),
@@ -62,6 +67,19 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
     identity::check(&sections, faults);
     bounds::check(&sections, faults);
     office::check(&sections, faults);
+    hours::check(
+        sections.hours.as_ref(),
+        sections.schedules.as_ref(),
+        sections.office.as_ref(),
+        faults,
+    );
+}
+
+/// Checks opening hours alone.
+pub(super) fn check_hours(merged: &Value, faults: &mut Faults) {
+    let hours: Option<Hours> = read(merged, "hours");
+    let schedules: Option<BTreeMap<String, OtherHours>> = read(merged, "schedules");
+    hours::check(hours.as_ref(), schedules.as_ref(), None, faults);
 }
 
 /// Reads a section again; its own faults have been noted by the first reading.

@@ -13,17 +13,6 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     if let Some(menu) = &sections.menu {
         choices(menu, faults);
     }
-    if let Some(hours) = &sections.hours {
-        if !is_name(&hours.schedule, &['-', '_', '.'], 48) {
-            faults.rule("hours.schedule", "expected 1 to 48 letters, digits, -, _ or .");
-        }
-        if hours.time_zone.trim().is_empty() {
-            faults.rule(
-                "hours.time_zone",
-                "expected an IANA name such as \"Europe/London\"",
-            );
-        }
-    }
     if let Some(agents) = &sections.agents {
         let numbers = sections
             .office
@@ -77,6 +66,7 @@ fn texts(office: &Office, faults: &mut Faults) {
     for (name, text) in [
         ("greeting", &office.greeting),
         ("closed_message", &office.closed_message),
+        ("holiday_message", &office.holiday_message),
         ("queue_message", &office.queue_message),
         ("hold_message", &office.hold_message),
         ("voicemail_message", &office.voicemail_message),
@@ -90,22 +80,38 @@ fn texts(office: &Office, faults: &mut Faults) {
     ] {
         spoken(&format!("office.{name}"), text, faults);
     }
+    if !office.reopens_message.is_empty() {
+        spoken("office.reopens_message", &office.reopens_message, faults);
+    }
 }
 
 /// A caller must hear words, not braces; silence on a phone line sounds like a fault.
 fn spoken(path: &str, text: &str, faults: &mut Faults) {
+    let more = match path {
+        "office.holiday_message" => "{holiday}",
+        "office.reopens_message" => "{opens}",
+        _ => "{office}",
+    };
     if text.trim().is_empty() {
         faults.rule(path, "expected a text that is not empty");
     }
     if text.chars().count() > 3000 {
         faults.rule(path, "expected at most 3000 characters");
     }
-    if text
-        .replace("{office}", "")
-        .replace("{key}", "")
+    if ["{office}", "{key}", more]
+        .iter()
+        .fold(text.to_owned(), |text, known| text.replace(known, ""))
         .contains(['{', '}'])
     {
-        faults.rule(path, "expected no braces but {office} and {key}");
+        let more = if more == "{office}" {
+            String::new()
+        } else {
+            format!(" and {more}")
+        };
+        faults.rule(
+            path,
+            format!("expected no braces but {{office}} and {{key}}{more}"),
+        );
     }
 }
 

@@ -11,7 +11,7 @@ mod services;
 
 pub use calls::Calls;
 pub use deployment::{Data, Deployment, Public, Redis, Twilio};
-pub use hours::{Hours, Weekly};
+pub use hours::{CompanyDay, Hours, OtherHours, Weekly};
 pub use log::{Log, LogFormat};
 pub use lookup::{Lookup, LookupSource, SourceKind};
 pub use office::{Menu, MenuChoice, MenuTarget, Office, OfficePhone};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use config::Value;
+use switchboard_hours::Summary;
 
 use crate::settings::{
     fault::Faults,
@@ -35,6 +36,11 @@ section! {
         greeting: String,
         /// Said when the office is closed, before voicemail.
         closed_message: String,
+        /// Said instead on a holiday; `{holiday}` stands for its name.
+        holiday_message: String,
+        /// Said after either, if it is known when the office opens again; `{opens}` stands for that, in English:
+        /// `at 1:30 pm`, `tomorrow at 9 am`. Empty: nothing is said.
+        reopens_message: String,
         /// Said on joining the queue.
         queue_message: String,
         /// Said between pieces of music while waiting.
@@ -55,6 +61,31 @@ section! {
         sorry_message: String,
         /// Said before we hang up on a caller.
         goodbye_message: String,
+    }
+}
+
+impl Office {
+    /// What a caller hears who calls out of hours: that it is closed, for which holiday, and when it opens again.
+    pub fn closed_words(&self, hours: Option<&Summary>) -> String {
+        let key = self.accept_key.to_string();
+        let text = |text: &str| text.replace("{office}", &self.name).replace("{key}", &key);
+        // It may have opened since this caller was told that it is closed.
+        let Some(hours) = hours.filter(|hours| !hours.open) else {
+            return text(&self.closed_message);
+        };
+        let closed = match hours.reason.holiday_name() {
+            Some(name) => text(&self.holiday_message).replace("{holiday}", name),
+            None => text(&self.closed_message),
+        };
+        match &hours.until {
+            Some(opening) if !self.reopens_message.is_empty() => {
+                format!(
+                    "{closed} {}",
+                    text(&self.reopens_message).replace("{opens}", &opening.spoken())
+                )
+            }
+            Some(_) | None => closed,
+        }
     }
 }
 

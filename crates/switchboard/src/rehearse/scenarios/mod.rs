@@ -4,6 +4,7 @@ mod answered;
 mod carrier;
 mod deadlines;
 mod hang_ups;
+mod hours;
 mod lookups;
 mod news;
 mod office;
@@ -36,6 +37,11 @@ const CLOSED: Office = Office {
     settings: &[],
 };
 
+/// Closed on whichever day it is played.
+const DAY_OFF: Office = Office {
+    closed: false,
+    settings: &[r#"hours.days=[{date="01-01",until="12-31",name="the summer party"}]"#],
+};
 /// Gives up on the carrier's API sooner than it answers.
 const IMPATIENT: Office = Office {
     closed: false,
@@ -79,6 +85,9 @@ pub(super) fn all() -> Vec<Scenario> {
         "two-phones", "two office phones accept in the same millisecond", OPEN, office::both_accept;
         "twelve-phones", "more office phones than ring at once", TWELVE, office::twelve_phones;
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
+        "holiday", "a day off, which the caller hears by its name", DAY_OFF, hours::holiday;
+        "overridden-open", "opened by hand on a day off: an agent answers", DAY_OFF, hours::overridden_open;
+        "overridden-closed", "closed by hand: who waits is answered, who calls then leaves a message", OPEN, hours::overridden_closed;
         "closed", "the office is closed, the caller leaves a message", CLOSED, office::closed;
         "hangs-up-waiting", "the caller hangs up while waiting", OPEN, hang_ups::waiting;
         "hangs-up-claimed", "the caller hangs up after Answer, before the agent is there", OPEN, hang_ups::claimed;

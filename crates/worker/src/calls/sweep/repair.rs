@@ -108,11 +108,13 @@ impl Carrier {
         }
         let text = |party: Option<&Party>| party.map(ToString::to_string).unwrap_or_default();
         let at = DateTime::<Utc>::from_timestamp_millis(now.as_millis());
+        let dialled = text(line.to.as_ref());
+        let hours = self.schedules.of_number(&dialled);
         let incoming = Incoming {
             id: id.clone(),
             caller: Caller::parse(&text(line.from.as_ref())),
-            dialled: text(line.to.as_ref()),
-            open: open || at.is_none_or(|at| self.schedule.is_open(at)),
+            open: open || hours.zip(at).is_none_or(|(hours, at)| hours.is_open(at)),
+            dialled,
             sources: self.sources.clone(),
         };
         info!(call.id = %id, "call {id}: adopted, the carrier has it and we did not");

@@ -220,7 +220,7 @@ fn settings() -> String {
     ];
     let days: Vec<String> = days.iter().map(|day| format!("{day} = [\"24h\"]\n")).collect();
     format!(
-        "[twilio]\nauth_token = \"{TOKEN}\"\n[hours.weekly]\n{}",
+        "[twilio]\nauth_token = \"{TOKEN}\"\n[hours]\nholidays = \"none\"\n[hours.weekly]\n{}",
         days.concat()
     )
 }
