@@ -1,11 +1,12 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
-use switchboard_runtime::SettingsArgs;
+use switchboard_runtime::{SettingsArgs, VERSION};
+use url::Url;
 
 /// An open phone system for support teams.
 #[derive(Parser)]
-#[command(name = "switchboard", version)]
+#[command(name = "switchboard", version = VERSION)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,
@@ -17,8 +18,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run everything in one process
     Up,
-    /// Play whole calls against a private system, and judge them from the phones' side
+    /// Run the simulated carrier alone, for a demonstration whose services are processes of their own
+    Simulator(Simulator),
+    /// Play whole calls against a private system or a running one, and judge them from the phones' side
     Rehearse(Rehearse),
+    /// Stand between a running system and its Redis, so that a rehearsal can take Redis away
+    RedisGate(RedisGate),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -28,6 +33,28 @@ pub(crate) enum Command {
 pub(crate) enum ConfigCommand {
     /// Show the settings in force, secrets hidden
     Print,
+}
+
+/// The carrier alone.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Simulator {
+    /// Start nothing: ask the one that runs with these settings whether it answers, and exit with 0 if so
+    #[arg(long)]
+    pub(crate) probe: bool,
+}
+
+/// A gate in front of Redis.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RedisGate {
+    /// Where the services find it
+    #[arg(long, default_value = "127.0.0.1:6379")]
+    pub(crate) listen: String,
+    /// Where Redis is
+    #[arg(long)]
+    pub(crate) to: String,
+    /// Where it takes orders; never anywhere but on this machine
+    #[arg(long, default_value = "127.0.0.1:6380")]
+    pub(crate) orders: String,
 }
 
 /// How to rehearse.
@@ -61,6 +88,16 @@ pub(crate) struct Rehearse {
     /// Show the time-line of every scenario, not only of those that fail
     #[arg(long)]
     pub(crate) timelines: bool,
+    /// Against a running system in demo mode, by the address of its gateway. This process is its carrier: the
+    /// system's `twilio.api_base` names where `simulator.listen` is, and both have the same settings
+    #[arg(long, value_name = "URL", requires = "agents_at", conflicts_with_all = ["processes", "switches"])]
+    pub(crate) against: Option<Url>,
+    /// Where agents of the running system ask
+    #[arg(long, value_name = "URL")]
+    pub(crate) agents_at: Option<Url>,
+    /// Where the gate in front of its Redis takes orders; without one, what takes Redis away is skipped
+    #[arg(long, value_name = "ADDRESS", requires = "against")]
+    pub(crate) redis_gate: Option<String>,
     /// List the scenarios
     #[arg(long)]
     pub(crate) list: bool,

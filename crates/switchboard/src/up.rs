@@ -88,7 +88,7 @@ async fn redis(settings: &Settings) -> anyhow::Result<(String, Option<Last>)> {
 }
 
 /// The carrier of a demonstration that people watch: its clock and ours are moved together.
-async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
+pub(crate) async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
     let store = shared.store()?;
     let mut config = simulator_config(&shared.settings);
     // Redis still knows the calls of earlier starts: none of their ids may come again.
