@@ -86,6 +86,7 @@ pub(crate) struct Talk {
 
 /// What the agents do about one call.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn on its own")]
 pub(crate) struct Care {
     pub(crate) ignored: bool,
     pub(crate) absent: bool,

@@ -103,14 +103,16 @@ impl Socket {
         let [first, second, rest @ ..] = bytes else {
             return Ok(None);
         };
-        let (length, header) = match (*second, rest) {
-            (126, [a, b, ..]) => (usize::from(u16::from_be_bytes([*a, *b])), 4),
-            (127, [a, b, c, d, e, f, g, h, ..]) => (
-                usize::try_from(u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]))?,
-                10,
-            ),
-            (126 | 127, _) => return Ok(None),
-            (short, _) => (usize::from(short), 2),
+        let (length, header) = match *second {
+            126 => match rest.first_chunk() {
+                Some(length) => (usize::from(u16::from_be_bytes(*length)), 4),
+                None => return Ok(None),
+            },
+            127 => match rest.first_chunk() {
+                Some(length) => (usize::try_from(u64::from_be_bytes(*length))?, 10),
+                None => return Ok(None),
+            },
+            short => (usize::from(short), 2),
         };
         let from = self.read + header;
         let to = from + length;

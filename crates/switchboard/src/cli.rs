@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// Run the simulated carrier alone, for a demonstration whose services are processes of their own
     Simulator(Simulator),
     /// Play whole calls against a private system or a running one, and judge them from the phones' side
-    Rehearse(Rehearse),
+    Rehearse(Box<Rehearse>),
     /// Stand between a running system and its Redis, so that a rehearsal can take Redis away
     RedisGate(RedisGate),
     /// Look at the settings
@@ -98,6 +98,17 @@ pub(crate) struct Rehearse {
     /// Where the gate in front of its Redis takes orders; without one, what takes Redis away is skipped
     #[arg(long, value_name = "ADDRESS", requires = "against")]
     pub(crate) redis_gate: Option<String>,
+    /// Instead of scenarios, so many callers a second in real time, and an account of every call at the end
+    #[arg(long, value_name = "N", requires = "against")]
+    pub(crate) calls_per_second: Option<f64>,
+    /// How long they ring, in seconds
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        requires = "calls_per_second"
+    )]
+    pub(crate) seconds: u64,
     /// List the scenarios
     #[arg(long)]
     pub(crate) list: bool,

@@ -8,6 +8,7 @@ use switchboard_contracts::VOICE_PATH;
 use switchboard_runtime::settings::{AnswersOn, Settings};
 use switchboard_runtime::{DataDir, Last, PrivateRedisOptions, Process};
 use switchboard_simulator::{Application, Companion, Number, Phone, Simulator, SimulatorConfig};
+use switchboard_store::Store;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -93,21 +94,25 @@ pub(crate) async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
     let mut config = simulator_config(&shared.settings);
     // Redis still knows the calls of earlier starts: none of their ids may come again.
     config.seed = shared.rng.next_u64();
-    let clock = store.clone();
-    config.companion = Some(Companion::new(move |by_ms: i64| {
-        let clock = clock.clone();
-        let by = Duration::from_millis(u64::try_from(by_ms).unwrap_or(0));
-        async move {
-            let moved = clock.advance_clock(by).await;
-            moved.map(drop).map_err(|error| error.to_string())
-        }
-    }));
+    config.companion = Some(companion(store.clone()));
     let simulator = Simulator::new(config);
     // Redis also keeps how far its clock was moved; a carrier that lived in the past would be out of step.
     if let Ok(reading) = store.clock().await {
         simulator.advance(reading.offset_ms).await;
     }
     Ok(simulator)
+}
+
+/// Moves the clock in Redis together with the carrier's.
+pub(crate) fn companion(clock: Store) -> Companion {
+    Companion::new(move |by_ms: i64| {
+        let clock = clock.clone();
+        let by = Duration::from_millis(u64::try_from(by_ms).unwrap_or(0));
+        async move {
+            let moved = clock.advance_clock(by).await;
+            moved.map(drop).map_err(|error| error.to_string())
+        }
+    })
 }
 
 /// The carrier of the demonstration: the office's numbers lead to the gateway, its phones stand on the table.

@@ -79,27 +79,27 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};
     use tokio::sync::watch;
+    use tokio::task::JoinSet;
 
     use super::{Mode, Remote, control, passage};
 
     /// A server that answers each byte with the same one.
-    async fn echo() -> std::net::SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                tokio::spawn(async move {
-                    let (mut from, mut to) = stream.split();
-                    tokio::io::copy(&mut from, &mut to).await
-                });
-            }
-        });
-        address
+    async fn echo(listener: TcpListener) {
+        let mut lines = JoinSet::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            lines.spawn(async move {
+                let (mut from, mut to) = stream.split();
+                tokio::io::copy(&mut from, &mut to).await
+            });
+        }
     }
 
     #[tokio::test]
     async fn it_stalls_shuts_and_opens_again() {
-        let server = echo().await.to_string();
+        let mut tasks = JoinSet::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = listener.local_addr().unwrap().to_string();
+        tasks.spawn(echo(listener));
         let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let gate = free.local_addr().unwrap().to_string();
         drop(free);
@@ -107,8 +107,8 @@ mod tests {
         let remote = Remote::new(orders.local_addr().unwrap().to_string());
         let (mode, watched) = watch::channel(Mode::Open);
         let at = gate.clone();
-        tokio::spawn(async move { passage::keep(&at, &server, watched).await });
-        tokio::spawn(control::obey(orders, mode));
+        tasks.spawn(async move { passage::keep(&at, &server, watched).await.unwrap() });
+        tasks.spawn(async move { control::obey(orders, mode).await.unwrap() });
         // An order is obeyed when it is answered, but the first listener may still be on its way.
         let mut line = loop {
             match TcpStream::connect(&gate).await {

@@ -21,7 +21,7 @@ use super::stage::Stage;
 use super::system::{HandsOn, Office, System};
 use crate::cli::Rehearse;
 use crate::gate::{Mode, Remote};
-use crate::up::simulator_config;
+use crate::up::{companion, simulator_config};
 
 /// Whoever gave up on a service that failed tries it again after ten seconds, in real time.
 const GRUDGE: Duration = Duration::from_secs(11);
@@ -33,6 +33,8 @@ pub(super) struct Against {
     gate: Option<Remote>,
     redis_url: String,
     rng: Rng,
+    /// Whether the system has had a carrier since this began.
+    greeted: bool,
 }
 
 impl Against {
@@ -70,6 +72,7 @@ impl Against {
             gate: gate.cloned().map(Remote::new),
             // Its Redis still knows the calls of earlier rehearsals: none of their ids may come again.
             rng: Rng::from_os(),
+            greeted: false,
             settings,
         })
     }
@@ -87,8 +90,16 @@ impl Against {
         }
     }
 
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn agents(&self) -> Url {
+        self.there.agents.clone()
+    }
+
     /// Becomes the carrier, for one scenario.
-    pub(super) async fn start(&self) -> anyhow::Result<System> {
+    pub(super) async fn start(&mut self) -> anyhow::Result<System> {
         if let Some(gate) = &self.gate {
             gate.order(Mode::Open).await?;
         }
@@ -106,21 +117,29 @@ impl Against {
             .context("simulator.listen")?;
         let mut config = simulator_config(&self.settings);
         config.seed = self.rng.next_u64();
+        // For whoever lets time go faster; scenarios move both clocks themselves.
+        config.companion = Some(companion(store.clone()));
         let simulator = Simulator::new(config);
         // Earlier rehearsals have moved the system's clock.
         simulator.advance(store.clock().await?.offset_ms).await;
+        let began_ms = simulator.now_ms();
         let carrier = Lifecycle::new();
         carrier.spawn_vital(
             "simulator",
             switchboard_simulator::run(listener, simulator.clone(), carrier.token()),
         );
         fleet.all_ready().await?;
+        if !std::mem::replace(&mut self.greeted, true) {
+            // Until now there was no carrier.
+            tokio::time::sleep(GRUDGE).await;
+        }
         Ok(System {
             redis: Redis::Theirs(self.gate.clone()),
             simulator,
             store,
             admin,
             fleet,
+            began_ms,
             had_faults: false,
             carrier,
             _folder: None,

@@ -12,6 +12,7 @@ mod report;
 mod scenarios;
 mod stage;
 mod system;
+mod traffic;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -48,7 +49,7 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
     if let Some(name) = unknown {
         return Report::complain(&format!("there is no scenario {name}; --list shows all"));
     }
-    let against = match Against::new(options, settings) {
+    let mut against = match Against::new(options, settings) {
         Ok(against) => against,
         Err(error) => return Report::complain(&format!("{error:#}")),
     };
@@ -59,6 +60,9 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Report::complain(&error.to_string()),
     };
+    if let (Some(against), Some(calls)) = (&mut against, options.calls_per_second) {
+        return runtime.block_on(traffic::run(against, options, calls));
+    }
     let mut rounds: Vec<(String, Switches)> = vec![("as documented".to_owned(), Switches::default())];
     if options.switches {
         rounds.extend(Switches::variants());
@@ -67,7 +71,7 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
         for time in 0..options.times {
             for (label, switches) in &rounds {
                 report.round(time + 1, label);
-                if let Some(against) = &against {
+                if let Some(against) = &mut against {
                     // One carrier, one office, one after the other.
                     for scenario in &chosen {
                         report.add(label, &play_against(scenario, against).await);
@@ -101,7 +105,7 @@ async fn play(scenario: &Scenario, options: SystemOptions) -> Verdict {
     }
 }
 
-async fn play_against(scenario: &Scenario, against: &Against) -> Verdict {
+async fn play_against(scenario: &Scenario, against: &mut Against) -> Verdict {
     if let Some(reason) = against.skips(&scenario.office) {
         return Verdict::skipped(scenario.name, reason);
     }

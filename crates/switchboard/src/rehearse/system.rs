@@ -51,6 +51,8 @@ pub(super) struct System {
     pub(super) store: Store,
     pub(super) admin: Admin,
     pub(super) fleet: Fleet,
+    /// In virtual time.
+    pub(super) began_ms: i64,
     /// Something went wrong on purpose: whoever gave up for a while has to notice that it is over.
     pub(super) had_faults: bool,
     pub(super) carrier: Lifecycle,
@@ -128,6 +130,7 @@ impl System {
             ..StoreConfig::new(redis.url(), settings.key_prefix())
         })?;
         let admin = Admin::connect(redis.url(), Prefix::new(settings.key_prefix())?)?;
+        let began_ms = simulator.now_ms();
         fleet.start_all(shared, [overrides, vec![token]].concat()).await?;
         Ok(Self {
             redis: Redis::Own(redis),
@@ -135,6 +138,7 @@ impl System {
             store,
             admin,
             fleet,
+            began_ms,
             had_faults: false,
             carrier,
             _folder: Some(folder),

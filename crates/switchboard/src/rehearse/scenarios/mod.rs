@@ -101,8 +101,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "crm-down", "the customer database is down", OPEN, lookups::source_down;
         "crm-garbage", "the customer database answers nonsense", OPEN, lookups::source_broken;
         "crm-slow", "the customer database takes almost too long", OPEN, lookups::source_slow;
-        "known-while-talking", "who it is becomes known when the caller is talking", OPEN, lookups::known_while_talking;
-        "known-after-hang-up", "who it was becomes known when the caller is gone", OPEN, lookups::known_after_hang_up;
+        "known-while-talking", "who it is becomes known when the caller is talking", SERVICES, lookups::known_while_talking;
+        "known-after-hang-up", "who it was becomes known when the caller is gone", SERVICES, lookups::known_after_hang_up;
         "hangs-up-at-deadline", "the caller hangs up as the office is about to ring", OPEN, deadlines::hang_up_at_deadline;
         "released-in-time", "an agent gives the call back before the three minutes are over", OPEN, deadlines::released_in_time;
         "released-too-late", "an agent gives the call back after the three minutes", OPEN, deadlines::released_too_late;
@@ -130,6 +130,6 @@ pub(super) fn all() -> Vec<Scenario> {
         "news-doubled", "every webhook comes twice", OPEN, news::webhooks_doubled;
         "news-lost", "all of the carrier's notifications are lost", OPEN, news::news_lost;
         "news-late", "the carrier's notifications come late and in any order", OPEN, news::news_late;
-        "hang-up-unheard", "nobody is told that a waiting caller hung up", OPEN, news::hang_up_unheard;
+        "hang-up-unheard", "nobody is told that a waiting caller hung up", SERVICES, news::hang_up_unheard;
     }
 }
