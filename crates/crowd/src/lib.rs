@@ -14,6 +14,8 @@ mod agents;
 mod api;
 mod board;
 mod caller;
+mod carrier;
+pub mod house;
 mod judge;
 mod plan;
 mod screen;
@@ -32,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 pub use account::Account;
 pub use agents::Desk;
 pub use api::Api;
+pub use carrier::{desks, simulator_config};
 pub use plan::{Plan, Shares};
 
 use board::Board;

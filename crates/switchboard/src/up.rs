@@ -5,9 +5,10 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use switchboard_contracts::VOICE_PATH;
-use switchboard_runtime::settings::{AnswersOn, Settings};
+use switchboard_crowd::simulator_config;
+use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{DataDir, Last, PrivateRedisOptions, Process};
-use switchboard_simulator::{Application, Companion, Number, Phone, Simulator, SimulatorConfig};
+use switchboard_simulator::{Companion, Simulator};
 use switchboard_store::Store;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -113,58 +114,6 @@ pub(crate) fn companion(clock: Store) -> Companion {
             moved.map(drop).map_err(|error| error.to_string())
         }
     })
-}
-
-/// The carrier of the demonstration: the office's numbers lead to the gateway, its phones stand on the table.
-pub(crate) fn simulator_config(settings: &Settings) -> SimulatorConfig {
-    let base = settings.public.base_url.as_str().trim_end_matches('/');
-    let address = |path: &str| format!("{base}{VOICE_PATH}{path}");
-    let token = settings.twilio.auth_token.expose_secret().to_owned();
-    let mut config = SimulatorConfig::new(settings.twilio.account_sid.clone(), token);
-    config.numbers = settings
-        .office
-        .numbers
-        .iter()
-        .map(|number| Number {
-            number: number.as_str().to_owned(),
-            voice_url: address("incoming"),
-            voice_fallback_url: Some(address("fallback")),
-            status_callback: Some(address("status")),
-        })
-        .collect();
-    config.application = Application {
-        sid: settings.twilio.application_sid.clone().unwrap_or_default(),
-        voice_url: address("agent/connect"),
-        status_callback: None,
-    };
-    config.phones = phones(settings);
-    settings
-        .twilio
-        .api_base
-        .as_str()
-        .trim_end_matches('/')
-        .clone_into(&mut config.api_url);
-    config
-}
-
-fn phones(settings: &Settings) -> Vec<Phone> {
-    let office = settings.office.phones.iter().map(|phone| Phone {
-        name: phone.name.clone(),
-        number: phone.number.as_str().to_owned(),
-        group: "Office phones".to_owned(),
-    });
-    let desks = settings
-        .agents
-        .iter()
-        .filter_map(|agent| match &agent.answers_on {
-            AnswersOn::Phone(number) => Some(Phone {
-                name: agent.name.clone(),
-                number: number.as_str().to_owned(),
-                group: "Agents\u{2019} desk phones".to_owned(),
-            }),
-            AnswersOn::Browser => None,
-        });
-    office.chain(desks).collect()
 }
 
 #[expect(

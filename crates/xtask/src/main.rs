@@ -3,7 +3,7 @@
 //! Run as `cargo xtask COMMAND` from anywhere in the workspace. Everything that keeps the tree honest and is
 //! not shell stands here, one folder per command: [`codegen`] makes Rust of `proto/`, [`arrows`] compares
 //! the crates with `ARCHITECTURE.md` and `deny.toml`, [`tidy`] reads every tracked text file, [`mod@bench`] starts the
-//! benchmarks.
+//! benchmarks, [`mod@chaos_calls`] the tormentor of a whole system.
 //!
 //! It must never be a dependency of a crate that ships, and no check of it may need the network.
 #![expect(
@@ -13,6 +13,7 @@
 
 mod arrows;
 mod bench;
+mod chaos_calls;
 mod codegen;
 mod report;
 mod tidy;
@@ -47,6 +48,9 @@ enum Chore {
     Arrows,
     /// Check tracked text files: no registry hosts, nothing outside the tree; list long files.
     Tidy,
+    /// Kill, stop and restart processes by a seed while somebody checks that nothing is lost.
+    #[command(subcommand)]
+    Chaos(Chaos),
     /// Measure, in release, beside the least that could do the same work.
     Bench {
         /// What.
@@ -58,6 +62,12 @@ enum Chore {
         #[arg(long, value_name = "ROWS")]
         only: Vec<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum Chaos {
+    /// Whole calls over real processes.
+    Calls(chaos_calls::Options),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +90,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::ProtoImage => codegen::write_image(&workspace),
         Chore::Arrows => arrows::check(&workspace),
         Chore::Tidy => tidy::check(&workspace),
+        Chore::Chaos(Chaos::Calls(options)) => chaos_calls::run(&workspace, options),
         Chore::Bench { name, quick, only } => bench::run(&workspace, *name, *quick, only),
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::ExposeSecret;
+use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Lifecycle, Rng, SettingsArgs};
@@ -21,7 +22,7 @@ use super::stage::Stage;
 use super::system::{HandsOn, Office, System};
 use crate::cli::Rehearse;
 use crate::gate::{Mode, Remote};
-use crate::up::{companion, simulator_config};
+use crate::up::companion;
 
 /// Whoever gave up on a service that failed tries it again after ten seconds, in real time.
 const GRUDGE: Duration = Duration::from_secs(11);

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use anyhow::{Context, ensure};
 use secrecy::ExposeSecret;
+use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
 use switchboard_runtime::settings::{Layers, Log, LogFormat};
 use switchboard_runtime::{Clock, Lifecycle, Metrics, PrivateRedis, PrivateRedisOptions, Rng};
@@ -14,7 +15,6 @@ use switchboard_store::{Store, StoreConfig};
 use super::fleet::Fleet;
 use super::redis::Redis;
 use crate::services::Shared;
-use crate::up::simulator_config;
 
 /// What differs from rehearsal to rehearsal.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use switchboard_crowd::{Api, Crowd, Desk, Plan, Shares};
-use switchboard_runtime::settings::{AnswersOn, Settings};
+use switchboard_crowd::{Api, Crowd, Plan, Shares, desks};
+use switchboard_runtime::settings::Settings;
 use tokio_util::sync::CancellationToken;
 
 use super::against::Against;
@@ -29,24 +29,13 @@ pub(super) async fn run(against: &mut Against, options: &Rehearse, calls_per_sec
 async fn play(against: &mut Against, options: &Rehearse, calls_per_second: f64) -> anyhow::Result<bool> {
     let system = against.start().await?;
     let settings = against.settings();
-    let desks = settings
-        .agents
-        .iter()
-        .map(|agent| Desk {
-            id: agent.id.clone(),
-            phone: match &agent.answers_on {
-                AnswersOn::Phone(number) => Some(number.as_str().to_owned()),
-                AnswersOn::Browser => None,
-            },
-        })
-        .collect();
     let api = Api::new(vec![against.agents()], settings.realtime.api_token.as_ref())?;
     let plan = plan(settings, options, calls_per_second);
     println!(
         "{calls_per_second} calls a second for {} s, seed {}",
         options.seconds, options.seed
     );
-    let crowd = Crowd::new(system.simulator.clone(), api, desks, plan);
+    let crowd = Crowd::new(system.simulator.clone(), api, desks(settings), plan);
     let account = crowd.run(CancellationToken::new()).await;
     println!("{account}");
     system.stop().await?;
