@@ -28,7 +28,7 @@ use std::time::Duration;
 use switchboard_runtime::Rng;
 use switchboard_simulator::{Behaviour, Press, Simulator};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 pub use account::Account;
@@ -157,10 +157,13 @@ impl Crowd {
                 }
             }
         }
-        if let Some(speed) = ground.plan.hurry {
-            ground.simulator.set_speed(speed);
+        while !callers.is_empty() {
+            // Said again and again: a Redis that was away for a moment brings the carrier back to real time.
+            if let Some(speed) = ground.plan.hurry {
+                ground.simulator.set_speed(speed);
+            }
+            let _ = timeout(Duration::from_secs(1), callers.join_next()).await;
         }
-        while callers.join_next().await.is_some() {}
         ground.simulator.set_speed(1);
         agents::go_home(&ground).await;
         over.cancel();

@@ -16,6 +16,8 @@ pub(crate) enum Bench {
     Webhook,
     /// The job queue: pickup, due times, throughput, backlog, killed workers
     Queue,
+    /// Endurance: a busy office for half an hour, and what its processes hold
+    Soak,
 }
 
 impl Bench {
@@ -23,12 +25,16 @@ impl Bench {
         match self {
             Self::Webhook => "webhook",
             Self::Queue => "queue",
+            Self::Soak => "soak",
         }
     }
 }
 
 /// Builds and runs one; prints its table, and leaves `target/bench/NAME.json`.
 pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[String]) -> Result<()> {
+    if matches!(bench, Bench::Soak) {
+        build_services(workspace)?;
+    }
     let mut command = Command::new("cargo");
     command
         .args([
@@ -54,5 +60,21 @@ pub(crate) fn run(workspace: &Workspace, bench: Bench, quick: bool, only: &[Stri
     }
     let status = command.status().context("starting cargo")?;
     ensure!(status.success(), "bench {} failed", bench.name());
+    Ok(())
+}
+
+/// The services themselves, for what runs them as they are.
+fn build_services(workspace: &Workspace) -> Result<()> {
+    let mut command = Command::new("cargo");
+    command.args(["build", "--release"]).current_dir(&workspace.root);
+    for package in [
+        "switchboard-gateway",
+        "switchboard-realtime",
+        "switchboard-worker",
+    ] {
+        command.args(["--package", package]);
+    }
+    let status = command.status().context("starting cargo")?;
+    ensure!(status.success(), "the services cannot be built");
     Ok(())
 }

@@ -21,6 +21,7 @@ mod queue;
 mod report;
 mod resp;
 mod rig;
+mod soak;
 mod time;
 mod webhook;
 
@@ -48,6 +49,8 @@ enum Part {
     Webhook(BenchArgs),
     /// The job queue
     Queue(BenchArgs),
+    /// An office that is busy for half an hour, and its memory
+    Soak(BenchArgs),
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -126,6 +129,9 @@ fn main() -> ExitCode {
         }),
         Part::Queue(args) => measure("queue", &args, async |report| {
             queue::bench(args.quick, &args.only, report).await
+        }),
+        Part::Soak(args) => measure("soak", &args, async |report| {
+            soak::bench(args.quick, &args.only, report).await
         }),
     };
     match done {
