@@ -90,3 +90,35 @@ impl Board {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_is_offered_once_for_each_time_that_it_waits() {
+        let board = Board::default();
+        let one = |_: &str, _: u32| 1;
+        board.waits("CA1");
+        board.waits("CA1");
+        assert_eq!(board.next(one).await, ("CA1".to_owned(), 1));
+        assert!(board.take(&one).is_none(), "somebody is on the way");
+        board.left("CA1");
+        assert_eq!(board.next(one).await, ("CA1".to_owned(), 1));
+        board.taken("CA1");
+        board.left("CA1");
+        assert!(board.take(&one).is_none(), "it does not wait");
+        board.waits("CA1");
+        assert_eq!(board.next(one).await, ("CA1".to_owned(), 2));
+        board.over("CA1");
+        board.replace([String::from("CA2")].into_iter());
+        assert_eq!(board.next(one).await, ("CA2".to_owned(), 1));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_call_hears_of_the_next() {
+        let board = Board::default();
+        let (found, ()) = tokio::join!(board.next(|_, _| 1), async { board.waits("CA1") });
+        assert_eq!(found.0, "CA1");
+    }
+}

@@ -166,3 +166,54 @@ pub(crate) fn around(rng: &Rng, mean: Duration) -> Duration {
     let ms = u64::try_from(mean.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(ms / 2 + rng.below(ms.max(1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(seed: u64) -> Plan {
+        Plan {
+            seed,
+            office: String::from("+442079460000"),
+            calls_per_second: 1.0,
+            length: Duration::from_secs(1),
+            shares: Shares::default(),
+            talk: Duration::from_secs(10),
+            think: Duration::from_secs(1),
+            wrap_up: Duration::from_secs(1),
+            forgotten_after: Duration::from_secs(1),
+            office_phones: Vec::new(),
+            hurry: None,
+        }
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_wishes_again() {
+        let wishes = |seed| {
+            format!(
+                "{:?}",
+                (0..50).map(|number| plan(seed).wish(number)).collect::<Vec<_>>()
+            )
+        };
+        assert_eq!(wishes(7), wishes(7));
+        assert_ne!(wishes(7), wishes(8));
+    }
+
+    #[test]
+    fn shares_are_what_they_say() {
+        let plan = plan(3);
+        let count = |is: &dyn Fn(&Wish) -> bool| (0..10_000).filter(|number| is(&plan.wish(*number))).count();
+        assert!((900..1_100).contains(&count(&|wish| wish.key == Some('9'))));
+        assert!((900..1_100).contains(&count(&|wish| wish.key.is_none())));
+        assert!((1_400..1_600).contains(&count(&|wish| wish.patience.is_some())));
+    }
+
+    #[test]
+    fn talks_are_about_as_long_as_their_mean() {
+        let plan = plan(3);
+        for call in ["CA1", "CA2", "CA3"] {
+            let length = plan.talk(call).length;
+            assert!((5..=15).contains(&length.as_secs()), "{length:?}");
+        }
+    }
+}

@@ -31,40 +31,35 @@ pub(crate) struct Options {
 
 /// Builds and runs it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    // All at once: cargo settles one set of features for every dependency then, and compiles it once.
     let mut build = Command::new("cargo");
-    build.args(["build", "--quiet"]).current_dir(&workspace.root);
+    build
+        .args(["build", "--features", "xtask/chaos-calls"])
+        .current_dir(&workspace.root);
     for package in [
+        "switchboard",
         "switchboard-gateway",
         "switchboard-realtime",
         "switchboard-worker",
+        "xtask",
     ] {
         build.args(["--package", package]);
     }
-    let mut command = Command::new("cargo");
-    command
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "xtask",
-            "--features",
-            "chaos-calls",
-        ])
-        .args(["--bin", "xtask-chaos-calls"])
-        .current_dir(&workspace.root);
-    let folder = if options.release { "release" } else { "debug" };
-    if options.release {
+    let folder = if options.release {
         build.arg("--release");
-        command.arg("--release");
-    }
+        "release"
+    } else {
+        "debug"
+    };
     ensure!(
         build.status().context("starting cargo")?.success(),
         "the services cannot be built"
     );
+    let programs = workspace.target.join(folder);
+    let mut command = Command::new(programs.join("xtask-chaos-calls"));
     command
-        .arg("--")
         .arg("--programs")
-        .arg(workspace.target.join(folder))
+        .arg(&programs)
         .args(["--minutes", &options.minutes.to_string()])
         .args(["--calls", &options.calls.to_string()]);
     if let Some(seed) = options.seed {
@@ -74,7 +69,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         command.arg("--calm");
     }
     ensure!(
-        command.status().context("starting cargo")?.success(),
+        command.status().context("starting the tormentor")?.success(),
         "chaos calls failed"
     );
     Ok(())
