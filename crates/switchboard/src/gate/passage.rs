@@ -1,12 +1,18 @@
 //! The connections through the gate.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::Mode;
+
+/// A server that was moved may still be known by its old address, from which nobody ever answers.
+const CONNECT: Duration = Duration::from_secs(1);
 
 type Watched = watch::Receiver<Mode>;
 
@@ -41,7 +47,7 @@ async fn line(client: TcpStream, to: String, mode: Watched) {
     if ready.wait_for(|mode| *mode != Mode::Stalled).await.is_err() {
         return;
     }
-    let Ok(server) = TcpStream::connect(&to).await else {
+    let Ok(Ok(server)) = timeout(CONNECT, TcpStream::connect(&to)).await else {
         return;
     };
     // Small requests wait for nobody.
