@@ -50,7 +50,7 @@ enum Part {
     /// The job queue
     Queue(BenchArgs),
     /// An office that is busy for half an hour, and its memory
-    Soak(BenchArgs),
+    Soak(SoakArgs),
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -86,6 +86,21 @@ struct BenchArgs {
     quick: bool,
     #[command(flatten)]
     only: Only,
+}
+
+#[derive(Debug, Args)]
+struct SoakArgs {
+    #[command(flatten)]
+    bench: BenchArgs,
+    /// Other than usual: calls a second
+    #[arg(long)]
+    calls: Option<f64>,
+    /// Other than usual: agents, each with a screen
+    #[arg(long)]
+    agents: Option<usize>,
+    /// Other than usual: how long callers ring
+    #[arg(long)]
+    minutes: Option<f64>,
 }
 
 /// Which groups of rows.
@@ -130,8 +145,8 @@ fn main() -> ExitCode {
         Part::Queue(args) => measure("queue", &args, async |report| {
             queue::bench(args.quick, &args.only, report).await
         }),
-        Part::Soak(args) => measure("soak", &args, async |report| {
-            soak::bench(args.quick, &args.only, report).await
+        Part::Soak(args) => measure("soak", &args.bench, async |report| {
+            soak::bench(&args, report).await
         }),
     };
     match done {

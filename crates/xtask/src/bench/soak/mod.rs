@@ -14,7 +14,7 @@ use switchboard_crowd::{Account, Crowd, Plan, Shares, desks};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::Only;
+use crate::SoakArgs;
 use crate::cpu;
 use crate::figures::Figures;
 use crate::report::{Report, Row};
@@ -39,20 +39,22 @@ calls.ended_ttl = "2m"
 log.filter = "warn"
 "#;
 
-/// The rows that were asked for.
-pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()> {
-    only.check(&["office"])?;
+/// The row, if it was asked for. Whoever wants to know how much this machine carries raises calls and agents until it is
+/// not good any more.
+pub(crate) async fn bench(args: &SoakArgs, report: &mut Report) -> Result<()> {
+    args.bench.only.check(&["office"])?;
+    let (calls, agents, minutes) = if args.bench.quick {
+        (5.0, 200, 2.0)
+    } else {
+        (10.0, 500, 30.0)
+    };
     let load = Load {
         id: "office",
-        calls_per_second: if quick { 5.0 } else { 10.0 },
-        agents: if quick { 200 } else { 500 },
-        length: if quick {
-            Duration::from_mins(2)
-        } else {
-            Duration::from_mins(30)
-        },
+        calls_per_second: args.calls.unwrap_or(calls),
+        agents: args.agents.unwrap_or(agents),
+        length: Duration::from_secs_f64(args.minutes.unwrap_or(minutes) * 60.0),
     };
-    if only.wants(load.id) {
+    if args.bench.only.wants(load.id) {
         report.add(soak(&load).await?);
     }
     Ok(())
