@@ -44,7 +44,8 @@ async fn play(against: &mut Against, options: &Rehearse, calls_per_second: f64) 
 
 fn plan(settings: &Settings, options: &Rehearse, calls_per_second: f64) -> Plan {
     let calls = &settings.calls;
-    let rounds = settings.office.ring_time + calls.office_retry_after;
+    // Each round rings twice if a mailbox came first.
+    let rounds = settings.office.ring_time * 2 + calls.office_retry_after;
     Plan {
         seed: options.seed,
         office: settings

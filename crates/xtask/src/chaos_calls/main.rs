@@ -30,8 +30,9 @@ use tokio_util::sync::CancellationToken;
 const AGENTS: usize = 120;
 /// Of each service.
 const EACH: usize = 2;
-/// The longest life of a call that nobody answers, and half a minute of disasters on top.
-const FORGOTTEN: Duration = Duration::from_secs(20 + 2 * (8 + 10) + 60);
+/// The longest life of a call that nobody answers: each round rings twice if a mailbox came first, some seconds longer than
+/// phones ring; and a minute of disasters on top.
+const FORGOTTEN: Duration = Duration::from_secs(20 + 2 * (2 * (8 + 6) + 10) + 60);
 const SETTINGS: &str = r#"
 calls.unanswered_after = "20s"
 calls.office_retry_after = "10s"

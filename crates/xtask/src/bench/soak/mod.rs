@@ -101,7 +101,8 @@ async fn soak(load: &Load) -> Result<Row> {
 fn plan(house: &House, load: &Load) -> Plan {
     let office = &house.settings.office;
     let calls = &house.settings.calls;
-    let rounds = (office.ring_time + calls.office_retry_after) * calls.office_rings;
+    // Each round rings twice if a mailbox came first.
+    let rounds = (office.ring_time * 2 + calls.office_retry_after) * calls.office_rings;
     Plan {
         seed: SEED,
         office: office
