@@ -118,7 +118,7 @@ mod tests {
             line.read_exact(&mut heard).await.unwrap();
             drop(line);
             // Nobody else may come here.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         });
         tasks.spawn(async move {
             let (mut line, _) = living.accept().await.unwrap();
@@ -126,7 +126,7 @@ mod tests {
             line.read_exact(&mut heard).await.unwrap();
             assert_eq!(&heard, b"hello");
             line.write_all(b"hi").await.unwrap();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         });
         let mut client = TcpStream::connect(at).await.unwrap();
         client.write_all(b"hello").await.unwrap();
