@@ -6,19 +6,24 @@ use anyhow::Context;
 use clap::Parser;
 use secrecy::ExposeSecret;
 use switchboard_gateway::{Gateway, run};
-use switchboard_runtime::{Last, Process, SettingsArgs, run_process};
+use switchboard_runtime::{Last, Process, ServiceArgs, VERSION, run_service};
 use switchboard_store::{Store, StoreConfig};
 
 /// Answers Twilio's webhooks.
 #[derive(Parser)]
-#[command(name = "switchboard-gateway", version)]
+#[command(name = "switchboard-gateway", version = VERSION)]
 struct Cli {
     #[command(flatten)]
-    settings: SettingsArgs,
+    service: ServiceArgs,
 }
 
 fn main() -> ExitCode {
-    run_process("gateway", &Cli::parse().settings, start)
+    run_service(
+        "gateway",
+        &Cli::parse().service,
+        |settings| &settings.gateway.listen,
+        start,
+    )
 }
 
 async fn start(process: Process) -> anyhow::Result<Option<Last>> {

@@ -7,19 +7,24 @@ use clap::Parser;
 use secrecy::ExposeSecret;
 use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::{Realtime, run};
-use switchboard_runtime::{Last, Process, SettingsArgs, run_process};
+use switchboard_runtime::{Last, Process, ServiceArgs, VERSION, run_service};
 use switchboard_store::{Store, StoreConfig};
 
 /// Answers agents.
 #[derive(Parser)]
-#[command(name = "switchboard-realtime", version)]
+#[command(name = "switchboard-realtime", version = VERSION)]
 struct Cli {
     #[command(flatten)]
-    settings: SettingsArgs,
+    service: ServiceArgs,
 }
 
 fn main() -> ExitCode {
-    run_process("realtime", &Cli::parse().settings, start)
+    run_service(
+        "realtime",
+        &Cli::parse().service,
+        |settings| &settings.realtime.listen,
+        start,
+    )
 }
 
 async fn start(process: Process) -> anyhow::Result<Option<Last>> {

@@ -7,10 +7,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 use tracing::{error, info, warn};
 
-use crate::settings::{Layers, OfficeHours, Settings, SettingsError};
+use crate::probe::{READY, probe};
+use crate::settings::{Layers, Listen, OfficeHours, Settings, SettingsError};
 use crate::{Clock, Lifecycle, Metrics, Rng, Schedules, telemetry};
+
+/// The version and the commit that this was built from, as `--version` tells them.
+pub const VERSION: &str = env!("SWITCHBOARD_VERSION");
 
 /// How long a process may take to finish what it began.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -25,8 +30,19 @@ pub struct SettingsArgs {
     #[arg(long = "set", value_name = "KEY=VALUE", global = true)]
     pub settings: Vec<String>,
     /// Start from the demonstration: simulated carrier, made-up people, loopback only
-    #[arg(long, global = true)]
+    #[arg(long, global = true, env = "SWITCHBOARD_DEMO", value_parser = FalseyValueParser::new())]
     pub demo: bool,
+}
+
+/// The command line of a process that is one service.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServiceArgs {
+    /// Its settings.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Start nothing: ask the service that runs with these settings whether it is ready, and exit with 0 if so
+    #[arg(long)]
+    pub probe: bool,
 }
 
 impl SettingsArgs {
@@ -76,6 +92,32 @@ pub struct Process {
 
 /// What a process does when everything else has stopped, such as stopping the Redis that the rest needed.
 pub type Last = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Runs a process that is one service, listening where `listen` finds it in the settings; see [`run_process`].
+pub fn run_service<F, Fut>(
+    name: &str,
+    args: &ServiceArgs,
+    listen: fn(&Settings) -> &Listen,
+    start: F,
+) -> ExitCode
+where
+    F: FnOnce(Process) -> Fut,
+    Fut: Future<Output = anyhow::Result<Option<Last>>>,
+{
+    if !args.probe {
+        return run_process(name, &args.settings, start);
+    }
+    match args.settings.load() {
+        Ok(settings) => match probe(listen(&settings), READY) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(reason) => {
+                complain(&format!("{name}: {reason}"));
+                ExitCode::FAILURE
+            }
+        },
+        Err(faults) => complain(&faults.to_string()),
+    }
+}
 
 /// Runs a process: `start` begins what it is for, through the lifecycle, and returns; the process then goes on
 /// until a signal, or until something vital ends.

@@ -1,13 +1,14 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
-use switchboard_runtime::SettingsArgs;
+use switchboard_runtime::{SettingsArgs, VERSION};
+use url::Url;
 
 use crate::jobs::Jobs;
 
 /// An open phone system for support teams.
 #[derive(Parser)]
-#[command(name = "switchboard", version)]
+#[command(name = "switchboard", version = VERSION)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,
@@ -19,8 +20,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run everything in one process
     Up,
-    /// Play whole calls against a private system, and judge them from the phones' side
-    Rehearse(Rehearse),
+    /// Run the simulated carrier alone, for a demonstration whose services are processes of their own
+    Simulator(Simulator),
+    /// Play whole calls against a private system or a running one, and judge them from the phones' side
+    Rehearse(Box<Rehearse>),
+    /// Stand between a running system and its Redis, so that a rehearsal can take Redis away
+    RedisGate(RedisGate),
     /// Look at the job queues, and at jobs that failed
     Jobs(Jobs),
     /// Ask about opening hours, and override them
@@ -34,6 +39,28 @@ pub(crate) enum Command {
 pub(crate) enum ConfigCommand {
     /// Show the settings in force, secrets hidden
     Print,
+}
+
+/// The carrier alone.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Simulator {
+    /// Start nothing: ask the one that runs with these settings whether it answers, and exit with 0 if so
+    #[arg(long)]
+    pub(crate) probe: bool,
+}
+
+/// A gate in front of Redis.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RedisGate {
+    /// Where the services find it
+    #[arg(long, default_value = "127.0.0.1:6379")]
+    pub(crate) listen: String,
+    /// Where Redis is
+    #[arg(long)]
+    pub(crate) to: String,
+    /// Where it takes orders; never anywhere but on this machine
+    #[arg(long, default_value = "127.0.0.1:6380")]
+    pub(crate) orders: String,
 }
 
 /// How to rehearse.
@@ -67,6 +94,27 @@ pub(crate) struct Rehearse {
     /// Show the time-line of every scenario, not only of those that fail
     #[arg(long)]
     pub(crate) timelines: bool,
+    /// Against a running system in demo mode, by the address of its gateway. This process is its carrier: the
+    /// system's `twilio.api_base` names where `simulator.listen` is, and both have the same settings
+    #[arg(long, value_name = "URL", requires = "agents_at", conflicts_with_all = ["processes", "switches"])]
+    pub(crate) against: Option<Url>,
+    /// Where agents of the running system ask
+    #[arg(long, value_name = "URL")]
+    pub(crate) agents_at: Option<Url>,
+    /// Where the gate in front of its Redis takes orders; without one, what takes Redis away is skipped
+    #[arg(long, value_name = "ADDRESS", requires = "against")]
+    pub(crate) redis_gate: Option<String>,
+    /// Instead of scenarios, so many callers a second in real time, and an account of every call at the end
+    #[arg(long, value_name = "N", requires = "against")]
+    pub(crate) calls_per_second: Option<f64>,
+    /// How long they ring, in seconds
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        requires = "calls_per_second"
+    )]
+    pub(crate) seconds: u64,
     /// List the scenarios
     #[arg(long)]
     pub(crate) list: bool,

@@ -5,9 +5,11 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use switchboard_contracts::VOICE_PATH;
-use switchboard_runtime::settings::{AnswersOn, Settings};
+use switchboard_crowd::simulator_config;
+use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{DataDir, Last, PrivateRedisOptions, Process};
-use switchboard_simulator::{Application, Companion, Number, Phone, Simulator, SimulatorConfig};
+use switchboard_simulator::{Companion, Simulator};
+use switchboard_store::Store;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -88,20 +90,12 @@ async fn redis(settings: &Settings) -> anyhow::Result<(String, Option<Last>)> {
 }
 
 /// The carrier of a demonstration that people watch: its clock and ours are moved together.
-async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
+pub(crate) async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
     let store = shared.store()?;
     let mut config = simulator_config(&shared.settings);
     // Redis still knows the calls of earlier starts: none of their ids may come again.
     config.seed = shared.rng.next_u64();
-    let clock = store.clone();
-    config.companion = Some(Companion::new(move |by_ms: i64| {
-        let clock = clock.clone();
-        let by = Duration::from_millis(u64::try_from(by_ms).unwrap_or(0));
-        async move {
-            let moved = clock.advance_clock(by).await;
-            moved.map(drop).map_err(|error| error.to_string())
-        }
-    }));
+    config.companion = Some(companion(store.clone()));
     let simulator = Simulator::new(config);
     // Redis also keeps how far its clock was moved; a carrier that lived in the past would be out of step.
     if let Ok(reading) = store.clock().await {
@@ -110,56 +104,16 @@ async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
     Ok(simulator)
 }
 
-/// The carrier of the demonstration: the office's numbers lead to the gateway, its phones stand on the table.
-pub(crate) fn simulator_config(settings: &Settings) -> SimulatorConfig {
-    let base = settings.public.base_url.as_str().trim_end_matches('/');
-    let address = |path: &str| format!("{base}{VOICE_PATH}{path}");
-    let token = settings.twilio.auth_token.expose_secret().to_owned();
-    let mut config = SimulatorConfig::new(settings.twilio.account_sid.clone(), token);
-    config.numbers = settings
-        .office
-        .numbers
-        .iter()
-        .map(|number| Number {
-            number: number.as_str().to_owned(),
-            voice_url: address("incoming"),
-            voice_fallback_url: Some(address("fallback")),
-            status_callback: Some(address("status")),
-        })
-        .collect();
-    config.application = Application {
-        sid: settings.twilio.application_sid.clone().unwrap_or_default(),
-        voice_url: address("agent/connect"),
-        status_callback: None,
-    };
-    config.phones = phones(settings);
-    settings
-        .twilio
-        .api_base
-        .as_str()
-        .trim_end_matches('/')
-        .clone_into(&mut config.api_url);
-    config
-}
-
-fn phones(settings: &Settings) -> Vec<Phone> {
-    let office = settings.office.phones.iter().map(|phone| Phone {
-        name: phone.name.clone(),
-        number: phone.number.as_str().to_owned(),
-        group: "Office phones".to_owned(),
-    });
-    let desks = settings
-        .agents
-        .iter()
-        .filter_map(|agent| match &agent.answers_on {
-            AnswersOn::Phone(number) => Some(Phone {
-                name: agent.name.clone(),
-                number: number.as_str().to_owned(),
-                group: "Agents\u{2019} desk phones".to_owned(),
-            }),
-            AnswersOn::Browser => None,
-        });
-    office.chain(desks).collect()
+/// Moves the clock in Redis together with the carrier's.
+pub(crate) fn companion(clock: Store) -> Companion {
+    Companion::new(move |by_ms: i64| {
+        let clock = clock.clone();
+        let by = Duration::from_millis(u64::try_from(by_ms).unwrap_or(0));
+        async move {
+            let moved = clock.advance_clock(by).await;
+            moved.map(drop).map_err(|error| error.to_string())
+        }
+    })
 }
 
 #[expect(

@@ -22,6 +22,8 @@ pub(crate) enum Bench {
     Journey,
     /// One question about opening hours, with holidays and overrides
     Hours,
+    /// Endurance: a busy office for half an hour, and what its processes hold
+    Soak,
 }
 
 impl Bench {
@@ -32,6 +34,7 @@ impl Bench {
             Self::Fanout => "fanout",
             Self::Journey => "journey",
             Self::Hours => "hours",
+            Self::Soak => "soak",
         }
     }
 
@@ -40,7 +43,7 @@ impl Bench {
         match self {
             Self::Webhook | Self::Queue | Self::Hours => &[],
             Self::Fanout => &[REALTIME],
-            Self::Journey => &[
+            Self::Journey | Self::Soak => &[
                 REALTIME,
                 ("switchboard-gateway", "switchboard-gateway"),
                 ("switchboard-worker", "worker-lookup"),

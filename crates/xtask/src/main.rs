@@ -3,7 +3,7 @@
 //! Run as `cargo xtask COMMAND` from anywhere in the workspace. Everything that keeps the tree honest and is
 //! not shell stands here, one folder per command: [`codegen`] makes Rust of `proto/`, [`arrows`] compares
 //! the crates with `ARCHITECTURE.md` and `deny.toml`, [`tidy`] reads every tracked text file, [`mod@bench`] starts the
-//! benchmarks, [`chaos`] what breaks things on purpose.
+//! benchmarks, [`mod@chaos`] and [`mod@chaos_calls`] what breaks things on purpose.
 //!
 //! It must never be a dependency of a crate that ships, and no check of it may need the network.
 #![expect(
@@ -14,6 +14,7 @@
 mod arrows;
 mod bench;
 mod chaos;
+mod chaos_calls;
 mod codegen;
 mod report;
 mod stock_faults;
@@ -49,6 +50,9 @@ enum Chore {
     Arrows,
     /// Check tracked text files: no registry hosts, nothing outside the tree; list long files.
     Tidy,
+    /// Kill, stop and restart processes by a seed while somebody checks that nothing is lost.
+    #[command(subcommand)]
+    Chaos(Chaos),
     /// Measure, in release, beside the least that could do the same work.
     Bench {
         /// What.
@@ -63,16 +67,20 @@ enum Chore {
         #[arg(long)]
         peers: bool,
     },
-    /// Break things on purpose, and account for everything.
-    Chaos {
-        /// What.
-        name: chaos::Chaos,
+    /// Show what apalis' own Redis storage does, which the queue must not do. Takes minutes.
+    StockFaults,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chaos {
+    /// The job queue: workers killed and stopped, Redis killed, stalled and restarted.
+    Queue {
         /// How much, and with which seed; `--help` behind `--` tells more.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Show what apalis' own Redis storage does, which the queue must not do. Takes minutes.
-    StockFaults,
+    /// Whole calls over real processes.
+    Calls(chaos_calls::Options),
 }
 
 fn main() -> ExitCode {
@@ -101,7 +109,8 @@ fn run(chore: &Chore) -> Result<()> {
             only,
             peers,
         } => bench::run(&workspace, *name, *quick, only, *peers),
-        Chore::Chaos { name, arguments } => chaos::run(&workspace, *name, arguments),
+        Chore::Chaos(Chaos::Queue { arguments }) => chaos::run(&workspace, arguments),
+        Chore::Chaos(Chaos::Calls(options)) => chaos_calls::run(&workspace, options),
         Chore::StockFaults => stock_faults::run(&workspace),
     }
 }

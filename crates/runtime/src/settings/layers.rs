@@ -117,7 +117,10 @@ impl Layers {
             merged = merged.add_source(layer);
         }
         match merged.build() {
-            Ok(config) => read(&config.cache, faults),
+            Ok(mut config) => {
+                self.demo_token(&mut config.cache);
+                read(&config.cache, faults)
+            }
             Err(error) => {
                 faults.rule("settings", error.to_string());
                 Err(faults.into_error())
@@ -125,16 +128,27 @@ impl Layers {
         }
     }
 
+    /// A demonstration's own token, unless somebody gave one: processes of one demonstration must share it.
+    fn demo_token(&self, settings: &mut Value) {
+        let (Some(rng), ValueKind::Table(sections)) = (&self.demo, &mut settings.kind) else {
+            return;
+        };
+        let Some(ValueKind::Table(twilio)) = sections.get_mut("twilio").map(|section| &mut section.kind)
+        else {
+            return;
+        };
+        let given = |name: &str| twilio.get(name).is_some_and(|value| value.kind != ValueKind::Nil);
+        if !given("auth_token") && !given("auth_token_file") {
+            let token = demo::auth_token(rng).expose_secret().to_owned();
+            let value = Value::new(Some(&"demo mode".to_owned()), ValueKind::String(token));
+            twilio.insert("auth_token".to_owned(), value);
+        }
+    }
+
     fn sources(&self, faults: &mut Faults) -> Vec<Layer> {
         let mut layers = vec![toml("default.toml", DEFAULT_TOML, faults)];
-        if let Some(rng) = &self.demo {
+        if self.demo.is_some() {
             layers.push(toml("demo.toml", DEMO_TOML, faults));
-            let token = demo::auth_token(rng).expose_secret().to_owned();
-            layers.push(Some(Layer::one(
-                "twilio.auth_token",
-                ValueKind::String(token),
-                "demo mode",
-            )));
         }
         layers.extend(self.texts.iter().map(|(name, text)| toml(name, text, faults)));
         for path in &self.files {
@@ -181,13 +195,6 @@ impl Layers {
 /// One layer on its way into the merge; every value knows where it came from.
 #[derive(Clone, Debug)]
 struct Layer(Table);
-
-impl Layer {
-    fn one(path: &str, value: ValueKind, origin: &str) -> Self {
-        let value = Value::new(Some(&origin.to_owned()), value);
-        Self(Map::from_iter([(path.to_owned(), value)]))
-    }
-}
 
 impl Source for Layer {
     fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {

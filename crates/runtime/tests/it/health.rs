@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use switchboard_runtime::{Health, Lifecycle, Metrics, http::serve_health};
+use switchboard_runtime::{Health, Lifecycle, Metrics, http::serve_health, probe, settings::Listen};
 
 use crate::web::{get, listener};
 
@@ -111,4 +111,25 @@ async fn what_is_counted_can_be_read() {
         "{body}"
     );
     assert!(lifecycle.shutdown(Duration::from_secs(20)).await.is_clean());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_asks_its_twin_whether_it_is_ready() {
+    let lifecycle = Lifecycle::new();
+    let draining = tokio_util::sync::CancellationToken::new();
+    let health = Health::new(Metrics::install().unwrap(), draining.clone());
+    let (socket, address) = listener();
+    lifecycle.spawn_vital("health", serve_health(socket, health, lifecycle.token()));
+    // It may be told to listen everywhere; it is asked on this machine.
+    let listen = Listen::parse(&format!("0.0.0.0:{}", address.port())).unwrap();
+    let ask = move || {
+        let listen = listen.clone();
+        tokio::task::spawn_blocking(move || probe(&listen, "/health/ready"))
+    };
+    ask().await.unwrap().unwrap();
+    draining.cancel();
+    let told = ask().await.unwrap().unwrap_err();
+    assert!(told.to_string().contains("503"), "{told}");
+    lifecycle.shutdown(LIMIT).await;
+    ask().await.unwrap().unwrap_err();
 }

@@ -320,6 +320,24 @@ fn demo_mode_refuses_the_real_world() {
 }
 
 #[test]
+fn processes_of_one_demonstration_may_share_its_token_by_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "demo-shared\n").unwrap();
+    let settings = Layers::demo()
+        .environment([("SWITCHBOARD__TWILIO__AUTH_TOKEN_FILE", file.to_str().unwrap())])
+        .load()
+        .unwrap();
+    assert_eq!(settings.twilio.auth_token.expose_secret(), "demo-shared");
+    let own = || Layers::demo().load().unwrap().twilio.auth_token;
+    assert_ne!(
+        own().expose_secret(),
+        own().expose_secret(),
+        "else a fresh one each time"
+    );
+}
+
+#[test]
 fn inside_a_container_demo_mode_listens_but_still_reaches_nobody() {
     let inside = Layers::demo()
         .set("deployment.inside_container=true")

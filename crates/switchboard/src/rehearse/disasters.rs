@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use switchboard_simulator::Faults;
 use tokio::time::Instant;
 
@@ -10,7 +10,8 @@ use super::stage::{REST, Stage};
 use crate::services::Service;
 
 impl Stage<'_> {
-    pub(super) fn faults(&self, faults: Faults) {
+    pub(super) fn faults(&mut self, faults: Faults) {
+        self.system.had_faults = true;
         self.system.simulator.set_faults(faults);
     }
 
@@ -28,33 +29,28 @@ impl Stage<'_> {
     }
 
     /// Redis does not answer any more.
-    pub(super) fn stall_redis(&mut self) -> anyhow::Result<()> {
-        self.system.redis.pause()?;
+    pub(super) async fn stall_redis(&mut self) -> anyhow::Result<()> {
+        self.system.redis.stall().await?;
         self.redis_up = false;
         Ok(())
     }
 
-    pub(super) fn kill_redis(&mut self) -> anyhow::Result<()> {
-        self.system.redis.kill9()?;
+    pub(super) async fn kill_redis(&mut self) -> anyhow::Result<()> {
+        self.system.redis.kill().await?;
         self.redis_up = false;
         Ok(())
     }
 
     /// Redis dies and starts again with nothing of what it knew.
     pub(super) async fn redis_loses_everything(&mut self) -> anyhow::Result<()> {
-        self.kill_redis()?;
-        let data = self.system.redis.dir().join("appendonlydir");
-        std::fs::remove_dir_all(&data).with_context(|| format!("no data in {}", data.display()))?;
+        self.kill_redis().await?;
+        self.system.redis.forget()?;
         self.redis_back(true).await
     }
 
     /// Redis is back, and its clock is where everybody else's is.
     pub(super) async fn redis_back(&mut self, killed: bool) -> anyhow::Result<()> {
-        if killed {
-            self.system.redis.restart().await?;
-        } else {
-            self.system.redis.resume()?;
-        }
+        self.system.redis.back(killed).await?;
         let deadline = Instant::now() + REST;
         let now_ms = loop {
             match self.system.store.clock().await {

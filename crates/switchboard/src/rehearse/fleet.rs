@@ -7,8 +7,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
 use switchboard_runtime::Lifecycle;
 use tokio::process::{Child, Command};
+use url::Url;
 
 use super::ports;
 use crate::services::{Service, Shared};
@@ -18,6 +21,15 @@ const READY: Duration = Duration::from_secs(20);
 /// How long a service may take to stop.
 const STOP: Duration = Duration::from_secs(10);
 
+/// Where a running system is, which this rehearsal did not start and does not end.
+#[derive(Debug, Clone)]
+pub(super) struct Elsewhere {
+    pub(super) gateway: Url,
+    pub(super) agents: Url,
+    /// What its API asks for.
+    pub(super) token: Option<SecretString>,
+}
+
 enum Running {
     Here(Lifecycle),
     Process(Child),
@@ -26,6 +38,7 @@ enum Running {
 /// All services.
 pub(super) struct Fleet {
     processes: bool,
+    elsewhere: Option<Elsewhere>,
     ports: BTreeMap<Service, SocketAddr>,
     /// Ports held for services that have not started yet.
     held: BTreeMap<Service, TcpListener>,
@@ -46,12 +59,10 @@ impl Fleet {
             ports.insert(service, listener.local_addr()?);
             held.insert(service, listener);
         }
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(5))
-            .no_proxy()
-            .build()?;
+        let http = client(HeaderMap::new())?;
         Ok(Self {
             processes,
+            elsewhere: None,
             ports,
             held,
             running: BTreeMap::new(),
@@ -62,7 +73,42 @@ impl Fleet {
         })
     }
 
-    pub(super) fn port(&self, service: Service) -> SocketAddr {
+    /// The services of a running system.
+    pub(super) fn elsewhere(there: Elsewhere) -> anyhow::Result<Self> {
+        let mut headers = HeaderMap::new();
+        if let Some(token) = &there.token {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(Self {
+            processes: true,
+            elsewhere: Some(there),
+            ports: BTreeMap::new(),
+            held: BTreeMap::new(),
+            running: BTreeMap::new(),
+            more: Vec::new(),
+            shared: None,
+            arguments: Vec::new(),
+            http: client(headers)?,
+        })
+    }
+
+    /// Where a service answers, without a slash at the end.
+    pub(super) fn address(&self, service: Service) -> String {
+        let there = self.elsewhere.as_ref().and_then(|there| match service {
+            Service::Gateway => Some(&there.gateway),
+            Service::Realtime => Some(&there.agents),
+            // Nobody but their supervisor asks them.
+            Service::WorkerLookup | Service::WorkerCalls => None,
+        });
+        match there {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.port(service)),
+        }
+    }
+
+    fn port(&self, service: Service) -> SocketAddr {
         self.ports
             .get(&service)
             .copied()
@@ -121,7 +167,7 @@ impl Fleet {
         let port = listener.local_addr()?;
         let another = self.run(service, port, Some(listener))?;
         self.more.push((service, another));
-        self.wait_answers(service, port).await
+        self.wait_answers(service, &format!("http://{port}")).await
     }
 
     fn launch(&mut self, service: Service) -> anyhow::Result<()> {
@@ -177,6 +223,10 @@ impl Fleet {
 
     /// Waits until everything that runs is ready.
     pub(super) async fn all_ready(&self) -> anyhow::Result<()> {
+        if self.elsewhere.is_some() {
+            self.wait_ready(Service::Gateway).await?;
+            return self.wait_ready(Service::Realtime).await;
+        }
         for service in Service::ALL.into_iter().filter(|service| self.runs(*service)) {
             self.wait_ready(service).await?;
         }
@@ -184,11 +234,11 @@ impl Fleet {
     }
 
     async fn wait_ready(&self, service: Service) -> anyhow::Result<()> {
-        self.wait_answers(service, self.port(service)).await
+        self.wait_answers(service, &self.address(service)).await
     }
 
-    async fn wait_answers(&self, service: Service, port: SocketAddr) -> anyhow::Result<()> {
-        let url = format!("http://{port}/health/ready");
+    async fn wait_answers(&self, service: Service, address: &str) -> anyhow::Result<()> {
+        let url = format!("{address}/health/ready");
         let deadline = tokio::time::Instant::now() + READY;
         loop {
             if let Ok(answer) = self.http.get(&url).send().await
@@ -205,11 +255,17 @@ impl Fleet {
 
     /// Whether the service runs.
     pub(super) fn runs(&self, service: Service) -> bool {
-        self.running.contains_key(&service) || self.more.iter().any(|(another, _)| *another == service)
+        self.elsewhere.is_some()
+            || self.running.contains_key(&service)
+            || self.more.iter().any(|(another, _)| *another == service)
     }
 
     /// Ends a service without a farewell: kill -9 for a process; here, its tasks are dropped where they are.
     pub(super) async fn kill(&mut self, service: Service) -> anyhow::Result<()> {
+        ensure!(
+            self.elsewhere.is_none(),
+            "the services of a running system are not ended"
+        );
         match self.running.remove(&service) {
             Some(Running::Here(lifecycle)) => {
                 lifecycle.shutdown(Duration::ZERO).await;
@@ -243,6 +299,14 @@ impl Fleet {
         ensure!(unclean.is_empty(), "did not stop cleanly: {}", unclean.join(", "));
         Ok(())
     }
+}
+
+fn client(headers: HeaderMap) -> anyhow::Result<reqwest::Client> {
+    Ok(reqwest::Client::builder()
+        .timeout(Duration::from_secs(5))
+        .no_proxy()
+        .default_headers(headers)
+        .build()?)
 }
 
 fn listen_setting(service: Service, port: SocketAddr) -> String {

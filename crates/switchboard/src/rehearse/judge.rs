@@ -18,6 +18,8 @@ fn ms(time: Duration) -> i64 {
 
 /// The longest that a waiting line may go without asking; a little for the request itself.
 const WAIT_DOCUMENT_MS: i64 = 20_000 + 500;
+/// Dead letters looked at in each queue; a system that runs for long has older ones, too.
+const MANY: u32 = 100;
 /// Errors of documents: what cannot be parsed, and what no verb takes.
 const BAD_DOCUMENT: RangeInclusive<u32> = 12_100..=13_999;
 
@@ -195,7 +197,11 @@ impl Stage<'_> {
     /// Nothing of ours was given up: no job is in the dead letters.
     pub(super) async fn no_dead_letters(&self) -> anyhow::Result<()> {
         for queue in self.system.admin.stats().await?.queues {
-            if let Some(letter) = self.system.admin.dead(&queue.name, 1).await?.first() {
+            let letters = self.system.admin.dead(&queue.name, MANY).await?;
+            if let Some(letter) = letters
+                .iter()
+                .find(|letter| letter.died_at_ms >= self.system.began_ms)
+            {
                 anyhow::bail!("job {} was given up: {}", letter.id, letter.reason);
             }
         }

@@ -1,25 +1,29 @@
-//! `rehearse`: whole calls against a private system, judged from the phones' side.
+//! `rehearse`: whole calls against a private system or a running one, judged from the phones' side.
 //!
 //! What passes or fails is who could talk with whom, and when, as the simulated carrier saw it; our own state is
 //! never asked whether it is right.
 
+mod against;
 mod disasters;
 mod fleet;
 mod judge;
 mod ports;
+mod redis;
 mod report;
 mod scenarios;
 mod stage;
 mod system;
+mod traffic;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use futures::StreamExt;
-use switchboard_runtime::telemetry;
+use switchboard_runtime::{SettingsArgs, telemetry};
 use switchboard_simulator::Switches;
 
 use crate::cli::Rehearse;
+use against::Against;
 use report::{Report, Verdict};
 use scenarios::Scenario;
 use stage::Stage;
@@ -29,7 +33,7 @@ use system::{System, SystemOptions};
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// Plays what the options ask for; success when everything passed.
-pub(crate) fn run(options: &Rehearse) -> ExitCode {
+pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
     let mut report = Report::new(options.json, options.timelines);
     if options.list {
         Report::list(&scenarios::all());
@@ -46,6 +50,10 @@ pub(crate) fn run(options: &Rehearse) -> ExitCode {
     if let Some(name) = unknown {
         return Report::complain(&format!("there is no scenario {name}; --list shows all"));
     }
+    let mut against = match Against::new(options, settings) {
+        Ok(against) => against,
+        Err(error) => return Report::complain(&format!("{error:#}")),
+    };
     if let Err(error) = telemetry::init(&system::log_settings()) {
         return Report::complain(&error.to_string());
     }
@@ -53,6 +61,9 @@ pub(crate) fn run(options: &Rehearse) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Report::complain(&error.to_string()),
     };
+    if let (Some(against), Some(calls)) = (&mut against, options.calls_per_second) {
+        return runtime.block_on(traffic::run(against, options, calls));
+    }
     let mut rounds: Vec<(String, Switches)> = vec![("as documented".to_owned(), Switches::default())];
     if options.switches {
         rounds.extend(Switches::variants());
@@ -61,6 +72,13 @@ pub(crate) fn run(options: &Rehearse) -> ExitCode {
         for time in 0..options.times {
             for (label, switches) in &rounds {
                 report.round(time + 1, label);
+                if let Some(against) = &mut against {
+                    // One carrier, one office, one after the other.
+                    for scenario in &chosen {
+                        report.add(label, &play_against(scenario, against).await);
+                    }
+                    continue;
+                }
                 let plays = chosen.iter().map(|scenario| {
                     let seed = options.seed.wrapping_add(u64::from(time));
                     let system = SystemOptions {
@@ -82,29 +100,48 @@ pub(crate) fn run(options: &Rehearse) -> ExitCode {
 
 async fn play(scenario: &Scenario, options: SystemOptions) -> Verdict {
     let began = std::time::Instant::now();
-    let mut system = match System::start(&scenario.office, options).await {
-        Ok(system) => system,
-        Err(error) => {
-            return Verdict::failed(
-                scenario.name,
-                began.elapsed(),
-                format!("cannot start: {error:#}"),
-                "",
-            );
-        }
-    };
+    match System::start(&scenario.office, options).await {
+        Ok(system) => judged(scenario, system, began, false).await,
+        Err(error) => cannot_start(scenario, began, &error),
+    }
+}
+
+async fn play_against(scenario: &Scenario, against: &mut Against) -> Verdict {
+    if let Some(reason) = against.skips(&scenario.office) {
+        return Verdict::skipped(scenario.name, reason);
+    }
+    let began = std::time::Instant::now();
+    match against.start().await {
+        Ok(system) => judged(scenario, system, began, true).await,
+        Err(error) => cannot_start(scenario, began, &error),
+    }
+}
+
+fn cannot_start(scenario: &Scenario, began: std::time::Instant, error: &anyhow::Error) -> Verdict {
+    let reason = format!("cannot start: {error:#}");
+    Verdict::failed(scenario.name, began.elapsed(), reason, "")
+}
+
+async fn judged(
+    scenario: &Scenario,
+    mut system: System,
+    began: std::time::Instant,
+    goes_on: bool,
+) -> Verdict {
     let mut stage = Stage::new(&mut system);
     let outcome = tokio::time::timeout(LIMIT, (scenario.play)(&mut stage)).await;
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(_) => Err(anyhow::anyhow!("not over after {} s", LIMIT.as_secs())),
     };
+    let took = began.elapsed();
     let timeline = system.simulator.timeline();
     let sound = judge::sound(&timeline);
     let timeline = timeline.to_string();
+    let tidied = if goes_on { system.tidy().await } else { Ok(()) };
     let stopped = system.stop().await;
-    match outcome.and(sound).and(stopped) {
-        Ok(()) => Verdict::passed(scenario.name, began.elapsed(), &timeline),
-        Err(error) => Verdict::failed(scenario.name, began.elapsed(), format!("{error:#}"), &timeline),
+    match outcome.and(sound).and(tidied).and(stopped) {
+        Ok(()) => Verdict::passed(scenario.name, took, &timeline),
+        Err(error) => Verdict::failed(scenario.name, took, format!("{error:#}"), &timeline),
     }
 }

@@ -7,12 +7,31 @@ use serde::Serialize;
 
 use super::scenarios::Scenario;
 
+/// What became of one scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Outcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "PASS",
+            Self::Failed => "FAIL",
+            Self::Skipped => "SKIP",
+        }
+    }
+}
+
 /// How one scenario went.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Verdict {
     name: &'static str,
-    passed: bool,
+    outcome: Outcome,
     millis: u128,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -23,7 +42,7 @@ impl Verdict {
     pub(super) fn passed(name: &'static str, took: Duration, timeline: &str) -> Self {
         Self {
             name,
-            passed: true,
+            outcome: Outcome::Passed,
             millis: took.as_millis(),
             reason: None,
             timeline: lines(timeline),
@@ -33,10 +52,21 @@ impl Verdict {
     pub(super) fn failed(name: &'static str, took: Duration, reason: String, timeline: &str) -> Self {
         Self {
             name,
-            passed: false,
+            outcome: Outcome::Failed,
             millis: took.as_millis(),
             reason: Some(reason),
             timeline: lines(timeline),
+        }
+    }
+
+    /// Not played: what it needs cannot be had here.
+    pub(super) fn skipped(name: &'static str, reason: &str) -> Self {
+        Self {
+            name,
+            outcome: Outcome::Skipped,
+            millis: 0,
+            reason: Some(reason.to_owned()),
+            timeline: Vec::new(),
         }
     }
 }
@@ -52,6 +82,7 @@ pub(super) struct Report {
     timelines: bool,
     passed: u32,
     failed: u32,
+    skipped: u32,
 }
 
 #[expect(
@@ -66,6 +97,7 @@ impl Report {
             timelines,
             passed: 0,
             failed: 0,
+            skipped: 0,
         }
     }
 
@@ -87,19 +119,19 @@ impl Report {
     }
 
     pub(super) fn add(&mut self, label: &str, verdict: &Verdict) {
-        if verdict.passed {
-            self.passed += 1;
-        } else {
-            self.failed += 1;
+        match verdict.outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Skipped => self.skipped += 1,
         }
         if self.json {
             let row = serde_json::json!({ "switches": label, "scenario": verdict });
             println!("{row}");
             return;
         }
-        let word = if verdict.passed { "PASS" } else { "FAIL" };
+        let word = verdict.outcome.word();
         println!("{word}  {:<36} {:>6} ms", verdict.name, verdict.millis);
-        if self.timelines || !verdict.passed {
+        if self.timelines || verdict.outcome == Outcome::Failed {
             for line in &verdict.timeline {
                 println!("      {line}");
             }
@@ -111,7 +143,16 @@ impl Report {
 
     pub(super) fn finish(&self) -> ExitCode {
         if !self.json {
-            println!("rehearsal: {} passed, {} failed", self.passed, self.failed);
+            let Self {
+                passed,
+                failed,
+                skipped,
+                ..
+            } = self;
+            match skipped {
+                0 => println!("rehearsal: {passed} passed, {failed} failed"),
+                _ => println!("rehearsal: {passed} passed, {failed} failed, {skipped} skipped"),
+            }
         }
         if self.failed == 0 {
             ExitCode::SUCCESS

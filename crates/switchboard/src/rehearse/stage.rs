@@ -316,10 +316,7 @@ impl<'a> Stage<'a> {
     }
 
     async fn post(&self, path: &str, agent: &str) -> anyhow::Result<(u16, Value)> {
-        let url = format!(
-            "http://{}/api/v1/{path}",
-            self.system.fleet.port(Service::Realtime)
-        );
+        let url = format!("{}/api/v1/{path}", self.system.fleet.address(Service::Realtime));
         let body = serde_json::to_string(&json!({ "agentId": agent }))?;
         let request = self
             .system
@@ -342,7 +339,7 @@ impl<'a> Stage<'a> {
 
     /// What agents see of all live calls.
     pub(super) async fn live(&self) -> anyhow::Result<Value> {
-        let url = format!("http://{}/api/v1/live", self.system.fleet.port(Service::Realtime));
+        let url = format!("{}/api/v1/live", self.system.fleet.address(Service::Realtime));
         Ok(serde_json::from_str(
             &self.system.fleet.http().get(url).send().await?.text().await?,
         )?)

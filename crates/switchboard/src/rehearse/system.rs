@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, ensure};
 use secrecy::ExposeSecret;
+use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
 use switchboard_runtime::settings::{Layers, Log, LogFormat};
 use switchboard_runtime::{Clock, Lifecycle, Metrics, PrivateRedis, PrivateRedisOptions, Rng};
@@ -12,8 +13,8 @@ use switchboard_simulator::{Simulator, Switches};
 use switchboard_store::{Store, StoreConfig};
 
 use super::fleet::Fleet;
+use super::redis::Redis;
 use crate::services::Shared;
-use crate::up::simulator_config;
 
 /// What differs from rehearsal to rehearsal.
 #[derive(Debug, Clone)]
@@ -23,22 +24,41 @@ pub(super) struct SystemOptions {
     pub(super) seed: u64,
 }
 
-/// What differs from scenario to scenario: settings over those of the rehearsal.
-#[derive(Debug, Clone, Default)]
+/// What differs from scenario to scenario: settings over those of the rehearsal, and what is done to the system.
+#[derive(Debug, Clone)]
 pub(super) struct Office {
     pub(super) closed: bool,
     pub(super) settings: &'static [&'static str],
+    pub(super) hands_on: HandsOn,
+}
+
+/// What a scenario does to the system, beside using it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HandsOn {
+    Nothing,
+    /// Ends services and starts them.
+    Services,
+    /// Takes Redis away and gives it back.
+    Redis,
+    /// Destroys what Redis knew.
+    Data,
+    /// Opens or closes the office for everybody.
+    Hours,
 }
 
 /// Everything that runs for one scenario.
 pub(super) struct System {
-    pub(super) redis: PrivateRedis,
+    pub(super) redis: Redis,
     pub(super) simulator: Simulator,
     pub(super) store: Store,
     pub(super) admin: Admin,
     pub(super) fleet: Fleet,
-    carrier: Lifecycle,
-    _folder: tempfile::TempDir,
+    /// In virtual time.
+    pub(super) began_ms: i64,
+    /// Something went wrong on purpose: whoever gave up for a while has to notice that it is over.
+    pub(super) had_faults: bool,
+    pub(super) carrier: Lifecycle,
+    pub(super) _folder: Option<tempfile::TempDir>,
 }
 
 /// Only what went wrong: a rehearsal's own words are its report. `RUST_LOG` has the last word.
@@ -112,15 +132,18 @@ impl System {
             ..StoreConfig::new(redis.url(), settings.key_prefix())
         })?;
         let admin = Admin::connect(redis.url(), Prefix::new(settings.key_prefix())?)?;
+        let began_ms = simulator.now_ms();
         fleet.start_all(shared, [overrides, vec![token]].concat()).await?;
         Ok(Self {
-            redis,
+            redis: Redis::Own(redis),
             simulator,
             store,
             admin,
             fleet,
+            began_ms,
+            had_faults: false,
             carrier,
-            _folder: folder,
+            _folder: Some(folder),
         })
     }
 
@@ -128,7 +151,7 @@ impl System {
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {
         let fleet = self.fleet.stop().await;
         let carrier = self.carrier.shutdown(std::time::Duration::from_secs(5)).await;
-        self.redis.kill9()?;
+        self.redis.leave().await?;
         fleet?;
         ensure!(carrier.is_clean(), "the simulator did not stop cleanly");
         Ok(())

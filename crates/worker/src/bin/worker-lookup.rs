@@ -5,20 +5,25 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use secrecy::ExposeSecret;
-use switchboard_runtime::{Last, Process, SettingsArgs, run_process};
+use switchboard_runtime::{Last, Process, ServiceArgs, VERSION, run_service};
 use switchboard_store::{Store, StoreConfig};
 use switchboard_worker::{Deps, STORE_BUDGET, run_lookup};
 
 /// Asks sources who is calling.
 #[derive(Parser)]
-#[command(name = "worker-lookup", version)]
+#[command(name = "worker-lookup", version = VERSION)]
 struct Cli {
     #[command(flatten)]
-    settings: SettingsArgs,
+    service: ServiceArgs,
 }
 
 fn main() -> ExitCode {
-    run_process("worker-lookup", &Cli::parse().settings, start)
+    run_service(
+        "worker-lookup",
+        &Cli::parse().service,
+        |settings| &settings.worker_lookup.listen,
+        start,
+    )
 }
 
 async fn start(process: Process) -> anyhow::Result<Option<Last>> {

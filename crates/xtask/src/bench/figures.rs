@@ -106,7 +106,7 @@ impl Measured {
 }
 
 /// What stands in one line of the table. Times are counted from the intended moment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Figures {
     pub(crate) count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]

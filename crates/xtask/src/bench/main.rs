@@ -27,6 +27,7 @@ mod report;
 mod resp;
 mod rig;
 mod service;
+mod soak;
 mod time;
 mod webhook;
 
@@ -83,6 +84,8 @@ enum Part {
     },
     /// Opening hours
     Hours(BenchArgs),
+    /// An office that is busy for half an hour, and its memory
+    Soak(SoakArgs),
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -127,6 +130,21 @@ struct QueueArgs {
     /// Other job queues beside ours, installed by scripts/peers
     #[arg(long)]
     peers: bool,
+}
+
+#[derive(Debug, Args)]
+struct SoakArgs {
+    #[command(flatten)]
+    bench: BenchArgs,
+    /// Other than usual: calls a second
+    #[arg(long)]
+    calls: Option<f64>,
+    /// Other than usual: agents, each with a screen
+    #[arg(long)]
+    agents: Option<usize>,
+    /// Other than usual: how long callers ring
+    #[arg(long)]
+    minutes: Option<f64>,
 }
 
 /// Which groups of rows.
@@ -187,6 +205,9 @@ fn main() -> ExitCode {
             .and_then(|runtime| runtime.block_on(fanout::clients(args))),
         Part::Hours(args) => measure("hours", &args, async |report| {
             hours::bench(args.quick, &args.only, report)
+        }),
+        Part::Soak(args) => measure("soak", &args.bench, async |report| {
+            soak::bench(&args, report).await
         }),
     };
     match done {

@@ -15,7 +15,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::stage::Stage;
-use super::system::Office;
+use super::system::{HandsOn, Office};
 
 type Play =
     for<'a, 'b> fn(&'a mut Stage<'b>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
@@ -31,29 +31,47 @@ pub(super) struct Scenario {
 const OPEN: Office = Office {
     closed: false,
     settings: &[],
+    hands_on: HandsOn::Nothing,
 };
-const CLOSED: Office = Office {
-    closed: true,
-    settings: &[],
+const CLOSED: Office = Office { closed: true, ..OPEN };
+/// An open one whose services end and start.
+const SERVICES: Office = Office {
+    hands_on: HandsOn::Services,
+    ..OPEN
+};
+/// An open one whose Redis goes away.
+const REDIS: Office = Office {
+    hands_on: HandsOn::Redis,
+    ..OPEN
+};
+/// An open one whose Redis loses what it had.
+const DATA: Office = Office {
+    hands_on: HandsOn::Data,
+    ..OPEN
 };
 
+/// An open one that is opened and closed by hand.
+const BY_HAND: Office = Office {
+    hands_on: HandsOn::Hours,
+    ..OPEN
+};
 /// Closed on whichever day it is played.
 const DAY_OFF: Office = Office {
-    closed: false,
     settings: &[r#"hours.days=[{date="01-01",until="12-31",name="the summer party"}]"#],
+    ..OPEN
 };
 /// Gives up on the carrier's API sooner than it answers.
 const IMPATIENT: Office = Office {
-    closed: false,
     settings: &["twilio.timeout=300ms", "twilio.connect_timeout=200ms"],
+    ..OPEN
 };
 const NO_PHONES: Office = Office {
-    closed: false,
     settings: &["office.phones=[]"],
+    ..OPEN
 };
 const TWELVE: Office = Office {
-    closed: false,
     settings: &[TWELVE_PHONES],
+    ..OPEN
 };
 const TWELVE_PHONES: &str = r#"office.phones=[{name="1",number="+442079460101"}, {name="2",number="+442079460102"}, {name="3",number="+442079460103"},
     {name="4",number="+442079460104"}, {name="5",number="+442079460105"}, {name="6",number="+442079460106"},
@@ -87,7 +105,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
         "holiday", "a day off, which the caller hears by its name", DAY_OFF, hours::holiday;
         "overridden-open", "opened by hand on a day off: an agent answers", DAY_OFF, hours::overridden_open;
-        "overridden-closed", "closed by hand: who waits is answered, who calls then leaves a message", OPEN, hours::overridden_closed;
+        "overridden-closed", "closed by hand: who waits is answered, who calls then leaves a message", BY_HAND, hours::overridden_closed;
         "closed", "the office is closed, the caller leaves a message", CLOSED, office::closed;
         "hangs-up-waiting", "the caller hangs up while waiting", OPEN, hang_ups::waiting;
         "hangs-up-claimed", "the caller hangs up after Answer, before the agent is there", OPEN, hang_ups::claimed;
@@ -97,8 +115,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "crm-down", "the customer database is down", OPEN, lookups::source_down;
         "crm-garbage", "the customer database answers nonsense", OPEN, lookups::source_broken;
         "crm-slow", "the customer database takes almost too long", OPEN, lookups::source_slow;
-        "known-while-talking", "who it is becomes known when the caller is talking", OPEN, lookups::known_while_talking;
-        "known-after-hang-up", "who it was becomes known when the caller is gone", OPEN, lookups::known_after_hang_up;
+        "known-while-talking", "who it is becomes known when the caller is talking", SERVICES, lookups::known_while_talking;
+        "known-after-hang-up", "who it was becomes known when the caller is gone", SERVICES, lookups::known_after_hang_up;
         "hangs-up-at-deadline", "the caller hangs up as the office is about to ring", OPEN, deadlines::hang_up_at_deadline;
         "released-in-time", "an agent gives the call back before the three minutes are over", OPEN, deadlines::released_in_time;
         "released-too-late", "an agent gives the call back after the three minutes", OPEN, deadlines::released_too_late;
@@ -110,22 +128,22 @@ pub(super) fn all() -> Vec<Scenario> {
         "api-crowded", "the carrier's API says for a while that it is asked too much", OPEN, carrier::crowded;
         "api-failing", "the carrier's API fails for a while", OPEN, carrier::failing;
         "api-slow", "the carrier's API takes longer than we wait", IMPATIENT, carrier::slow;
-        "workers-dead", "all workers are dead", OPEN, workers::workers_dead;
-        "worker-restarted", "worker-calls is killed while a call waits, and started again", OPEN, workers::worker_restarted;
-        "one-of-two-workers", "one of two worker-calls is killed while a call waits", OPEN, workers::one_of_two_workers;
-        "worker-dies-connecting", "worker-calls is killed as it moves the caller", OPEN, workers::worker_dies_connecting;
-        "gateway-restarted", "the gateway is killed in the middle of a call", OPEN, workers::gateway_restarted;
-        "redis-down", "Redis does not answer when the call comes", OPEN, redis::redis_down;
+        "workers-dead", "all workers are dead", SERVICES, workers::workers_dead;
+        "worker-restarted", "worker-calls is killed while a call waits, and started again", SERVICES, workers::worker_restarted;
+        "one-of-two-workers", "one of two worker-calls is killed while a call waits", SERVICES, workers::one_of_two_workers;
+        "worker-dies-connecting", "worker-calls is killed as it moves the caller", SERVICES, workers::worker_dies_connecting;
+        "gateway-restarted", "the gateway is killed in the middle of a call", SERVICES, workers::gateway_restarted;
+        "redis-down", "Redis does not answer when the call comes", REDIS, redis::redis_down;
         "redis-down-at-night", "Redis does not answer when the call comes, at night", CLOSED, redis::redis_down_at_night;
-        "redis-dies-waiting", "Redis dies while the caller waits", OPEN, redis::redis_dies_waiting;
-        "redis-dies-entering", "Redis dies before the caller waits, and is back when they talk", OPEN, redis::redis_dies_entering;
-        "redis-forgets", "Redis forgets everything while the caller waits", OPEN, redis::redis_forgets;
-        "redis-misses-a-talk", "Redis stalls, and is back when caller and office phone talk", OPEN, redis::redis_misses_a_talk;
-        "redis-misses-a-call", "Redis is dead, and back when caller and office phone talk", OPEN, redis::redis_misses_a_call;
-        "redis-back-while-screened", "Redis is back when an office phone is picked up", OPEN, redis::redis_back_while_screened;
+        "redis-dies-waiting", "Redis dies while the caller waits", REDIS, redis::redis_dies_waiting;
+        "redis-dies-entering", "Redis dies before the caller waits, and is back when they talk", REDIS, redis::redis_dies_entering;
+        "redis-forgets", "Redis forgets everything while the caller waits", DATA, redis::redis_forgets;
+        "redis-misses-a-talk", "Redis stalls, and is back when caller and office phone talk", REDIS, redis::redis_misses_a_talk;
+        "redis-misses-a-call", "Redis is dead, and back when caller and office phone talk", REDIS, redis::redis_misses_a_call;
+        "redis-back-while-screened", "Redis is back when an office phone is picked up", REDIS, redis::redis_back_while_screened;
         "news-doubled", "every webhook comes twice", OPEN, news::webhooks_doubled;
         "news-lost", "all of the carrier's notifications are lost", OPEN, news::news_lost;
         "news-late", "the carrier's notifications come late and in any order", OPEN, news::news_late;
-        "hang-up-unheard", "nobody is told that a waiting caller hung up", OPEN, news::hang_up_unheard;
+        "hang-up-unheard", "nobody is told that a waiting caller hung up", SERVICES, news::hang_up_unheard;
     }
 }

@@ -11,7 +11,7 @@ use super::workers::WAIT_LOOP;
 
 pub(super) async fn redis_down(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(FRONT_DESK, Duration::from_secs(5));
-    stage.stall_redis()?;
+    stage.stall_redis().await?;
     let began = Instant::now();
     let caller = stage.dial(MARA);
     let simulator = stage.system.simulator.clone();
@@ -38,7 +38,7 @@ pub(super) async fn redis_down(stage: &mut Stage<'_>) -> anyhow::Result<()> {
 }
 
 pub(super) async fn redis_down_at_night(stage: &mut Stage<'_>) -> anyhow::Result<()> {
-    stage.stall_redis()?;
+    stage.stall_redis().await?;
     let caller = stage.dial(MARA);
     stage
         .asked_for_a_message(&caller, Duration::from_secs(60))
@@ -59,7 +59,7 @@ pub(super) async fn redis_dies_waiting(stage: &mut Stage<'_>) -> anyhow::Result<
     stage.person_at(DUTY_MOBILE, Duration::from_secs(5));
     let caller = stage.caller_in_queue(MARA).await?;
     stage.pass(Duration::from_secs(30)).await?;
-    stage.kill_redis()?;
+    stage.kill_redis().await?;
     let phone = stage
         .bridged_with_phone(&caller, DUTY_MOBILE, Duration::from_secs(260))
         .await?;
@@ -76,7 +76,7 @@ pub(super) async fn redis_dies_waiting(stage: &mut Stage<'_>) -> anyhow::Result<
 pub(super) async fn redis_dies_entering(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(DUTY_MOBILE, Duration::from_secs(5));
     let caller = stage.caller_told_to_hold(MARA).await?;
-    stage.kill_redis()?;
+    stage.kill_redis().await?;
     let phone = stage
         .bridged_with_phone(&caller, DUTY_MOBILE, Duration::from_secs(260))
         .await?;
@@ -109,13 +109,13 @@ pub(super) async fn redis_forgets(stage: &mut Stage<'_>) -> anyhow::Result<()> {
 
 /// Redis is too slow for the first request, but carries it out when it is back: then the call seems to be in the menu.
 pub(super) async fn redis_misses_a_talk(stage: &mut Stage<'_>) -> anyhow::Result<()> {
-    stage.stall_redis()?;
+    stage.stall_redis().await?;
     talk_while_away(stage, false).await
 }
 
 /// A call that Redis never heard of.
 pub(super) async fn redis_misses_a_call(stage: &mut Stage<'_>) -> anyhow::Result<()> {
-    stage.kill_redis()?;
+    stage.kill_redis().await?;
     talk_while_away(stage, true).await
 }
 
@@ -144,7 +144,7 @@ async fn talk_while_away(stage: &mut Stage<'_>, killed: bool) -> anyhow::Result<
 /// Redis is back, and the sweep looks around, while somebody at an office phone has not yet pressed the key.
 pub(super) async fn redis_back_while_screened(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(FRONT_DESK, Duration::from_secs(9));
-    stage.kill_redis()?;
+    stage.kill_redis().await?;
     stage.pass(Duration::from_secs(20)).await?;
     let caller = stage.dial(MARA);
     stage

@@ -1,0 +1,67 @@
+//! `simulator`: the carrier of a demonstration in a process of its own.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use secrecy::ExposeSecret;
+use switchboard_runtime::{Last, Process, SettingsArgs, probe, run_process};
+
+use crate::cli::Simulator;
+use crate::services::Shared;
+use crate::up::carrier;
+
+/// What answers as soon as it serves.
+const ALIVE: &str = "/sim/v1/clock";
+
+/// Runs it, or asks whether it answers.
+#[expect(clippy::print_stderr, reason = "there is no log yet, or nobody reads it")]
+pub(crate) fn run(settings: &SettingsArgs, options: &Simulator) -> ExitCode {
+    if !options.probe {
+        return run_process("simulator", settings, start);
+    }
+    let asked = settings
+        .load()
+        .context("settings")
+        .and_then(|settings| Ok(probe(&settings.simulator.listen, ALIVE)?));
+    match asked {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("simulator: {reason:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start(process: Process) -> anyhow::Result<Option<Last>> {
+    let Process {
+        settings,
+        lifecycle,
+        metrics,
+        rng,
+        clock,
+    } = process;
+    ensure!(
+        settings.deployment.demo,
+        "deployment.demo: a simulated carrier belongs to a demonstration"
+    );
+    let url = settings
+        .redis
+        .url
+        .as_ref()
+        .context("redis.url: expected where Redis is")?;
+    let redis_url = url.expose_secret().to_owned();
+    let listener = settings.simulator.listen.bind().context("simulator.listen")?;
+    let shared = Shared {
+        settings,
+        redis_url,
+        metrics,
+        rng,
+        clock,
+    };
+    let simulator = carrier(&shared).await?;
+    lifecycle.spawn_vital(
+        "simulator",
+        switchboard_simulator::run(listener, simulator, lifecycle.token()),
+    );
+    Ok(None)
+}
