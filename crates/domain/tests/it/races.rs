@@ -196,9 +196,11 @@ fn a_claim_lasts_as_long_as_the_carrier_holds_the_phone_back() {
             held_back,
         })
     };
-    let until = |scene: &Scene| match &scene.call().state {
-        State::Claimed { until, .. } => *until,
-        other => panic!("{other:?}"),
+    let until = |scene: &Scene| {
+        let State::Claimed { until, .. } = &scene.call().state else {
+            panic!("{}", scene.state());
+        };
+        *until
     };
     let at_once = called(Duration::ZERO);
     let later = called(Duration::from_secs(4));

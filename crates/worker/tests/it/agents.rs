@@ -156,8 +156,8 @@ async fn a_phone_that_is_called_late_may_ring_as_long() {
 
 /// Until when a claim is held.
 fn until(call: &Call) -> Timestamp {
-    match &call.state {
-        State::Claimed { until, .. } => *until,
-        other => panic!("{other:?}"),
-    }
+    let State::Claimed { until, .. } = &call.state else {
+        panic!("{:?}", call.state);
+    };
+    *until
 }
