@@ -96,7 +96,7 @@ async fn an_operator_looks_and_sees_to_what_failed() {
     assert_eq!(said(here, &["recent", "carrier"]).trim(), "no jobs");
 
     assert!(refused(here, &["retry", "deadlines", "CA1:check"]).contains("that failed"));
-    assert!(refused(here, &["show", "carier", "x"]).contains("there are: carrier, deadlines"));
+    assert!(refused(here, &["show", "nowhere", "x"]).contains("there are: carrier, deadlines"));
     assert!(refused(here, &["drop", "carrier", "x"]).contains("no job x"));
     said(here, &["retry", "carrier", "CA1:hang-up"]);
     said(here, &["drop", "carrier", "CA2:hang-up"]);
