@@ -29,8 +29,9 @@ const TOGETHER: usize = 64;
 const NEAR: usize = 8;
 /// Writes before somebody else may run on this thread: about 3 ms.
 const TURN: usize = 256;
-/// Heartbeats are spread over so many turns of a wheel.
-const SPOKES: u32 = 20;
+/// Heartbeats are spread over the turns of a wheel, one in so long. Ten thousand connections in 160 turns are 60 writes a
+/// turn, less than a millisecond that an event may have to wait; in 20 turns they were 500, and six.
+const SPOKE: Duration = Duration::from_millis(5);
 /// A ping goes with every so many heartbeats.
 const PING_EVERY: u32 = 10;
 /// Farewells are spread over so many steps.
@@ -149,8 +150,11 @@ impl Hub {
         let limits = &self.realtime.sockets.limits;
         let mut changes = self.realtime.sockets.board.changes();
         // A little early: what is promised at least every second must not be late for a busy machine.
-        let spoke = (limits.heartbeat.mul_f64(0.8) / SPOKES).max(Duration::from_millis(1));
-        let mut wheel = tokio::time::interval(spoke);
+        let every = limits.heartbeat.mul_f64(0.8).max(Duration::from_millis(1));
+        let spokes = u32::try_from(every.as_millis() / SPOKE.as_millis())
+            .unwrap_or(u32::MAX)
+            .max(1);
+        let mut wheel = tokio::time::interval(every / spokes);
         wheel.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut turn = 0;
         loop {
@@ -161,7 +165,7 @@ impl Hub {
                     Err(_) => break,
                 },
                 _ = wheel.tick() => {
-                    self.beat(turn, spoke * SPOKES);
+                    self.beat(turn, spokes, every);
                     turn = turn.wrapping_add(1);
                 }
             }
@@ -249,17 +253,17 @@ impl Hub {
         metrics::counter!("realtime_socket_bytes_total").increment(bytes);
     }
 
-    /// Tells a twentieth of all that the line is alive, and looks whether they are.
-    fn beat(&self, turn: u32, every: Duration) {
+    /// Tells those on one of the spokes that the line is alive, and looks whether they are.
+    fn beat(&self, turn: u32, spokes: u32, every: Duration) {
         let conns = self.conns.borrow();
-        let spoke = u64::from(turn % SPOKES);
-        let frame_of_ping = (turn / SPOKES)
+        let spoke = u64::from(turn % spokes);
+        let frame_of_ping = (turn / spokes)
             .is_multiple_of(PING_EVERY)
             .then(|| frame(Op::Ping, &[]));
         let mut heartbeat = None;
         let mut beats: [Option<Bytes>; 2] = [None, None];
         let silence = self.realtime.sockets.limits.silence;
-        for conn in conns.values().filter(|conn| conn.id % u64::from(SPOKES) == spoke) {
+        for conn in conns.values().filter(|conn| conn.id % u64::from(spokes) == spoke) {
             if conn.is_silent(every, silence) {
                 conn.order(Order::Close(Close::Silent));
                 continue;
