@@ -80,6 +80,7 @@ export async function startWorld(more = []) {
       `redis.url=redis+unix://${socket}`,
       `realtime.listen=127.0.0.1:${free}`,
       `simulator.listen=${new URL(demo.simulator).host}`,
+      "hours.holidays=none",
       ...DAYS.map((day) => `hours.weekly.${day}=["24h"]`),
       "log.filter=warn",
     ];

@@ -195,7 +195,7 @@ fn written(options: &HouseOptions, front: SocketAddr, table: SocketAddr, redis: 
         rng.token(),
     );
     text.push_str(&options.settings);
-    text.push_str("\n[hours.weekly]\n");
+    text.push_str("\n[hours]\nholidays = \"none\"\n[hours.weekly]\n");
     for day in [
         "monday",
         "tuesday",

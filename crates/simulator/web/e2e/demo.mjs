@@ -62,6 +62,7 @@ export async function startDemo(more = []) {
     `twilio.api_base=http://127.0.0.1:${simulator}`,
     `lookup.sources.crm.url=http://127.0.0.1:${simulator}/crm/v1/customers?phone={number}`,
     "log.filter=warn",
+    "hours.holidays=none",
     ...DAYS.map((day) => `hours.weekly.${day}=["24h"]`),
     ...more,
   ];

@@ -120,7 +120,7 @@ fn serve(work: impl Future<Output = Result<()>> + 'static) {
 fn settings(agents: usize, public: &str, api: &SocketAddr, crm: &SocketAddr) -> Result<String> {
     let mut text = format!(
         "[twilio]\nauth_token = \"{TOKEN}\"\napi_base = \"http://{api}\"\n[public]\nbase_url = \"{public}\"\n\
-         [lookup.sources.crm]\nurl = \"http://{crm}/crm/v1/customers?phone={{number}}\"\n[hours.weekly]\n"
+         [lookup.sources.crm]\nurl = \"http://{crm}/crm/v1/customers?phone={{number}}\"\n[hours]\nholidays = \"none\"\n[hours.weekly]\n"
     );
     for day in [
         "monday",
