@@ -49,6 +49,17 @@ export async function sitDown(browser, url, name, options = {}) {
 /** Takes the pointer out of the list, in which nothing moves under it. */
 export const lookAway = (page) => page.mouse.move(page.viewportSize().width / 2, 2);
 
+/** Keeps presses of Answer on their way until the function it returns is called. */
+export async function holdAnswers(page) {
+  let letGo;
+  const held = new Promise((done) => (letGo = done));
+  await page.route("**/answer", async (route) => {
+    await held;
+    await route.continue();
+  });
+  return letGo;
+}
+
 /** How long it took until all of these could be seen. */
 export async function seen(began, ...locators) {
   await Promise.all(locators.map((one) => one.first().waitFor()));

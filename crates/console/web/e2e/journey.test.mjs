@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { launch } from "../../../simulator/web/e2e/browser.mjs";
-import { lookAway, seen, sitDown, vanished, within } from "./agent.mjs";
+import { holdAnswers, lookAway, seen, sitDown, vanished, within } from "./agent.mjs";
 import { boxes, moved, shifts, watchShifts } from "./layout.mjs";
 import { FRONT_DESK, JACK, MARA, OLIVER, PRIYA, startWorld, until } from "./world.mjs";
 
@@ -78,12 +78,7 @@ describe("a call", { timeout: 600_000 }, () => {
     await world.call(OLIVER);
     await seen(0, amelia.answer(OLIVER.name), bashir.answer(OLIVER.name));
     // Bashir's press is under way while Amelia's is done.
-    let letGo;
-    const held = new Promise((done) => (letGo = done));
-    await bashir.page.route("**/answer", async (route) => {
-      await held;
-      await route.continue();
-    });
+    const letGo = await holdAnswers(bashir.page);
     await bashir.answer(OLIVER.name).click();
     await bashir.page.getByRole("button", { name: `Claiming ${OLIVER.name}` }).waitFor();
     await amelia.answer(OLIVER.name).click();
@@ -97,7 +92,13 @@ describe("a call", { timeout: 600_000 }, () => {
   it("that both want at the same moment is one's, and the other is told whose", async () => {
     await world.call(PRIYA);
     await seen(0, amelia.answer(PRIYA.name), bashir.answer(PRIYA.name));
-    await Promise.all([amelia.answer(PRIYA.name).click(), bashir.answer(PRIYA.name).click({ timeout: 2_000 }).catch(() => {})]);
+    // Neither press may take the button from under the other's pointer: both are under way before either arrives.
+    const letGo = await Promise.all([amelia, bashir].map(({ page }) => holdAnswers(page)));
+    for (const { answer, page } of [amelia, bashir]) {
+      await answer(PRIYA.name).click();
+      await page.getByRole("button", { name: `Claiming ${PRIYA.name}` }).waitFor();
+    }
+    for (const go of letGo) go();
     const winner = await until("a winner", async () => {
       for (const [one, other, name] of [[amelia, bashir, "Amelia Frost"], [bashir, amelia, "Bashir Khan"]]) {
         if ((await one.mine.getByText("Talking").count()) > 0) return { other, name };
@@ -110,12 +111,7 @@ describe("a call", { timeout: 600_000 }, () => {
   it("whose caller gives up while Answer is pressed says so", async () => {
     const leg = await world.call(OLIVER);
     await seen(0, amelia.answer(OLIVER.name));
-    let letGo;
-    const held = new Promise((done) => (letGo = done));
-    await amelia.page.route("**/answer", async (route) => {
-      await held;
-      await route.continue();
-    });
+    const letGo = await holdAnswers(amelia.page);
     await amelia.answer(OLIVER.name).click();
     await world.hangUp(leg);
     await bashir.page.getByText("Nobody is waiting.").waitFor();
