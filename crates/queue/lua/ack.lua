@@ -57,6 +57,7 @@ local function settle(id, token, op, arg, note)
   return 1
 end
 
+qbegin(base)
 local result = {}
 for i = 2, #ARGV, 5 do
   local ok, settled = pcall(settle, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])

@@ -7,6 +7,7 @@
 --          nobody took is renewed: after an outage of Redis this saves the jobs that ran on.
 local base = KEYS[1] .. ':q:' .. ARGV[1]
 local expiry = math.floor(qmicros() / 1000) + tonumber(ARGV[2])
+qbegin(base)
 local result = {}
 for i = 3, #ARGV, 2 do
   if qheld(base, ARGV[i], ARGV[i + 1]) then

@@ -19,6 +19,7 @@ local micros, offset = qmicros(), qoffset(prefix)
 local real = math.floor(micros / 1000)
 local now = real + offset
 local returned, reaped, buried = 0, 0, 0
+qbegin(base)
 
 -- An answer that never arrived leased jobs which nobody runs. The worker's next fetch gives them
 -- back without a counted attempt; and a fetch overtaken by that one must not lease any more.

@@ -1,5 +1,12 @@
 -- Fragment: ways out of a lease that several scripts share. Only local functions. Stands behind line.lua.
 
+-- qbegin(base): the first write of a script, without effect. A Redis that refuses writes refuses this one, before
+-- anything is done by halves. One that is full looks at the first write only and lets those pass that cannot
+-- enlarge it: settling makes room, so it must not wait for room.
+local function qbegin(base)
+  redis.call('ZREM', base .. ':lease', '')
+end
+
 -- qheld(base, id, token) -> whether delivery `token` still owns the job. The token is the number of
 -- deliveries and only ever rises, so an older holder can never pass.
 local function qheld(base, id, token)

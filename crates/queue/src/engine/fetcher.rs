@@ -92,6 +92,8 @@ struct Fetcher {
 }
 
 struct Answer {
+    /// Expired leases were taken away.
+    judged: bool,
     wait: Option<Duration>,
     now_ms: i64,
     more: bool,
@@ -107,7 +109,21 @@ impl Fetcher {
             // After an outage every lease looks expired, and holders deserve the first word.
             self.judge_from = Instant::now() + shared.options.lease;
         })?;
-        Ok(deliver(shared, want, answer))
+        let judged = answer.judged;
+        let nothing_for = deliver(shared, want, answer);
+        Ok(if judged {
+            nothing_for
+        } else {
+            nothing_for.min(self.no_judgement(shared))
+        })
+    }
+
+    /// How long expired leases are left alone for sure. A fetch that leaves them does not say when one expires, so
+    /// without another look at that time they would lie there until something else wakes the worker.
+    fn no_judgement(&self, shared: &Shared) -> Duration {
+        self.judge_from
+            .saturating_duration_since(Instant::now())
+            .max(shared.options.renew_every)
     }
 
     async fn call(&mut self, shared: &Shared, want: usize) -> RedisResult<Answer> {
@@ -123,7 +139,7 @@ impl Fetcher {
             .arg(self.number)
             .arg(self.seen);
         let values = self.link.invoke::<Vec<Value>>(&call).await?;
-        let answer = parse(values)?;
+        let answer = parse(values, judge)?;
         self.seen = self.number;
         shared.options.health.touch();
         Ok(answer)
@@ -189,7 +205,7 @@ fn deliver(shared: &Shared, want: usize, answer: Answer) -> Duration {
         .min(shared.options.tick)
 }
 
-fn parse(values: Vec<Value>) -> RedisResult<Answer> {
+fn parse(values: Vec<Value>, judged: bool) -> RedisResult<Answer> {
     fn next<T: redis::FromRedisValue>(values: &mut std::vec::IntoIter<Value>) -> Result<T, ParsingError> {
         from_redis_value(values.next().unwrap_or(Value::Nil))
     }
@@ -213,6 +229,7 @@ fn parse(values: Vec<Value>) -> RedisResult<Answer> {
     }
     let wait = u64::try_from(wait).ok().map(Duration::from_micros);
     Ok(Answer {
+        judged,
         wait,
         now_ms,
         more: more > 0,

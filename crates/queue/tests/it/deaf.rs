@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard_queue::WorkerOptions;
+use switchboard_queue::{JobState, JobView, WorkerOptions};
 use tokio::sync::Semaphore;
 
 use crate::support::{Bench, Log, Worker, logging, options, succeeding};
@@ -22,6 +22,35 @@ async fn started() -> (Bench, Log, Worker) {
     bench.push(0).await;
     log.until(1).await;
     (bench, log, worker)
+}
+
+/// Eight jobs, of which four wait in their handlers for the gate; every other one fails in its first attempt.
+async fn half_failing() -> (Bench, Worker, Arc<Semaphore>) {
+    let bench = Bench::new();
+    let log = Log::default();
+    let gate = Arc::new(Semaphore::new(0));
+    let opened = Arc::clone(&gate);
+    let router = logging(&log, move |work, context| {
+        let gate = Arc::clone(&opened);
+        async move {
+            let _ = gate.acquire().await;
+            match work.n % 2 {
+                0 if context.attempt == 1 => Err(switchboard_queue::JobError::retry("once")),
+                _ => Ok(()),
+            }
+        }
+    });
+    let quick = WorkerOptions {
+        lease: Duration::from_millis(300),
+        renew_every: Duration::from_millis(50),
+        ..options()
+    };
+    let worker = bench.worker(quick, router);
+    for n in 0..8 {
+        bench.push(n).await;
+    }
+    log.until(4).await;
+    (bench, worker, gate)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,49 +102,62 @@ async fn every_connection_may_be_cut_and_every_script_forgotten() {
     worker.stop().await;
 }
 
-/// No room for writes, as with a full disk: everything waits and nothing is lost, not even half-way through a script.
+/// Whatever Redis has against writing, a full disk or a missing replica: everything waits and nothing is lost, not even
+/// half-way through a script.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redis_that_refuses_writes_is_waited_for() {
-    let bench = Bench::new();
-    let log = Log::default();
-    let gate = Arc::new(Semaphore::new(0));
-    let router = {
-        let gate = Arc::clone(&gate);
-        logging(&log, move |work, context| {
-            let gate = Arc::clone(&gate);
-            async move {
-                let _ = gate.acquire().await;
-                match work.n % 2 {
-                    0 if context.attempt == 1 => Err(switchboard_queue::JobError::retry("once")),
-                    _ => Ok(()),
-                }
-            }
-        })
-    };
-    let quick = WorkerOptions {
-        lease: Duration::from_millis(300),
-        renew_every: Duration::from_millis(50),
-        ..options()
-    };
-    let worker = bench.worker(quick, router);
-    for n in 0..8 {
-        bench.push(n).await;
+    let (bench, worker, gate) = half_failing().await;
+    raw(&bench, &["CONFIG", "SET", "min-replicas-to-write", "1"]).await;
+    let push = switchboard_queue::Push::now(&crate::support::Work { n: 8 })
+        .unwrap()
+        .id("w8");
+    assert!(bench.producer.push(&push).await.is_err());
+    gate.add_permits(1000);
+    // Nothing can be renewed or acknowledged: every lease runs out.
+    let end = std::time::Instant::now() + crate::support::LONG;
+    loop {
+        let now_ms = bench.stats().await.now_ms;
+        let running = bench.admin.jobs("main", JobState::Running, 100).await.unwrap();
+        let is_over = |job: &JobView| job.lease_until_ms.is_some_and(|until_ms| until_ms < now_ms);
+        if running.iter().all(is_over) {
+            break;
+        }
+        assert!(std::time::Instant::now() < end, "leases are renewed: {running:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    log.until(4).await;
+    raw(&bench, &["CONFIG", "SET", "min-replicas-to-write", "0"]).await;
+    bench
+        .until("as before", |stats| stats.is_idle() && stats.due == 0)
+        .await;
+    bench.producer.push(&push).await.unwrap();
+    bench.until_empty().await;
+    let counts = bench.stats().await.queues[0].counts;
+    assert_eq!((counts.pushed, counts.done + counts.dead), (9, 9), "{counts:?}");
+    worker.stop().await;
+}
+
+/// A full Redis takes no more jobs, and those that it has are done: this makes room.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_redis_is_emptied() {
+    let (bench, worker, gate) = half_failing().await;
     raw(&bench, &["CONFIG", "SET", "maxmemory", "1"]).await;
     let push = switchboard_queue::Push::now(&crate::support::Work { n: 8 })
         .unwrap()
         .id("w8");
     assert!(bench.producer.push(&push).await.is_err());
     gate.add_permits(1000);
-    // Long enough for leases to run out and for every script to be refused.
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    bench.until_empty().await;
+    let counts = bench.stats().await.queues[0].counts;
+    // Each was acknowledged as what it was: no lease ran out.
+    assert_eq!(
+        (counts.pushed, counts.done, counts.retried),
+        (8, 8, 4),
+        "{counts:?}"
+    );
+    assert_eq!(counts.expired, 0, "{counts:?}");
     raw(&bench, &["CONFIG", "SET", "maxmemory", "0"]).await;
     bench.producer.push(&push).await.unwrap();
     bench.until_empty().await;
-    let stats = bench.stats().await;
-    let counts = stats.queues[0].counts;
-    assert_eq!((counts.pushed, counts.done + counts.dead), (9, 9), "{counts:?}");
     worker.stop().await;
 }
 
