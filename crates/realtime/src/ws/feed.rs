@@ -17,6 +17,7 @@ use tracing::{info, warn};
 
 use crate::app::Realtime;
 use crate::ws::board::Entry;
+use crate::ws::ear::Ear;
 use crate::ws::encode::Frame;
 use crate::ws::office;
 
@@ -25,8 +26,6 @@ pub(crate) const CHUNK: usize = 512;
 /// The first pause after Redis did not take us; doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// One look at the end of the stream can overtake a message; so many in a row cannot.
-const DEAF_AFTER: u32 = 3;
 
 /// What the connection to Redis tells.
 enum Told {
@@ -41,7 +40,7 @@ pub(crate) async fn follow(realtime: &Realtime, stop: &CancellationToken) {
     let keeper = Keeper {
         realtime,
         trusted: false,
-        missed: 0,
+        ear: Ear::default(),
         office: None,
     };
     let both = Box::pin(async { tokio::join!(listen(realtime, tell), keeper.keep(told)) });
@@ -89,8 +88,7 @@ struct Keeper<'a> {
     realtime: &'a Realtime,
     /// The stream was looked at since the connection was made.
     trusted: bool,
-    /// How often in a row the stream had more than was told.
-    missed: u32,
+    ear: Ear,
     office: Option<v1::OfficeState>,
 }
 
@@ -118,9 +116,13 @@ impl Keeper<'_> {
         for told in batch {
             match told {
                 Told::Joined => self.trusted = false,
-                Told::Event(event) if self.trusted && event.offset > end => entries.push(encode(&event)),
-                // Known already, or of a stream that was not looked at: the look brings it.
-                Told::Event(_) => {}
+                Told::Event(event) => {
+                    self.ear.hear(event.offset);
+                    // Else it is known already, or of a stream that was not looked at: the look brings it.
+                    if self.trusted && event.offset > end {
+                        entries.push(encode(&event));
+                    }
+                }
             }
         }
         let last = entries.last().map(|entry| entry.offset);
@@ -128,7 +130,6 @@ impl Keeper<'_> {
         if !self.trusted {
             self.check().await;
         } else if last.is_some_and(|last| last > end) {
-            self.missed = 0;
             let filled = self.fill().await;
             self.note(filled);
         }
@@ -163,21 +164,20 @@ impl Keeper<'_> {
             let known = self.realtime.sockets.board.read();
             (known.epoch == epoch, known.end)
         };
+        let anew = !same || end.last < known;
         if !same {
             self.restart(&end, epoch, ResetReason::Epoch).await?;
-        } else if end.last < known {
+        } else if anew {
             self.restart(&end, epoch, ResetReason::Ahead).await?;
         } else if end.last > known {
-            self.missed += 1;
             self.fill().await?;
-        } else {
-            self.missed = 0;
         }
-        self.trusted = true;
-        if self.missed >= DEAF_AFTER {
-            self.missed = 0;
+        if anew || !self.trusted {
+            self.ear.begin(end.last);
+        } else if self.ear.is_deaf(end.last) {
             self.realtime.sockets.deaf.notify_one();
         }
+        self.trusted = true;
         Ok(())
     }
 

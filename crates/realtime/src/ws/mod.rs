@@ -16,6 +16,7 @@ mod board;
 mod close;
 mod codec;
 mod conn;
+mod ear;
 mod encode;
 mod feed;
 mod handshake;

@@ -211,6 +211,27 @@ async fn a_message_that_redis_did_not_tell_is_found() {
 }
 
 #[tokio::test]
+async fn a_busy_stream_is_not_taken_for_a_connection_that_tells_nothing() {
+    let limits = SocketLimits {
+        check_every: Duration::from_millis(1),
+        ..quick()
+    };
+    let house = House::start_limited(limits).await;
+    let mut client = Client::open(&house, "amelia", None).await;
+    let (_, mut screen) = greeted(&mut client).await;
+    let before = house.listeners().await;
+    let ends = tokio::join!(
+        house.happen_times(300),
+        house.happen_times(300),
+        house.happen_times(300)
+    );
+    let end = ends.0.max(ends.1).max(ends.2);
+    follow(&mut client, &mut screen, end).await;
+    assert_eq!(house.listeners().await, before);
+    house.end().await;
+}
+
+#[tokio::test]
 async fn the_connection_that_tells_events_may_be_cut_at_any_time() {
     let house = House::start().await;
     let mut client = Client::open(&house, "amelia", None).await;

@@ -207,6 +207,23 @@ impl House {
         last
     }
 
+    /// The numbers of the connections that Redis tells events.
+    pub(crate) async fn listeners(&self) -> Vec<String> {
+        let mut stream = tokio::net::UnixStream::connect(self.redis.socket())
+            .await
+            .unwrap();
+        stream
+            .write_all(b"CLIENT LIST TYPE pubsub\r\nQUIT\r\n")
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let words = answer.split_whitespace();
+        words
+            .filter_map(|word| word.strip_prefix("id=").map(str::to_owned))
+            .collect()
+    }
+
     /// Begins to stop, without waiting.
     pub(crate) fn stop(&self) {
         self.lifecycle.stop();
