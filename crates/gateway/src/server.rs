@@ -18,8 +18,8 @@ use tracing::{error, info, warn};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 use crate::handlers::Answer;
+use crate::music;
 use crate::route::Routed;
-use crate::{music, overrides};
 
 /// Twilio's own requests stay far below this.
 const MAX_BODY: usize = 64 * 1024;
@@ -63,7 +63,7 @@ pub async fn run(
     ));
     tokio::select! {
         ended = &mut serving => return ended,
-        () = overrides::follow(&following, &shutdown) => {}
+        () = following.hours.follow(|| following.store.overrides(), &shutdown) => {}
     }
     serving.await
 }

@@ -54,12 +54,13 @@ pub async fn run(
     let meanwhile = async {
         tokio::join!(
             realtime.keep_introducing(&shutdown),
+            realtime.hours.follow(|| realtime.store.overrides(), &shutdown),
             ws::follow(&realtime, &shutdown)
         )
     };
     tokio::select! {
         ended = &mut serving => return ended,
-        ((), ()) = meanwhile => {}
+        ((), (), ()) = meanwhile => {}
     }
     serving.await
 }

@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
+use switchboard_contracts::v1;
 use switchboard_hours as hours;
 use switchboard_hours::{DaySettings, Feed, Override, Schedule};
 use thiserror::Error;
 
-use crate::OverrideRecord;
+use crate::overrides::as_override;
 use crate::settings::{CompanyDay, Hours, OfficeHours, OtherHours, Weekly};
 
 /// The years in which repeated events of a feed are followed.
@@ -47,6 +48,7 @@ pub struct Schedules {
     all: BTreeMap<String, Schedule>,
     numbers: BTreeMap<String, String>,
     queues: BTreeMap<String, String>,
+    overrides: Vec<v1::Override>,
 }
 
 impl Schedules {
@@ -104,6 +106,7 @@ impl Schedules {
             queues: others()
                 .flat_map(|(name, other)| other.queues.iter().map(|queue| (queue.clone(), name.clone())))
                 .collect(),
+            overrides: Vec::new(),
         })
     }
 
@@ -134,16 +137,20 @@ impl Schedules {
 
     /// The same with these overrides in place of those it had. One that names a schedule is for that one only.
     #[must_use]
-    pub fn with_records(&self, records: &[OverrideRecord]) -> Self {
-        self.with_overrides(|name| {
-            let ours =
-                |record: &&OverrideRecord| record.schedule.as_deref().is_none_or(|schedule| schedule == name);
-            records
-                .iter()
-                .filter(ours)
-                .filter_map(OverrideRecord::as_override)
-                .collect()
-        })
+    pub fn with_records(&self, records: &[v1::Override]) -> Self {
+        let with = self.with_overrides(|name| {
+            let ours = |over: &&v1::Override| over.schedule.is_empty() || over.schedule == name;
+            records.iter().filter(ours).filter_map(as_override).collect()
+        });
+        Self {
+            overrides: records.to_vec(),
+            ..with
+        }
+    }
+
+    /// The overrides that these have, as they are kept.
+    pub fn records(&self) -> &[v1::Override] {
+        &self.overrides
     }
 
     /// The same with other overrides: `of` gives those of each schedule.

@@ -30,6 +30,10 @@ pub(crate) fn overrides(prefix: &str) -> String {
     format!("{prefix}:overrides")
 }
 
+pub(crate) fn overrides_withdrawn(prefix: &str) -> String {
+    format!("{prefix}:overrides-withdrawn")
+}
+
 pub(crate) fn ticket(prefix: &str, ticket: &str) -> String {
     format!("{prefix}:ticket:{ticket}")
 }

@@ -23,7 +23,16 @@ macro_rules! scripts {
     };
 }
 
-scripts!(load, commit, snapshot, put_agent, clock, stream_end);
+scripts!(
+    load,
+    commit,
+    snapshot,
+    put_agent,
+    put_override,
+    restore_overrides,
+    clock,
+    stream_end
+);
 
 fn text(own: &str) -> String {
     format!(

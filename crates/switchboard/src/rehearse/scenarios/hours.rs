@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use switchboard_runtime::OverrideRecord;
+use switchboard_contracts::v1;
 
 use super::super::judge::SOON;
 use super::super::stage::{MARA, Stage};
@@ -58,20 +58,21 @@ async fn leaves_a_message(stage: &mut Stage<'_>, words: &str) -> anyhow::Result<
 async fn override_hours(stage: &Stage<'_>, open: bool) -> anyhow::Result<()> {
     let now = stage.system.store.clock().await?.now.as_millis();
     let day = 86_400_000;
-    let record = OverrideRecord {
+    let over = v1::Override {
         id: "rehearsal".to_owned(),
-        schedule: None,
+        schedule: String::new(),
         open,
         from_ms: now - day,
         until_ms: now + day,
         reason: "a rehearsal".to_owned(),
         author: "rehearse".to_owned(),
         made_ms: now,
+        author_id: String::new(),
     };
     stage
         .system
         .store
-        .put_override(&record.id, &record.text())
+        .put_override(&over)
         .await
         .context("the override")?;
     tokio::time::sleep(LEARNT).await;
