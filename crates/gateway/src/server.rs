@@ -61,9 +61,20 @@ pub async fn run(
         routes,
         shutdown.clone()
     ));
+    let (hours, store) = (&following.hours, &following.store);
+    let meanwhile = async {
+        tokio::join!(
+            hours.follow(|| store.overrides(), &shutdown),
+            hours.follow_feeds(
+                || store.feed_marks(),
+                move |name| async move { store.feed(&name).await },
+                &shutdown
+            )
+        )
+    };
     tokio::select! {
         ended = &mut serving => return ended,
-        () = following.hours.follow(|| following.store.overrides(), &shutdown) => {}
+        ((), ()) = meanwhile => {}
     }
     serving.await
 }

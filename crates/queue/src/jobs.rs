@@ -51,6 +51,8 @@ job!(Sweep, "sweep", SWEEP, 1_000_000);
 // A database may be away for a weekend; what it missed is kept in the order in which it was done as far as that
 // matters, because an override that was taken back never comes again.
 job!(RecordOverride, "record-override", RECORDS, 10_000);
+// A timer: it never fails, so the limit is for crashes.
+job!(RefreshFeed, "refresh-feed", RECORDS, 1_000_000);
 
 /// The job that carries out an effect.
 ///

@@ -51,16 +51,22 @@ pub async fn run(
         routes,
         shutdown.clone()
     ));
+    let store = &realtime.store;
     let meanwhile = async {
         tokio::join!(
             realtime.keep_introducing(&shutdown),
-            realtime.hours.follow(|| realtime.store.overrides(), &shutdown),
+            realtime.hours.follow(|| store.overrides(), &shutdown),
+            realtime.hours.follow_feeds(
+                || store.feed_marks(),
+                move |name| async move { store.feed(&name).await },
+                &shutdown
+            ),
             ws::follow(&realtime, &shutdown)
         )
     };
     tokio::select! {
         ended = &mut serving => return ended,
-        ((), (), ()) = meanwhile => {}
+        ((), (), (), ()) = meanwhile => {}
     }
     serving.await
 }

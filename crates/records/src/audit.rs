@@ -17,8 +17,10 @@ pub struct Deed {
     pub deed: String,
     /// When, in ms since 1970.
     pub at_ms: i64,
-    /// Who.
+    /// Who, by name.
     pub who: String,
+    /// Which agent; empty when it was none.
+    pub who_id: String,
     /// What was done: `override.withdraw`.
     pub action: String,
     /// To what: `override:ID`.
@@ -42,7 +44,8 @@ impl Records {
     /// # Errors
     /// When the database does not take it.
     pub async fn audit(&self, deed: &Deed) -> Result<(), RecordsError> {
-        self.write(async |transaction| append(transaction, deed).await)
+        let deed = deed.clone();
+        self.write(async move |transaction| append(transaction, deed).await)
             .await
     }
 
@@ -72,20 +75,22 @@ impl Records {
 }
 
 /// Within somebody else's transaction, so that a deed and its line are written together.
-pub(crate) async fn append(connection: &impl ConnectionTrait, deed: &Deed) -> Result<(), DbErr> {
+pub(crate) async fn append(connection: &impl ConnectionTrait, deed: Deed) -> Result<(), DbErr> {
     let Deed {
         deed,
         at_ms,
         who,
+        who_id,
         action,
         subject,
         detail,
-    } = deed.clone();
+    } = deed;
     let line = audit::ActiveModel {
         id: NotSet,
         deed: Set(deed),
         at_ms: Set(at_ms),
         who: Set(who),
+        who_id: Set(who_id),
         action: Set(action),
         subject: Set(subject),
         detail: Set(detail),
@@ -104,6 +109,7 @@ fn read(row: audit::Model) -> Audited {
         deed,
         at_ms,
         who,
+        who_id,
         action,
         subject,
         detail,
@@ -114,6 +120,7 @@ fn read(row: audit::Model) -> Audited {
             deed,
             at_ms,
             who,
+            who_id,
             action,
             subject,
             detail,

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sea_orm::{
     ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -22,9 +21,8 @@ pub struct Records {
 
 struct Inner {
     config: RecordsConfig,
-    pool: DatabaseConnection,
-    /// Set once the tables are as this version needs them.
-    prepared: OnceCell<()>,
+    /// Made when first needed, and only kept when the tables are as this version needs them.
+    pool: OnceCell<DatabaseConnection>,
 }
 
 impl fmt::Debug for Records {
@@ -34,30 +32,18 @@ impl fmt::Debug for Records {
 }
 
 impl Records {
-    /// Prepares the connections, within a tokio runtime. The database need not be there yet.
-    ///
-    /// # Errors
-    /// When the address cannot be used.
-    pub async fn new(config: RecordsConfig) -> Result<Self, RecordsError> {
-        let pool = Database::connect(config.options()).await?;
-        Ok(Self {
+    /// Asks nobody yet: the database need not be there.
+    pub fn new(config: RecordsConfig) -> Self {
+        Self {
             inner: Arc::new(Inner {
                 config,
-                pool,
-                prepared: OnceCell::new(),
+                pool: OnceCell::new(),
             }),
-        })
+        }
     }
 
-    /// Brings the tables to what this version needs, once. Everything else here does so by itself.
-    ///
-    /// # Errors
-    /// When the database is away, or its tables cannot be brought there.
-    pub async fn prepare(&self) -> Result<(), RecordsError> {
-        self.read(async |_| Ok(())).await
-    }
-
-    /// Whether the database answers, with its tables in place.
+    /// Whether the database answers, with its tables in place: they are brought there by the first request, this or
+    /// any other.
     ///
     /// # Errors
     /// When it does not.
@@ -66,17 +52,13 @@ impl Records {
             .await
     }
 
-    /// Ends all connections, so that whoever owns the database can stop it.
-    pub async fn close(&self) {
-        // It ends by itself with the process; nobody waits for an error.
-        let _ = self.inner.pool.close_by_ref().await;
-    }
-
-    async fn prepared(&self) -> Result<&DatabaseConnection, DbErr> {
-        let pool = &self.inner.pool;
-        let prepared = &self.inner.prepared;
-        prepared.get_or_try_init(|| migrations::apply(pool)).await?;
-        Ok(pool)
+    async fn pool(&self) -> Result<&DatabaseConnection, DbErr> {
+        let made = self.inner.pool.get_or_try_init(|| async {
+            let pool = Database::connect(self.inner.config.options()).await?;
+            migrations::apply(&pool).await?;
+            Ok(pool)
+        });
+        made.await
     }
 
     /// Asks something.
@@ -84,7 +66,7 @@ impl Records {
         &self,
         work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, DbErr>,
     ) -> Result<T, RecordsError> {
-        self.within(async { work(self.prepared().await?).await }).await
+        self.within(async { work(self.pool().await?).await }).await
     }
 
     /// Writes something, all of it or nothing.
@@ -93,7 +75,7 @@ impl Records {
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<(), DbErr>,
     ) -> Result<(), RecordsError> {
         let work = async {
-            let transaction = begin(self.prepared().await?).await?;
+            let transaction = begin(self.pool().await?).await?;
             work(&transaction).await?;
             transaction.commit().await
         };
@@ -102,7 +84,7 @@ impl Records {
 
     /// A server that is stuck keeps its connections open and says nothing.
     async fn within<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, RecordsError> {
-        let budget: Duration = self.inner.config.budget;
+        let budget = self.inner.config.budget;
         match timeout(budget, work).await {
             Ok(done) => Ok(done?),
             Err(_) => Err(RecordsError::Late(budget)),

@@ -8,7 +8,7 @@
 //! | `overrides` | an override of opening hours, one for every id there ever was | once, and once more when it is withdrawn |
 //! | `audit` | something that somebody did: when, who, what, to what | once; the database refuses changes |
 //! | `feeds` | the last good copy of a calendar | whenever it has changed |
-//! | `seaql_migrations` | a migration that has been applied | by [`Records::prepare`] |
+//! | `seaql_migrations` | a migration that has been applied | by whatever is asked first |
 //!
 //! Every write may be repeated, and may come late or out of order: what is there already stays as it is. Times are
 //! milliseconds since 1970 on the deployment's clock, which is Redis'; the database's own clock decides nothing.

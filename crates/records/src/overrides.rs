@@ -3,30 +3,17 @@
 use sea_orm::sea_query::{Expr, Func, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
+use switchboard_contracts::v1;
 
 use crate::audit::append;
 use crate::tables::overrides;
 use crate::{Deed, Records, RecordsError};
 
 /// An override, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct KeptOverride {
-    /// Names it among all others for ever.
-    pub id: String,
-    /// The schedule it is for; all of them when there is none.
-    pub schedule: Option<String>,
-    /// Whether it opens.
-    pub open: bool,
-    /// The first instant, in ms since 1970.
-    pub from_ms: i64,
-    /// The instant at which it is over.
-    pub until_ms: i64,
-    /// Why.
-    pub reason: String,
-    /// Who made it.
-    pub author: String,
-    /// When it was made.
-    pub made_ms: i64,
+    /// As it was made.
+    pub over: v1::Override,
     /// Whether somebody has taken it back.
     pub withdrawn: Option<Withdrawal>,
 }
@@ -36,8 +23,10 @@ pub struct KeptOverride {
 pub struct Withdrawal {
     /// When, in ms since 1970.
     pub at_ms: i64,
-    /// Who.
+    /// Who, by name.
     pub by: String,
+    /// Which agent; empty when it was none.
+    pub by_id: String,
 }
 
 impl Records {
@@ -48,14 +37,16 @@ impl Records {
     ///
     /// # Errors
     /// When the database does not take it; then nothing was written.
-    pub async fn keep_override(&self, over: &KeptOverride) -> Result<(), RecordsError> {
-        self.write(async |transaction| {
-            overrides::Entity::insert(row(over))
+    pub async fn keep_override(&self, kept: &KeptOverride) -> Result<(), RecordsError> {
+        let kept = kept.clone();
+        self.write(async move |transaction| {
+            let deeds = deeds(&kept);
+            overrides::Entity::insert(row(kept))
                 .on_conflict(first_withdrawal())
                 .exec_without_returning(transaction)
                 .await?;
-            for deed in deeds(over) {
-                append(transaction, &deed).await?;
+            for deed in deeds {
+                append(transaction, deed).await?;
             }
             Ok(())
         })
@@ -86,8 +77,8 @@ impl Records {
     }
 }
 
-fn row(over: &KeptOverride) -> overrides::ActiveModel {
-    let KeptOverride {
+fn row(kept: KeptOverride) -> overrides::ActiveModel {
+    let v1::Override {
         id,
         schedule,
         open,
@@ -96,9 +87,12 @@ fn row(over: &KeptOverride) -> overrides::ActiveModel {
         reason,
         author,
         made_ms,
-        withdrawn,
-    } = over.clone();
-    let (withdrawn_ms, withdrawn_by) = withdrawn.map(|taken| (taken.at_ms, taken.by)).unzip();
+        author_id,
+    } = kept.over;
+    let (withdrawn_ms, withdrawn_by, withdrawn_by_id) = match kept.withdrawn {
+        Some(Withdrawal { at_ms, by, by_id }) => (Some(at_ms), Some(by), Some(by_id)),
+        None => (None, None, None),
+    };
     overrides::ActiveModel {
         id: Set(id),
         schedule: Set(schedule),
@@ -107,9 +101,11 @@ fn row(over: &KeptOverride) -> overrides::ActiveModel {
         until_ms: Set(until_ms),
         reason: Set(reason),
         author: Set(author),
+        author_id: Set(author_id),
         made_ms: Set(made_ms),
         withdrawn_ms: Set(withdrawn_ms),
         withdrawn_by: Set(withdrawn_by),
+        withdrawn_by_id: Set(withdrawn_by_id),
     }
 }
 
@@ -122,22 +118,28 @@ fn read(row: overrides::Model) -> KeptOverride {
         until_ms,
         reason,
         author,
+        author_id,
         made_ms,
         withdrawn_ms,
         withdrawn_by,
+        withdrawn_by_id,
     } = row;
     KeptOverride {
-        id,
-        schedule,
-        open: opens,
-        from_ms,
-        until_ms,
-        reason,
-        author,
-        made_ms,
+        over: v1::Override {
+            id,
+            schedule,
+            open: opens,
+            from_ms,
+            until_ms,
+            reason,
+            author,
+            made_ms,
+            author_id,
+        },
         withdrawn: withdrawn_ms.map(|at_ms| Withdrawal {
             at_ms,
             by: withdrawn_by.unwrap_or_default(),
+            by_id: withdrawn_by_id.unwrap_or_default(),
         }),
     }
 }
@@ -153,22 +155,25 @@ fn first_withdrawal() -> OnConflict {
         .values([
             either(overrides::Column::WithdrawnMs),
             either(overrides::Column::WithdrawnBy),
+            either(overrides::Column::WithdrawnById),
         ])
         .to_owned()
 }
 
-fn deeds(over: &KeptOverride) -> impl Iterator<Item = Deed> {
+fn deeds(kept: &KeptOverride) -> Vec<Deed> {
+    let over = &kept.over;
     let subject = format!("override:{}", over.id);
+    let action = if over.open {
+        "override.open"
+    } else {
+        "override.close"
+    };
     let made = Deed {
         deed: format!("{subject}:made"),
         at_ms: over.made_ms,
         who: over.author.clone(),
-        action: if over.open {
-            "override.open"
-        } else {
-            "override.close"
-        }
-        .to_owned(),
+        who_id: over.author_id.clone(),
+        action: action.to_owned(),
         subject: subject.clone(),
         detail: json!({
             "schedule": over.schedule,
@@ -178,13 +183,14 @@ fn deeds(over: &KeptOverride) -> impl Iterator<Item = Deed> {
         })
         .to_string(),
     };
-    let withdrawn = over.withdrawn.as_ref().map(|taken| Deed {
+    let withdrawn = kept.withdrawn.as_ref().map(|taken| Deed {
         deed: format!("{subject}:withdrawn"),
         at_ms: taken.at_ms,
         who: taken.by.clone(),
+        who_id: taken.by_id.clone(),
         action: "override.withdraw".to_owned(),
         subject,
         detail: "{}".to_owned(),
     });
-    std::iter::once(made).chain(withdrawn)
+    std::iter::once(made).chain(withdrawn).collect()
 }

@@ -62,6 +62,11 @@ impl LiveSchedules {
         *known = Some(kept);
     }
 
+    /// Changes what counts, in one step with whoever else does.
+    pub(crate) fn change(&self, change: impl Fn(&Schedules) -> Arc<Schedules>) {
+        self.current.send_modify(|current| *current = change(current));
+    }
+
     /// Looks for overrides until `shutdown`, every 400 ms and whenever asked to.
     pub async fn follow<F, E>(&self, look: impl Fn() -> F, shutdown: &CancellationToken)
     where

@@ -18,6 +18,8 @@
 //! | `{sb}:ticket:TICKET` | string | the agent who got this ticket for a socket; expires, and is taken by its first use |
 //! | `{sb}:overrides` | hash | overrides of opening hours, by id, as JSON of `contracts::v1::Override` |
 //! | `{sb}:overrides-withdrawn` | sorted set | ids of those that were taken back, by their end; so that none comes again |
+//! | `{sb}:feeds` | hash | the last good copy of each calendar of days off, by the setting that names it |
+//! | `{sb}:feed-marks` | hash | how each of these copies stands: what processes look at |
 //! | `{sb}:clock-offset` | string | virtual time, in ms; absent in production |
 //!
 //! # How a call changes
@@ -38,6 +40,7 @@ mod clock;
 mod commit;
 mod connection;
 mod error;
+mod feeds;
 mod keys;
 mod line;
 mod live;

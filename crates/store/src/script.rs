@@ -30,6 +30,7 @@ scripts!(
     put_agent,
     put_override,
     restore_overrides,
+    put_feed,
     clock,
     stream_end
 );

@@ -1087,6 +1087,16 @@ pub struct EndConference {
 /// Compare live calls with what the carrier knows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sweep {}
+/// Look whether a calendar of days off has changed. It asks for its own next round.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefreshFeed {
+    /// The setting that names it.
+    #[prost(string, tag = "1")]
+    pub feed: ::prost::alloc::string::String,
+    /// Where it is taken from: when the settings name another place, this round is the last.
+    #[prost(string, tag = "2")]
+    pub source: ::prost::alloc::string::String,
+}
 /// Keep what was done to the overrides of opening hours. The whole of it travels: by the time the job runs, the override
 /// may have been withdrawn, or the memory it is kept in lost.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -52,7 +52,7 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 type Check = fn(&Sample);
 
 /// Every message that travels on its own, with its check.
-const MESSAGES: [(&str, Check); 17] = [
+const MESSAGES: [(&str, Check); 18] = [
     ("CallAgent", check::<v1::CallAgent>),
     ("CancelLegs", check::<v1::CancelLegs>),
     ("CheckTalking", check::<v1::CheckTalking>),
@@ -67,6 +67,7 @@ const MESSAGES: [(&str, Check); 17] = [
     ("LookupCaller", check::<v1::LookupCaller>),
     ("ParkCaller", check::<v1::ParkCaller>),
     ("RecordOverride", check::<v1::RecordOverride>),
+    ("RefreshFeed", check::<v1::RefreshFeed>),
     ("RingOffice", check::<v1::RingOffice>),
     ("ServerFrame", check::<v1::ServerFrame>),
     ("Sweep", check::<v1::Sweep>),

@@ -14,15 +14,17 @@ impl MigrationTrait for Migration {
         table
             .table("overrides")
             .col(string("id").primary_key())
-            .col(text_null("schedule"))
+            .col(text("schedule"))
             .col(boolean("opens"))
             .col(big_integer("from_ms"))
             .col(big_integer("until_ms"))
             .col(text("reason"))
             .col(text("author"))
+            .col(text("author_id"))
             .col(big_integer("made_ms"))
             .col(big_integer_null("withdrawn_ms"))
-            .col(text_null("withdrawn_by"));
+            .col(text_null("withdrawn_by"))
+            .col(text_null("withdrawn_by_id"));
         manager.create_table(table).await?;
         // Which still matter is asked at every start; over the years they are few among many.
         let mut index = Index::create();

@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
             .col(string_uniq("deed"))
             .col(big_integer("at_ms"))
             .col(text("who"))
+            .col(text("who_id"))
             .col(text("action"))
             .col(text("subject"))
             .col(text("detail"));

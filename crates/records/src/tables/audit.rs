@@ -11,6 +11,7 @@ pub struct Model {
     pub deed: String,
     pub at_ms: i64,
     pub who: String,
+    pub who_id: String,
     pub action: String,
     pub subject: String,
     pub detail: String,

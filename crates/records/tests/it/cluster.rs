@@ -101,13 +101,8 @@ impl Cluster {
             .arg(self.data())
             .arg("-k")
             .arg(self.folder.path());
-        // Nothing here has to survive the machine.
-        for setting in [
-            "listen_addresses=",
-            "fsync=off",
-            "synchronous_commit=off",
-            "max_connections=30",
-        ] {
+        // Nothing here has to survive the machine, but all of it the server.
+        for setting in ["listen_addresses=", "fsync=off", "max_connections=30"] {
             postgres.args(["-c", setting]);
         }
         self.server = Some(

@@ -13,17 +13,14 @@ use tempfile::TempDir;
 use crate::cluster::Cluster;
 
 /// A database that holds nothing yet, wherever it is. Every call opens another way to the same one.
-pub(crate) struct Fresh<'a> {
+pub(crate) struct Fresh {
     config: RecordsConfig,
     address: String,
-    name: &'a str,
 }
 
-impl Fresh<'_> {
-    pub(crate) async fn open(&self) -> Records {
+impl Fresh {
+    pub(crate) fn open(&self) -> Records {
         Records::new(self.config.clone())
-            .await
-            .unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
     /// For whoever looks behind the records' back.
@@ -52,7 +49,7 @@ macro_rules! cases {
                 println!("case {}", stringify!($case));
                 let address = cluster.database(stringify!($case)).await;
                 let config = RecordsConfig::parse(&address).unwrap();
-                cases::$case(&Fresh { config, address, name: stringify!($case) }).await;
+                cases::$case(&Fresh { config, address }).await;
             )+
         }
     };
@@ -71,11 +68,10 @@ cases![
     texts_of_any_kind_come_back,
 ];
 
-fn in_file(folder: &Path) -> Fresh<'static> {
+fn in_file(folder: &Path) -> Fresh {
     Fresh {
         config: RecordsConfig::file(&folder.join("records.sqlite")),
         address: format!("sqlite://{}/records.sqlite", folder.display()),
-        name: "sqlite",
     }
 }
 

@@ -24,7 +24,7 @@ async fn nobody_needs_it_to_start_and_everybody_goes_on_when_it_is_back() {
     cluster.stop();
     let mut config = RecordsConfig::parse(&address).unwrap();
     config.budget = Duration::from_secs(1);
-    let records = Records::new(config).await.unwrap();
+    let records = Records::new(config);
     for _ in 0..2 {
         let error = records.ping().await.unwrap_err();
         assert!(error.is_passing(), "{error:?}");
@@ -33,7 +33,7 @@ async fn nobody_needs_it_to_start_and_everybody_goes_on_when_it_is_back() {
     // A second was set for the test that nobody answers; a busy machine may need more than one try.
     let mut patient = RecordsConfig::parse(&address).unwrap();
     patient.budget = Duration::from_secs(30);
-    let records = Records::new(patient).await.unwrap();
+    let records = Records::new(patient);
     records.keep_feed(&feed()).await.unwrap();
     // Its connections are dead now, and it does not know.
     cluster.stop();
@@ -53,7 +53,7 @@ async fn nobody_needs_it_to_start_and_everybody_goes_on_when_it_is_back() {
 async fn what_it_never_takes_is_not_tried_again() {
     let cluster = Cluster::start().await;
     let records = RecordsConfig::parse(&cluster.database("records").await).unwrap();
-    let records = Records::new(records).await.unwrap();
+    let records = Records::new(records);
     let feed = KeptFeed {
         calendar: "no text of PostgreSQL's holds a \0".to_owned(),
         ..feed()

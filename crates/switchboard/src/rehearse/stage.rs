@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use switchboard_queue::jobs::{DEADLINES, LOOKUP};
+use switchboard_queue::jobs::{DEADLINES, LOOKUP, RECORDS};
 use switchboard_queue::{QueueStats, Stats};
 use switchboard_simulator::{Behaviour, LegId, Press, Sound, View};
 use tokio::time::Instant;
@@ -117,14 +117,16 @@ impl<'a> Stage<'a> {
         if !self.redis_up {
             return Ok(None);
         }
-        let (lookups, calls) = (
-            self.system.fleet.runs(Service::WorkerLookup),
-            self.system.fleet.runs(Service::WorkerCalls),
-        );
         let Stats {
             now_ms, mut queues, ..
         } = self.stats().await?;
-        queues.retain(|queue| if queue.name == LOOKUP { lookups } else { calls });
+        queues.retain(|queue| {
+            self.system.fleet.runs(match queue.name.as_str() {
+                LOOKUP => Service::WorkerLookup,
+                RECORDS => Service::WorkerRecords,
+                _ => Service::WorkerCalls,
+            })
+        });
         Ok(Some(Work { now_ms, queues }))
     }
 

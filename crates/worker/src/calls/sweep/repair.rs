@@ -109,7 +109,8 @@ impl Carrier {
         let text = |party: Option<&Party>| party.map(ToString::to_string).unwrap_or_default();
         let at = DateTime::<Utc>::from_timestamp_millis(now.as_millis());
         let dialled = text(line.to.as_ref());
-        let hours = self.schedules.of_number(&dialled);
+        let schedules = self.hours.current();
+        let hours = schedules.of_number(&dialled);
         let incoming = Incoming {
             id: id.clone(),
             caller: Caller::parse(&text(line.from.as_ref())),
