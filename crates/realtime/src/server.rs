@@ -14,7 +14,7 @@ use tracing_actix_web::TracingLogger;
 use crate::app::Realtime;
 use crate::refusal::Refusal;
 use crate::span::RequestSpan;
-use crate::{commands, demo, guard, jobs, pages, presence, reads, web as server, ws};
+use crate::{commands, demo, guard, hours, jobs, pages, presence, reads, web as server, ws};
 
 /// Commands are a few short fields.
 const MAX_BODY: usize = 4 * 1024;
@@ -147,6 +147,7 @@ fn api(config: &mut ServiceConfig) {
                 .route(web::post().to(ws::post))
                 .default_service(post()),
         )
+        .configure(hours::addresses)
         .configure(jobs::addresses)
         // Requests that ask for an upgrade do not come here: see `web.rs`.
         .service(

@@ -107,10 +107,8 @@ pub async fn run_calls(
         health,
         shutdown.clone(),
     );
-    // Callers whom nobody here knew are adopted by the hours that count now.
     let (hours, store) = (&carrier.hours, &deps.store);
-    let (_, _, (), done) = tokio::join!(
-        hours.follow(|| store.overrides(), &shutdown),
+    let ((), (), done) = tokio::join!(
         hours.follow_feeds(
             || store.feed_marks(),
             move |name| async move { store.feed(&name).await },
