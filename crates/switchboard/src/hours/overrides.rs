@@ -12,7 +12,7 @@ use switchboard_contracts::v1;
 use switchboard_domain::Timestamp;
 use switchboard_hours::{Edge, Schedule};
 use switchboard_runtime::settings::Settings;
-use switchboard_runtime::{Rng, Schedules, SettingsArgs, read_overrides};
+use switchboard_runtime::{LiveSchedules, Rng, Schedules, SettingsArgs, read_overrides};
 use switchboard_store::{Author, OverridePut, OverrideWithdrawn, Store, StoreConfig};
 
 use super::cli::{OverrideCommand, Span};
@@ -62,7 +62,7 @@ pub(super) fn run(
     })
 }
 
-/// All schedules with the overrides that the running system has.
+/// All schedules with the overrides and calendars that the running system has.
 pub(super) fn live(args: &SettingsArgs) -> anyhow::Result<Schedules> {
     let args = SettingsArgs {
         demo: args.demo || args.files.is_empty(),
@@ -73,7 +73,17 @@ pub(super) fn live(args: &SettingsArgs) -> anyhow::Result<Schedules> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async { Ok(schedules.with_records(&records(&store(&settings)?).await?)) })
+    runtime.block_on(async {
+        let store = store(&settings)?;
+        let hours = LiveSchedules::new(schedules);
+        hours.take(store.overrides().await?);
+        for (name, mark) in store.feed_marks().await? {
+            hours
+                .take_feed(&name, &mark, store.feed(&name).await?.as_deref())
+                .await;
+        }
+        Ok(Schedules::clone(&hours.current()))
+    })
 }
 
 /// The Redis that the settings name, else the private one of `up`.
