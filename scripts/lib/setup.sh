@@ -25,6 +25,13 @@ missing_for_build() {
     if have apt-get && [[ ! -e /etc/ssl/certs/ca-certificates.crt ]]; then printf '%s\n' ca-certificates; fi
 }
 
+# For tests of the records. As of redis-server, only its programs are wanted; they are beside the path.
+missing_for_records() {
+    local programs
+    programs=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb || true)
+    [[ $programs ]] || printf '%s\n' postgresql
+}
+
 missing_for_python() {
     if ! have python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then printf '%s\n' python3 python3-venv; fi
 }

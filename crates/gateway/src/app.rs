@@ -1,14 +1,12 @@
 //! What every request needs.
 
-use std::sync::{PoisonError, RwLock};
-
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use switchboard_contracts::VoiceUrls;
 use switchboard_domain::{Menu, MenuChoice, Policy, QueueName, SourceName, Timestamp};
 use switchboard_hours::{Schedule, Summary};
 use switchboard_runtime::settings::Settings;
-use switchboard_runtime::{Clock, OverrideRecord, Schedules};
+use switchboard_runtime::{Clock, LiveSchedules, Schedules};
 use switchboard_store::Store;
 use switchboard_telephony::PublicUrl;
 use switchboard_telephony::signature::Validator;
@@ -40,8 +38,8 @@ pub struct Gateway {
     pub(crate) script: Script,
     pub(crate) policy: Policy,
     pub(crate) menu: Menu,
-    /// With the overrides that were known last.
-    schedules: RwLock<Schedules>,
+    /// With the overrides that were known last: a call is answered by them even without Redis.
+    pub(crate) hours: LiveSchedules,
     pub(crate) sources: Vec<SourceName>,
     clock: Clock,
 }
@@ -84,7 +82,7 @@ impl Gateway {
             script: Script::new(settings),
             policy: switchboard_runtime::rules::policy(settings)?,
             menu: Menu { choices },
-            schedules: RwLock::new(schedules),
+            hours: LiveSchedules::new(schedules),
             sources,
             clock,
         })
@@ -92,16 +90,9 @@ impl Gateway {
 
     /// Whose hours count: the queue's, if it has its own, else those of the number that was dialled.
     fn schedule(&self, dialled: &str, queue: Option<&QueueName>) -> Option<Schedule> {
-        // Whoever panicked while writing had not begun: a value is swapped in whole.
-        let schedules = self.schedules.read().unwrap_or_else(PoisonError::into_inner);
+        let schedules = self.hours.current();
         let own = queue.and_then(|queue| schedules.of_queue(queue.as_str()));
         own.or_else(|| schedules.of_number(dialled)).cloned()
-    }
-
-    /// From now on these overrides count, and no others.
-    pub(crate) fn override_hours(&self, records: &[OverrideRecord]) {
-        let mut schedules = self.schedules.write().unwrap_or_else(PoisonError::into_inner);
-        *schedules = schedules.with_records(records);
     }
 
     /// Whether callers of that number, or of that queue, are let in at that time.

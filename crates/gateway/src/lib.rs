@@ -16,7 +16,6 @@ mod app;
 mod documents;
 mod handlers;
 mod music;
-mod overrides;
 mod route;
 mod script;
 mod server;

@@ -18,8 +18,8 @@ use tracing::{error, info, warn};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 use crate::handlers::Answer;
+use crate::music;
 use crate::route::Routed;
-use crate::{music, overrides};
 
 /// Twilio's own requests stay far below this.
 const MAX_BODY: usize = 64 * 1024;
@@ -61,9 +61,20 @@ pub async fn run(
         routes,
         shutdown.clone()
     ));
+    let (hours, store) = (&following.hours, &following.store);
+    let meanwhile = async {
+        tokio::join!(
+            hours.follow(|| store.overrides(), &shutdown),
+            hours.follow_feeds(
+                || store.feed_marks(),
+                move |name| async move { store.feed(&name).await },
+                &shutdown
+            )
+        )
+    };
     tokio::select! {
         ended = &mut serving => return ended,
-        () = overrides::follow(&following, &shutdown) => {}
+        ((), ()) = meanwhile => {}
     }
     serving.await
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
-use crate::{Coverage, Schedule, moment::local};
+use crate::{Coverage, Schedule, feed::Copy, moment::local};
 
 /// One thing to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,18 @@ pub enum Warning {
         feed: String,
         /// The event, and why.
         event: String,
+    },
+    /// There is no copy of a feed yet.
+    FeedMissing {
+        /// The feed.
+        feed: String,
+    },
+    /// A feed could not be read for long; its last copy counts.
+    FeedStale {
+        /// The feed.
+        feed: String,
+        /// When it was last found good.
+        since: DateTime<Utc>,
     },
     /// An override ended within the last two days; whoever made it may think that it still holds.
     OverrideEnded {
@@ -92,6 +104,19 @@ impl fmt::Display for Warning {
                 write!(out, "work_on: no public holiday of the region is called {name}")
             }
             Self::Skipped { feed, event } => write!(out, "feed {feed}: no day off from {event}"),
+            Self::FeedMissing { feed } => {
+                write!(
+                    out,
+                    "feed {feed}: no copy of it yet, so its days off are not known"
+                )
+            }
+            Self::FeedStale { feed, since } => {
+                let since = since.format("%Y-%m-%d %H:%M UTC");
+                write!(
+                    out,
+                    "feed {feed}: last read on {since}, so its days off may be out of date"
+                )
+            }
             Self::OverrideEnded { what, .. } => out.write_str(what),
             Self::OverrideHidden { id, by } => write!(out, "override {id} has no effect: {by} is newer"),
             Self::NeverOpens => out.write_str("nothing opens the office in the coming year"),
@@ -108,6 +133,14 @@ impl Schedule {
         let mut warnings = Vec::new();
         self.about_holidays(now, &mut warnings);
         for feed in &self.made_of.feeds {
+            let name = || feed.name().to_owned();
+            match feed.copy() {
+                Copy::Absent => warnings.push(Warning::FeedMissing { feed: name() }),
+                Copy::Checked(since, old) if now >= old => {
+                    warnings.push(Warning::FeedStale { feed: name(), since });
+                }
+                Copy::Checked(..) | Copy::Sound => {}
+            }
             warnings.extend(feed.skipped().iter().map(|skipped| Warning::Skipped {
                 feed: feed.name().to_owned(),
                 event: skipped.to_string(),

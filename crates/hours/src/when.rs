@@ -1,6 +1,6 @@
 //! Instants as a person types them.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::{Schedule, WallTime, moment::local};
 
@@ -14,7 +14,7 @@ pub enum Edge {
 }
 
 const EXPECTED: &str = "expected a date and time of the office such as `2026-12-28T10:00`, a date, a time of \
-                        today such as `17:30`, `now`, or an instant with its offset such as \
+                        today such as `17:30`, `now`, a while from now such as `+30m` or `+2h`, or an instant with its offset such as \
                         `2026-12-28T10:00:00Z`";
 
 impl Schedule {
@@ -27,6 +27,11 @@ impl Schedule {
         let text = text.trim();
         if text.eq_ignore_ascii_case("now") {
             return Ok(now);
+        }
+        if let Some(later) = text.strip_prefix('+').and_then(|text| while_of(text)) {
+            return now
+                .checked_add_signed(later)
+                .ok_or_else(|| format!("{EXPECTED}, found `{text}`"));
         }
         if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
             return Ok(instant.to_utc());
@@ -48,6 +53,20 @@ impl Schedule {
         let (first, second) = self.zone().instants(at.ok_or_else(wrong)?);
         let unix = if edge == Edge::From { first } else { second };
         DateTime::from_timestamp(unix, 0).ok_or_else(wrong)
+    }
+}
+
+/// `30m`, `2h`.
+fn while_of(text: &str) -> Option<TimeDelta> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: u32 = number
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| number.parse().ok())??;
+    match unit {
+        "m" => Some(TimeDelta::minutes(number.into())),
+        "h" => Some(TimeDelta::hours(number.into())),
+        _ => None,
     }
 }
 

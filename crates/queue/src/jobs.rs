@@ -18,6 +18,8 @@ pub const DEADLINES: &str = "deadlines";
 pub const CARRIER: &str = "carrier";
 /// The comparison with the carrier's view.
 pub const SWEEP: &str = "sweep";
+/// Keeping for good what took effect in Redis.
+pub const RECORDS: &str = "records";
 
 macro_rules! job {
     ($payload:ident, $name:literal, $queue:expr, $attempts:literal) => {
@@ -46,6 +48,11 @@ job!(CancelLegs, "cancel-legs", CARRIER, 10);
 job!(HangUp, "hang-up", CARRIER, 20);
 job!(EndConference, "end-conference", CARRIER, 10);
 job!(Sweep, "sweep", SWEEP, 1_000_000);
+// A database may be away for a weekend; what it missed is kept in the order in which it was done as far as that
+// matters, because an override that was taken back never comes again.
+job!(RecordOverride, "record-override", RECORDS, 10_000);
+// A timer: it never fails, so the limit is for crashes.
+job!(RefreshFeed, "refresh-feed", RECORDS, 1_000_000);
 
 /// The job that carries out an effect.
 ///

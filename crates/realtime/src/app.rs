@@ -7,8 +7,8 @@ use switchboard_domain::{
     Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
 };
 use switchboard_queue::Admin;
-use switchboard_runtime::Rng;
 use switchboard_runtime::settings::{self, Settings};
+use switchboard_runtime::{LiveSchedules, Rng, Schedules};
 use switchboard_store::Store;
 use thiserror::Error;
 
@@ -52,6 +52,8 @@ pub struct Realtime {
     phones: BTreeMap<PhoneNumber, String>,
     /// Whether the agents were made known since the start.
     pub(crate) introduced: AtomicBool,
+    /// Opening hours, with the overrides that were known last.
+    pub(crate) hours: LiveSchedules,
     /// The agents' websockets.
     pub(crate) sockets: Sockets,
     pub(crate) pages: Pages,
@@ -101,7 +103,8 @@ impl Realtime {
             agents,
             phones,
             introduced: AtomicBool::new(false),
-            sockets: Sockets::new(settings, SocketLimits::default()).map_err(RealtimeError::Hours)?,
+            hours: LiveSchedules::new(hours(settings)?),
+            sockets: Sockets::new(SocketLimits::default()),
             jobs: None,
         })
     }
@@ -153,6 +156,11 @@ pub(crate) enum Holder {
     Agent { agent_id: AgentId, name: String },
     /// The name of the phone, not its number.
     Office { office: String },
+}
+
+fn hours(settings: &Settings) -> Result<Schedules, RealtimeError> {
+    Schedules::new(&settings.into())
+        .map_err(|faults| RealtimeError::Hours(faults.iter().map(ToString::to_string).collect()))
 }
 
 fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, RealtimeError> {

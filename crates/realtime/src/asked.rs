@@ -139,7 +139,7 @@ impl Asked {
 }
 
 /// The key of the request's `Idempotency-Key`, if it has one.
-fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Refusal> {
+pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Refusal> {
     let mut keys = request.headers().get_all("idempotency-key");
     let Some(key) = keys.next() else {
         return Ok(None);

@@ -9,6 +9,9 @@ use switchboard_domain::{AgentId, Presence};
 
 use crate::refusal::Refusal;
 
+/// A line on a screen, not a letter.
+const MAX_REASON: usize = 200;
+
 /// One fault of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Fault {
@@ -81,6 +84,38 @@ impl Fields {
             Some("away") => Ok(Presence::Away),
             Some("offline") => Ok(Presence::Offline),
             Some(_) | None => Err("expected available, away or offline".to_owned()),
+        })
+    }
+
+    /// `open`.
+    pub(crate) fn open(&mut self) -> Option<bool> {
+        self.required("open", |value| {
+            value
+                .as_bool()
+                .ok_or_else(|| "expected true to open or false to close".to_owned())
+        })
+    }
+
+    /// `reason`, for colleagues to read.
+    pub(crate) fn reason(&mut self) -> Option<String> {
+        self.required("reason", |value| {
+            let reason = value.as_str().map(str::trim).unwrap_or_default();
+            let fits = (1..=MAX_REASON).contains(&reason.chars().count());
+            if fits && !reason.chars().any(char::is_control) {
+                Ok(reason.to_owned())
+            } else {
+                Err(format!("expected a line of 1 to {MAX_REASON} characters"))
+            }
+        })
+    }
+
+    /// A text that may be missing.
+    pub(crate) fn text(&mut self, field: &str) -> Option<String> {
+        self.optional(field, |value| match value {
+            Value::String(text) => Ok(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                Err("expected a text".to_owned())
+            }
         })
     }
 

@@ -10,6 +10,8 @@
 //! On a websocket, `/api/v1/socket`, an agent is shown everything live and then everything that happens: each event
 //! once, in order, over any interruption. `proto/README.md` says how to write a client.
 //!
+//! Under `/api/v1/hours` stands whether the office is open and why, day by day, and agents open or close it by hand.
+//!
 //! Under `/api/v1/jobs` an operator looks into the job queues, lets a job that failed run again, or drops it.
 //!
 //! Every answer has a `result` that programs read. A refusal is a problem document (RFC 9457) with the same
@@ -25,6 +27,7 @@ mod body;
 mod commands;
 mod demo;
 mod guard;
+mod hours;
 mod jobs;
 mod pages;
 mod presence;

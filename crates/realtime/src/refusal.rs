@@ -71,6 +71,14 @@ pub(crate) enum Refusal {
     NotFailed,
     #[error("the job runs; it can be dropped when it has failed")]
     JobRuns,
+    #[error("there is no such override")]
+    NoSuchOverride,
+    #[error("the override is over already")]
+    OverrideOver,
+    #[error("this request was done before, and the override was withdrawn since; ask again under a new key")]
+    OverrideLapsed,
+    #[error("there are {0} overrides that are not over: withdraw some")]
+    TooManyOverrides(usize),
     #[error("the system cannot answer now; ask again with the same Idempotency-Key")]
     Away,
     #[error("the system has a fault of its own; it was logged")]
@@ -152,6 +160,10 @@ impl Refusal {
             Self::NoSuchJob => (StatusCode::NOT_FOUND, "no_such_job", "No such job"),
             Self::NotFailed => (StatusCode::CONFLICT, "not_failed", "Has not failed"),
             Self::JobRuns => (StatusCode::CONFLICT, "runs", "Runs"),
+            Self::NoSuchOverride => (StatusCode::NOT_FOUND, "no_such_override", "No such override"),
+            Self::OverrideOver => (StatusCode::CONFLICT, "over", "Over already"),
+            Self::OverrideLapsed => (StatusCode::CONFLICT, "lapsed", "Withdrawn since"),
+            Self::TooManyOverrides(_) => (StatusCode::CONFLICT, "too_many", "Too many overrides"),
             Self::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", "Not now"),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "broken", "Our fault"),
         }
@@ -187,6 +199,10 @@ impl Refusal {
             | Self::NoSuchJob
             | Self::NotFailed
             | Self::JobRuns
+            | Self::NoSuchOverride
+            | Self::OverrideOver
+            | Self::OverrideLapsed
+            | Self::TooManyOverrides(_)
             | Self::Away
             | Self::Broken => None,
         }

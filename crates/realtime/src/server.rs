@@ -14,7 +14,7 @@ use tracing_actix_web::TracingLogger;
 use crate::app::Realtime;
 use crate::refusal::Refusal;
 use crate::span::RequestSpan;
-use crate::{commands, demo, guard, jobs, pages, presence, reads, web as server, ws};
+use crate::{commands, demo, guard, hours, jobs, pages, presence, reads, web as server, ws};
 
 /// Commands are a few short fields.
 const MAX_BODY: usize = 4 * 1024;
@@ -51,15 +51,22 @@ pub async fn run(
         routes,
         shutdown.clone()
     ));
+    let store = &realtime.store;
     let meanwhile = async {
         tokio::join!(
             realtime.keep_introducing(&shutdown),
+            realtime.hours.follow(|| store.overrides(), &shutdown),
+            realtime.hours.follow_feeds(
+                || store.feed_marks(),
+                move |name| async move { store.feed(&name).await },
+                &shutdown
+            ),
             ws::follow(&realtime, &shutdown)
         )
     };
     tokio::select! {
         ended = &mut serving => return ended,
-        ((), ()) = meanwhile => {}
+        ((), (), (), ()) = meanwhile => {}
     }
     serving.await
 }
@@ -140,6 +147,7 @@ fn api(config: &mut ServiceConfig) {
                 .route(web::post().to(ws::post))
                 .default_service(post()),
         )
+        .configure(hours::addresses)
         .configure(jobs::addresses)
         // Requests that ask for an upgrade do not come here: see `web.rs`.
         .service(

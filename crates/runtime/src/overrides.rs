@@ -1,55 +1,45 @@
-//! Overrides of opening hours as processes hand them to each other.
+//! Overrides of opening hours, from what Redis keeps to the words of those who answer by them.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use switchboard_contracts::v1;
 use switchboard_hours::Override;
+use tracing::warn;
 
-/// One override, as it is kept. Fields are only ever added, each with a default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OverrideRecord {
-    /// Names it among others.
-    pub id: String,
-    /// The schedule it is for; all of them when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schedule: Option<String>,
-    /// Whether it opens.
-    pub open: bool,
-    /// The first instant, in ms since 1970.
-    pub from_ms: i64,
-    /// The instant at which it is over.
-    pub until_ms: i64,
-    /// Why.
-    #[serde(default)]
-    pub reason: String,
-    /// Who made it.
-    #[serde(default)]
-    pub author: String,
-    /// When it was made.
-    pub made_ms: i64,
+/// Reads what is kept, by id. What this version cannot read does not count, and hides nothing.
+pub fn read_overrides(kept: &BTreeMap<String, String>) -> Vec<v1::Override> {
+    let mut read = Vec::with_capacity(kept.len());
+    for (id, text) in kept {
+        match serde_json::from_str::<v1::Override>(text) {
+            Ok(over) if over.id == *id && as_override(&over).is_some() => read.push(over),
+            Ok(_) | Err(_) => warn!("override {id} of opening hours cannot be read and does not count"),
+        }
+    }
+    read
 }
 
-impl OverrideRecord {
-    /// Reads what is kept. `None` for what this version cannot read.
-    pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-
-    /// The text to keep.
-    pub fn text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// In the words of opening hours. `None` for a time that no calendar has.
-    pub fn as_override(&self) -> Option<Override> {
-        let at = DateTime::<Utc>::from_timestamp_millis;
-        Some(Override {
-            id: self.id.clone(),
-            open: self.open,
-            from: at(self.from_ms)?,
-            until: at(self.until_ms)?,
-            reason: self.reason.clone(),
-            author: self.author.clone(),
-            made: at(self.made_ms)?,
-        })
-    }
+/// In the words of opening hours. `None` for a time that no calendar has.
+pub fn as_override(over: &v1::Override) -> Option<Override> {
+    let v1::Override {
+        id,
+        schedule: _,
+        open,
+        from_ms,
+        until_ms,
+        reason,
+        author,
+        made_ms,
+        author_id: _,
+    } = over;
+    let at = DateTime::<Utc>::from_timestamp_millis;
+    Some(Override {
+        id: id.clone(),
+        open: *open,
+        from: at(*from_ms)?,
+        until: at(*until_ms)?,
+        reason: reason.clone(),
+        author: author.clone(),
+        made: at(*made_ms)?,
+    })
 }

@@ -137,7 +137,12 @@ where
         warn!("{warning}");
     }
     match Schedules::new(&(&settings).into()) {
-        Ok(schedules) => warn_of_hours(&schedules, &Clock::system()),
+        Ok(schedules) => {
+            for fault in schedules.unread() {
+                warn!("{fault}");
+            }
+            warn_of_hours(&schedules, &Clock::system());
+        }
         Err(faults) => {
             let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
             return complain(&lines.join("\n"));

@@ -1,19 +1,20 @@
 //! The opening hours of a deployment: every schedule by name, and which one counts for a number or a queue.
 
-use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
+use switchboard_contracts::v1;
 use switchboard_hours as hours;
 use switchboard_hours::{DaySettings, Feed, Override, Schedule};
 use thiserror::Error;
 
-use crate::OverrideRecord;
-use crate::settings::{CompanyDay, Hours, OfficeHours, OtherHours, Weekly};
+use crate::overrides::as_override;
+use crate::settings::{CompanyDay, FeedSource, Hours, OfficeHours, OtherHours, Weekly};
 
-/// The years in which repeated events of a feed are followed.
-const YEARS: RangeInclusive<i32> = 2020..=2040;
+/// How old a copy of a calendar may be where no setting says so.
+const STALE_AFTER: Duration = Duration::from_hours(24);
 
 /// A feed cannot be used.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum FeedFault {
     /// The file cannot be read.
     #[error("{setting}: {path}: {source}", path = .path.display())]
@@ -23,7 +24,7 @@ pub enum FeedFault {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// It is no calendar.
     #[error("{setting}: {path}: {source}", path = .path.display())]
@@ -47,28 +48,51 @@ pub struct Schedules {
     all: BTreeMap<String, Schedule>,
     numbers: BTreeMap<String, String>,
     queues: BTreeMap<String, String>,
+    overrides: Vec<v1::Override>,
+    /// By the setting that names each.
+    feeds: BTreeMap<String, Calendar>,
+    stale_after: Duration,
+    unread: Vec<FeedFault>,
+}
+
+/// A calendar of the settings.
+#[derive(Debug, Clone)]
+struct Calendar {
+    schedule: String,
+    source: FeedSource,
+    feed: Feed,
 }
 
 impl Schedules {
-    /// Makes them from settings, and reads the files of their feeds.
+    /// Makes them from settings. Files of calendars are read at once; one that cannot be read, and one that is on a
+    /// server, has no days until a copy comes. An office whose calendar is broken still answers its telephone.
     ///
     /// # Errors
-    /// All that cannot be used.
+    /// All that is wrong with the hours themselves.
     pub fn new(settings: &OfficeHours) -> Result<Self, Vec<FeedFault>> {
         let mut all = BTreeMap::new();
-        let mut faults = Vec::new();
+        let mut calendars = BTreeMap::new();
+        let (mut faults, mut unread) = (Vec::new(), Vec::new());
         let main = &settings.hours;
         let mut add =
-            |name: &str, section: &str, written: &hours::Settings, feeds: &BTreeMap<String, PathBuf>| {
+            |name: &str, section: &str, written: &hours::Settings, feeds: &BTreeMap<String, FeedSource>| {
                 match Schedule::new(written) {
                     Ok(schedule) => {
-                        let read = feeds.iter().map(|(name, path)| read(section, name, path));
-                        let (feeds, bad): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
-                        faults.extend(bad.into_iter().filter_map(Result::err));
-                        all.insert(
-                            name.to_owned(),
-                            schedule.with_feeds(feeds.into_iter().flatten().collect()),
-                        );
+                        for (short, source) in feeds {
+                            let setting = format!("{section}.feeds.{short}");
+                            let feed = read(&setting, short, source).unwrap_or_else(|fault| {
+                                unread.push(fault);
+                                Feed::absent(short)
+                            });
+                            let calendar = Calendar {
+                                schedule: name.to_owned(),
+                                source: source.clone(),
+                                feed,
+                            };
+                            calendars.insert(setting, calendar);
+                        }
+                        let schedule = schedule.with_feeds(feeds_of(name, &calendars));
+                        all.insert(name.to_owned(), schedule);
                     }
                     Err(found) => faults.extend(
                         found
@@ -104,7 +128,47 @@ impl Schedules {
             queues: others()
                 .flat_map(|(name, other)| other.queues.iter().map(|queue| (queue.clone(), name.clone())))
                 .collect(),
+            overrides: Vec::new(),
+            feeds: calendars,
+            stale_after: settings
+                .feeds
+                .as_ref()
+                .map_or(STALE_AFTER, |feeds| feeds.stale_after),
+            unread,
         })
+    }
+
+    /// Files of calendars that could not be read.
+    pub fn unread(&self) -> &[FeedFault] {
+        &self.unread
+    }
+
+    /// The settings that name calendars.
+    pub fn feeds(&self) -> impl Iterator<Item = &str> {
+        self.feeds.keys().map(String::as_str)
+    }
+
+    /// Whether a copy that was taken from `source` is one of the calendar that this setting names; with the calendar's
+    /// own name, and how old the copy may be.
+    pub(crate) fn wants(&self, setting: &str, source: &str) -> Option<(String, Duration)> {
+        let calendar = self.feeds.get(setting)?;
+        let same = calendar.source.to_string() == source;
+        same.then(|| (calendar.feed.name().to_owned(), self.stale_after))
+    }
+
+    /// The same with this in place of what the calendar of that setting said.
+    #[must_use]
+    pub fn with_feed(&self, setting: &str, feed: Feed) -> Self {
+        let mut with = self.clone();
+        if let Some(calendar) = with.feeds.get_mut(setting) {
+            calendar.feed = feed;
+            let name = calendar.schedule.clone();
+            let feeds = feeds_of(&name, &with.feeds);
+            if let Some(schedule) = with.all.get_mut(&name) {
+                *schedule = schedule.with_feeds(feeds);
+            }
+        }
+        with
     }
 
     /// Names and schedules.
@@ -134,16 +198,20 @@ impl Schedules {
 
     /// The same with these overrides in place of those it had. One that names a schedule is for that one only.
     #[must_use]
-    pub fn with_records(&self, records: &[OverrideRecord]) -> Self {
-        self.with_overrides(|name| {
-            let ours =
-                |record: &&OverrideRecord| record.schedule.as_deref().is_none_or(|schedule| schedule == name);
-            records
-                .iter()
-                .filter(ours)
-                .filter_map(OverrideRecord::as_override)
-                .collect()
-        })
+    pub fn with_records(&self, records: &[v1::Override]) -> Self {
+        let with = self.with_overrides(|name| {
+            let ours = |over: &&v1::Override| over.schedule.is_empty() || over.schedule == name;
+            records.iter().filter(ours).filter_map(as_override).collect()
+        });
+        Self {
+            overrides: records.to_vec(),
+            ..with
+        }
+    }
+
+    /// The overrides that these have, as they are kept.
+    pub fn records(&self) -> &[v1::Override] {
+        &self.overrides
     }
 
     /// The same with other overrides: `of` gives those of each schedule.
@@ -160,15 +228,24 @@ impl Schedules {
     }
 }
 
-fn read(section: &str, name: &str, path: &PathBuf) -> Result<Feed, FeedFault> {
-    let setting = || format!("{section}.feeds.{name}");
+fn feeds_of(schedule: &str, calendars: &BTreeMap<String, Calendar>) -> Vec<Feed> {
+    let own = calendars
+        .values()
+        .filter(|calendar| calendar.schedule == schedule);
+    own.map(|calendar| calendar.feed.clone()).collect()
+}
+
+fn read(setting: &str, name: &str, source: &FeedSource) -> Result<Feed, FeedFault> {
+    let FeedSource::File(path) = source else {
+        return Ok(Feed::absent(name));
+    };
     let text = std::fs::read_to_string(path).map_err(|source| FeedFault::Read {
-        setting: setting(),
+        setting: setting.to_owned(),
         path: path.clone(),
-        source,
+        source: Arc::new(source),
     })?;
-    Feed::parse(name, &text, YEARS).map_err(|source| FeedFault::Parse {
-        setting: setting(),
+    crate::feeds::parse(name, &text).map_err(|source| FeedFault::Parse {
+        setting: setting.to_owned(),
         path: path.clone(),
         source,
     })

@@ -30,6 +30,18 @@ pub(crate) fn overrides(prefix: &str) -> String {
     format!("{prefix}:overrides")
 }
 
+pub(crate) fn overrides_withdrawn(prefix: &str) -> String {
+    format!("{prefix}:overrides-withdrawn")
+}
+
+pub(crate) fn feeds(prefix: &str) -> String {
+    format!("{prefix}:feeds")
+}
+
+pub(crate) fn feed_marks(prefix: &str) -> String {
+    format!("{prefix}:feed-marks")
+}
+
 pub(crate) fn ticket(prefix: &str, ticket: &str) -> String {
     format!("{prefix}:ticket:{ticket}")
 }

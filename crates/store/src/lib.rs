@@ -16,7 +16,10 @@
 //! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
 //! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
 //! | `{sb}:ticket:TICKET` | string | the agent who got this ticket for a socket; expires, and is taken by its first use |
-//! | `{sb}:overrides` | hash | overrides of opening hours, by id |
+//! | `{sb}:overrides` | hash | overrides of opening hours, by id, as JSON of `contracts::v1::Override` |
+//! | `{sb}:overrides-withdrawn` | sorted set | ids of those that were taken back, by their end; so that none comes again |
+//! | `{sb}:feeds` | hash | the last good copy of each calendar of days off, by the setting that names it |
+//! | `{sb}:feed-marks` | hash | how each of these copies stands: what processes look at |
 //! | `{sb}:clock-offset` | string | virtual time, in ms; absent in production |
 //!
 //! # How a call changes
@@ -37,6 +40,7 @@ mod clock;
 mod commit;
 mod connection;
 mod error;
+mod feeds;
 mod keys;
 mod line;
 mod live;
@@ -52,5 +56,6 @@ pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};
 pub use live::Snapshot;
+pub use overrides::{Author, OverridePut, OverrideWithdrawn};
 pub use stream::{StreamEnd, StreamEntry, Subscription};
 pub use transact::{Committed, Target};

@@ -93,7 +93,7 @@ impl FromRedisValue for Put {
 }
 
 /// A script's answer that begins with a word.
-fn tagged(value: Value) -> Result<(String, Value), ParsingError> {
+pub(crate) fn tagged(value: Value) -> Result<(String, Value), ParsingError> {
     let Value::Array(mut parts) = value else {
         return Err("expected an array from a script".into());
     };

@@ -23,7 +23,17 @@ macro_rules! scripts {
     };
 }
 
-scripts!(load, commit, snapshot, put_agent, clock, stream_end);
+scripts!(
+    load,
+    commit,
+    snapshot,
+    put_agent,
+    put_override,
+    restore_overrides,
+    put_feed,
+    clock,
+    stream_end
+);
 
 fn text(own: &str) -> String {
     format!(

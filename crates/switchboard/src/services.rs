@@ -6,6 +6,7 @@ use anyhow::Context;
 use switchboard_gateway::Gateway;
 use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::Realtime;
+use switchboard_records::Records;
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, Lifecycle, Metrics, Rng};
 use switchboard_store::{Store, StoreConfig};
@@ -18,14 +19,16 @@ pub(crate) enum Service {
     Realtime,
     WorkerLookup,
     WorkerCalls,
+    WorkerRecords,
 }
 
 impl Service {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Gateway,
         Self::Realtime,
         Self::WorkerLookup,
         Self::WorkerCalls,
+        Self::WorkerRecords,
     ];
 
     /// The name of its process.
@@ -35,6 +38,7 @@ impl Service {
             Self::Realtime => "switchboard-realtime",
             Self::WorkerLookup => "worker-lookup",
             Self::WorkerCalls => "worker-calls",
+            Self::WorkerRecords => "worker-records",
         }
     }
 
@@ -45,6 +49,7 @@ impl Service {
             Self::Realtime => &settings.realtime.listen,
             Self::WorkerLookup => &settings.worker_lookup.listen,
             Self::WorkerCalls => &settings.worker_calls.listen,
+            Self::WorkerRecords => &settings.worker_records.listen,
         };
         listen
             .bind()
@@ -57,6 +62,8 @@ impl Service {
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) redis_url: String,
+    /// Where a `worker-records` among the services keeps its own.
+    pub(crate) records: Option<Records>,
     pub(crate) metrics: Metrics,
     pub(crate) rng: Rng,
     pub(crate) clock: Clock,
@@ -104,6 +111,11 @@ impl Shared {
             }
             Service::WorkerCalls => {
                 let run = switchboard_worker::run_calls(listener, self.deps()?, stop);
+                lifecycle.spawn_vital(service.name(), run);
+            }
+            Service::WorkerRecords => {
+                let records = self.records.clone().context("no place for the records")?;
+                let run = switchboard_worker::run_records(listener, self.deps()?, records, stop);
                 lifecycle.spawn_vital(service.name(), run);
             }
         }

@@ -54,6 +54,7 @@ async fn start(process: Process) -> anyhow::Result<Option<Last>> {
     let shared = Shared {
         settings,
         redis_url,
+        records: None,
         metrics,
         rng,
         clock,

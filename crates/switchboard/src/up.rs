@@ -1,15 +1,17 @@
-//! `up`: every service in one process.
+//! `up`: every service in one process, with its Redis and its records.
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use switchboard_contracts::VOICE_PATH;
 use switchboard_crowd::simulator_config;
+use switchboard_records::{Records, RecordsConfig};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{DataDir, Last, PrivateRedisOptions, Process};
 use switchboard_simulator::{Companion, Simulator};
 use switchboard_store::Store;
+use switchboard_worker::records_config;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -24,10 +26,17 @@ pub(crate) async fn start(process: Process) -> anyhow::Result<Option<Last>> {
         rng,
         clock,
     } = process;
-    let (redis_url, last) = redis(&settings).await?;
+    let folder = if settings.redis.url.is_none() || settings.records.url.is_none() {
+        Some(DataDir::lock(&settings.data.dir)?)
+    } else {
+        None
+    };
+    let records = records(&settings, folder.as_ref())?;
+    let (redis_url, last) = redis(&settings, folder).await?;
     let shared = Shared {
         settings,
         redis_url,
+        records: Some(records),
         metrics,
         rng,
         clock,
@@ -56,12 +65,24 @@ pub(crate) async fn start(process: Process) -> anyhow::Result<Option<Last>> {
     Ok(last)
 }
 
+/// Where the records are: a file of our own, in the locked data folder, unless the settings name a database.
+fn records(settings: &Settings, folder: Option<&DataDir>) -> anyhow::Result<Records> {
+    let config = match (records_config(settings)?, folder) {
+        (Some(config), _) => config,
+        (None, Some(folder)) => RecordsConfig::file(&folder.path().join("records.sqlite")),
+        (None, None) => bail!("no data folder for the records"),
+    };
+    Ok(Records::new(config))
+}
+
 /// Where Redis is, and how to stop it when it is ours: last, because whatever drains still needs it.
-async fn redis(settings: &Settings) -> anyhow::Result<(String, Option<Last>)> {
+async fn redis(settings: &Settings, folder: Option<DataDir>) -> anyhow::Result<(String, Option<Last>)> {
     if let Some(url) = &settings.redis.url {
-        return Ok((url.expose_secret().to_owned(), None));
+        // The folder stays locked until the end all the same: the records are in it, if anything is.
+        let last: Last = Box::pin(async move { drop(folder) });
+        return Ok((url.expose_secret().to_owned(), Some(last)));
     }
-    let folder = DataDir::lock(&settings.data.dir)?;
+    let folder = folder.context("no data folder")?;
     let server = folder.redis(PrivateRedisOptions::default()).await?;
     let url = server.url().to_owned();
     let stop = CancellationToken::new();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use switchboard_domain::{Rejected, Timestamp};
 use switchboard_queue::JobError;
+use switchboard_records::{AddressError, RecordsError};
 use switchboard_store::{StoreError, TransactError};
 use switchboard_telephony::rest::{Fate, RestError};
 use thiserror::Error;
@@ -14,6 +15,9 @@ pub enum WorkerError {
     /// The settings cannot be used; all faults.
     #[error("{}", .0.join("\n"))]
     Settings(Vec<String>),
+    /// The records are nowhere.
+    #[error("records.url: {0}")]
+    Records(#[from] AddressError),
     /// The queue cannot be worked on.
     #[error(transparent)]
     Queue(#[from] switchboard_queue::Error),
@@ -26,6 +30,20 @@ pub enum WorkerError {
 pub(crate) fn of_store(error: StoreError) -> JobError {
     JobError::retry(error)
 }
+
+/// A database that is away comes back, in a minute or after a weekend, and whoever waits for it has nothing else to do.
+/// At first it is asked often, then seldom: ten thousand attempts last for three days and more. What it refuses for good
+/// is for a person to look at.
+pub(crate) fn of_records(error: RecordsError, attempt: u32) -> JobError {
+    if error.is_passing() {
+        JobError::retry_in(if attempt < 60 { SOON } else { LATER }, error)
+    } else {
+        JobError::dead(error)
+    }
+}
+
+const SOON: Duration = Duration::from_secs(2);
+const LATER: Duration = Duration::from_secs(30);
 
 /// A refusal is an answer; only "too early" asks for another look.
 pub(crate) fn of_step(error: TransactError, now: Timestamp) -> Result<(), JobError> {

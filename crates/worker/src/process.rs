@@ -1,11 +1,13 @@
-//! The two processes as library functions: same start in production, in one process and in tests.
+//! The three processes as library functions: same start in production, in one process and in tests.
 
 use std::net::TcpListener;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use switchboard_contracts::VoiceUrls;
-use switchboard_queue::jobs::{CARRIER, DEADLINES, LOOKUP, SWEEP};
+use switchboard_queue::jobs::{CARRIER, DEADLINES, LOOKUP, RECORDS, SWEEP};
 use switchboard_queue::{Prefix, Router, WorkerHealth, WorkerOptions};
+use switchboard_records::{Records, RecordsConfig};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Health, Metrics, Rng, http};
 use switchboard_store::Store;
@@ -15,6 +17,7 @@ use tracing::info;
 use crate::calls::{Carrier, router as calls_router};
 use crate::error::WorkerError;
 use crate::lookup::{Lookups, router as lookup_router};
+use crate::records::{Calendars, Refill, Timers, router as records_router};
 use crate::step::Calls;
 use crate::sweeping::Sweeping;
 
@@ -104,8 +107,75 @@ pub async fn run_calls(
         health,
         shutdown.clone(),
     );
-    let ((), done) = tokio::join!(sweeping.keep(&shutdown), work);
+    let (hours, store) = (&carrier.hours, &deps.store);
+    let ((), (), done) = tokio::join!(
+        hours.follow_feeds(
+            || store.feed_marks(),
+            move |name| async move { store.feed(&name).await },
+            &shutdown
+        ),
+        sweeping.keep(&shutdown),
+        work
+    );
     done
+}
+
+/// Where the settings say that the records are; `None` when they leave it to whoever has a data folder.
+///
+/// # Errors
+/// When they lead nowhere.
+pub fn records_config(settings: &Settings) -> Result<Option<RecordsConfig>, WorkerError> {
+    let Some(url) = &settings.records.url else {
+        return Ok(None);
+    };
+    let mut config = RecordsConfig::parse(url.expose_secret())?;
+    config.pool_size = settings.records.pool_size.get();
+    Ok(Some(config))
+}
+
+/// Writes into SQL what took effect in Redis, fills an emptied Redis from there, and keeps calendars up to date, until
+/// `shutdown`. The database may be away at any time, also at the start: then the jobs wait, and it is not ready.
+///
+/// # Errors
+/// When the settings cannot be used, or the queue cannot be worked on at all.
+pub async fn run_records(
+    listener: TcpListener,
+    deps: Deps,
+    records: Records,
+    shutdown: CancellationToken,
+) -> Result<(), WorkerError> {
+    let options = deps.options(RECORDS, deps.settings.worker_records.concurrency.get());
+    let queues = vec![options];
+    let calendars = Calendars::new(&deps.settings, deps.store.clone(), records.clone())?;
+    let refill = Refill::new(deps.store.clone(), records.clone());
+    let timers = Timers::new(
+        &deps.redis_url,
+        Prefix::new(deps.settings.key_prefix())?,
+        &calendars,
+    );
+    let router = records_router(&records, &calendars);
+    let refilled = refill.clone();
+    let health = health(&deps, &queues, &shutdown)
+        .check("database", CHECK_WITHIN, move || {
+            let records = records.clone();
+            async move { records.ping().await.map_err(|error| chain(&error)) }
+        })
+        .check("refill", CHECK_WITHIN, move || {
+            let done = refilled.is_done();
+            async move {
+                done.then_some(())
+                    .ok_or_else(|| "not filled from the records yet".to_owned())
+            }
+        });
+    let work = work(listener, &deps, router, queues, health, shutdown.clone());
+    let ((), (), done) = tokio::join!(refill.keep(&shutdown), timers.keep(&shutdown), work);
+    done
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 async fn work(

@@ -48,6 +48,7 @@ impl Bench {
                 ("switchboard-gateway", "switchboard-gateway"),
                 ("switchboard-worker", "worker-lookup"),
                 ("switchboard-worker", "worker-calls"),
+                ("switchboard-worker", "worker-records"),
             ],
         }
     }

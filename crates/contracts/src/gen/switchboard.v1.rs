@@ -528,13 +528,68 @@ impl Presence {
         }
     }
 }
+/// Somebody's word that the office is open, or closed, for a while. It beats every setting.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Override {
+    /// Names it; never given to another one, also not when this one is withdrawn.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The schedule it is for; all of them when empty.
+    #[prost(string, tag = "2")]
+    pub schedule: ::prost::alloc::string::String,
+    /// Whether it opens; else it closes.
+    #[prost(bool, tag = "3")]
+    pub open: bool,
+    /// The first instant at which it holds: milliseconds since 1970-01-01 UTC.
+    #[prost(int64, tag = "4")]
+    pub from_ms: i64,
+    /// The instant at which it no longer holds: milliseconds since 1970-01-01 UTC.
+    #[prost(int64, tag = "5")]
+    pub until_ms: i64,
+    /// Why, in words for colleagues.
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+    /// Who made it, by name.
+    #[prost(string, tag = "7")]
+    pub author: ::prost::alloc::string::String,
+    /// When: milliseconds since 1970-01-01 UTC. Of several that hold, the one made last counts.
+    #[prost(int64, tag = "8")]
+    pub made_ms: i64,
+    /// The agent who made it; empty when it was nobody of the agents, but the command line.
+    #[prost(string, tag = "9")]
+    pub author_id: ::prost::alloc::string::String,
+}
+/// What somebody did to the overrides.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HoursChange {
+    /// Who, by name.
+    #[prost(string, tag = "1")]
+    pub author: ::prost::alloc::string::String,
+    /// The agent; empty when it was nobody of the agents, but the command line.
+    #[prost(string, tag = "2")]
+    pub author_id: ::prost::alloc::string::String,
+    #[prost(oneof = "hours_change::What", tags = "3, 4")]
+    pub what: ::core::option::Option<hours_change::What>,
+}
+/// Nested message and enum types in `HoursChange`.
+pub mod hours_change {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum What {
+        /// It was made, and holds for as long as it says.
+        #[prost(message, tag = "3")]
+        Put(super::Override),
+        /// It was taken back, and counts no more. That is final: an override of this id never comes again.
+        #[prost(message, tag = "4")]
+        Withdrawn(super::Override),
+    }
+}
 /// One entry of the stream. Its position is not in it: the stream gives it one.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Event {
     /// When: milliseconds since 1970-01-01 UTC.
     #[prost(int64, tag = "1")]
     pub at_ms: i64,
-    #[prost(oneof = "event::Subject", tags = "2, 3")]
+    #[prost(oneof = "event::Subject", tags = "2, 3, 4")]
     pub subject: ::core::option::Option<event::Subject>,
 }
 /// Nested message and enum types in `Event`.
@@ -547,6 +602,9 @@ pub mod event {
         /// An agent changed.
         #[prost(message, tag = "3")]
         Agent(super::Agent),
+        /// The office was opened or closed by hand, or that was taken back.
+        #[prost(message, tag = "4")]
+        Hours(super::HoursChange),
     }
 }
 /// A fact in the history of one call.
@@ -860,6 +918,15 @@ pub struct OfficeState {
     /// The office's time zone, by its IANA name.
     #[prost(string, tag = "5")]
     pub time_zone: ::prost::alloc::string::String,
+    /// The override that decides, if one does.
+    #[prost(message, optional, tag = "6")]
+    pub by_hand: ::core::option::Option<Override>,
+    /// What would be so without it: "outside Monday's hours". Only beside an override.
+    #[prost(string, tag = "7")]
+    pub otherwise: ::prost::alloc::string::String,
+    /// Which schedule this is about: the one that counts where no other does.
+    #[prost(string, tag = "8")]
+    pub schedule: ::prost::alloc::string::String,
 }
 /// Why a position cannot be resumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1020,3 +1087,24 @@ pub struct EndConference {
 /// Compare live calls with what the carrier knows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sweep {}
+/// Look whether a calendar of days off has changed. It asks for its own next round.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefreshFeed {
+    /// The setting that names it.
+    #[prost(string, tag = "1")]
+    pub feed: ::prost::alloc::string::String,
+    /// Where it is taken from: when the settings name another place, this round is the last.
+    #[prost(string, tag = "2")]
+    pub source: ::prost::alloc::string::String,
+}
+/// Keep what was done to the overrides of opening hours. The whole of it travels: by the time the job runs, the override
+/// may have been withdrawn, or the memory it is kept in lost.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordOverride {
+    /// When it was done: milliseconds since 1970-01-01 UTC.
+    #[prost(int64, tag = "1")]
+    pub at_ms: i64,
+    /// By whom, and what.
+    #[prost(message, optional, tag = "2")]
+    pub change: ::core::option::Option<HoursChange>,
+}

@@ -2826,6 +2826,9 @@ impl serde::Serialize for Event {
                 event::Subject::Agent(v) => {
                     struct_ser.serialize_field("agent", v)?;
                 }
+                event::Subject::Hours(v) => {
+                    struct_ser.serialize_field("hours", v)?;
+                }
             }
         }
         struct_ser.end()
@@ -2837,13 +2840,14 @@ impl<'de> serde::Deserialize<'de> for Event {
     where
         D: serde::Deserializer<'de>,
     {
-        const FIELDS: &[&str] = &["at_ms", "atMs", "call", "agent"];
+        const FIELDS: &[&str] = &["at_ms", "atMs", "call", "agent", "hours"];
 
         #[allow(clippy::enum_variant_names)]
         enum GeneratedField {
             AtMs,
             Call,
             Agent,
+            Hours,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -2869,6 +2873,7 @@ impl<'de> serde::Deserialize<'de> for Event {
                             "atMs" | "at_ms" => Ok(GeneratedField::AtMs),
                             "call" => Ok(GeneratedField::Call),
                             "agent" => Ok(GeneratedField::Agent),
+                            "hours" => Ok(GeneratedField::Hours),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -2913,6 +2918,14 @@ impl<'de> serde::Deserialize<'de> for Event {
                             subject__ = map_
                                 .next_value::<::std::option::Option<_>>()?
                                 .map(event::Subject::Agent);
+                        }
+                        GeneratedField::Hours => {
+                            if subject__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("hours"));
+                            }
+                            subject__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(event::Subject::Hours);
                         }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
@@ -3519,6 +3532,150 @@ impl<'de> serde::Deserialize<'de> for Hello {
             }
         }
         deserializer.deserialize_struct("switchboard.v1.Hello", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for HoursChange {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if !self.author.is_empty() {
+            len += 1;
+        }
+        if !self.author_id.is_empty() {
+            len += 1;
+        }
+        if self.what.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.HoursChange", len)?;
+        if !self.author.is_empty() {
+            struct_ser.serialize_field("author", &self.author)?;
+        }
+        if !self.author_id.is_empty() {
+            struct_ser.serialize_field("authorId", &self.author_id)?;
+        }
+        if let Some(v) = self.what.as_ref() {
+            match v {
+                hours_change::What::Put(v) => {
+                    struct_ser.serialize_field("put", v)?;
+                }
+                hours_change::What::Withdrawn(v) => {
+                    struct_ser.serialize_field("withdrawn", v)?;
+                }
+            }
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for HoursChange {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["author", "author_id", "authorId", "put", "withdrawn"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Author,
+            AuthorId,
+            Put,
+            Withdrawn,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "author" => Ok(GeneratedField::Author),
+                            "authorId" | "author_id" => Ok(GeneratedField::AuthorId),
+                            "put" => Ok(GeneratedField::Put),
+                            "withdrawn" => Ok(GeneratedField::Withdrawn),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = HoursChange;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.HoursChange")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<HoursChange, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut author__ = None;
+                let mut author_id__ = None;
+                let mut what__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Author => {
+                            if author__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("author"));
+                            }
+                            author__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::AuthorId => {
+                            if author_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("authorId"));
+                            }
+                            author_id__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Put => {
+                            if what__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("put"));
+                            }
+                            what__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(hours_change::What::Put);
+                        }
+                        GeneratedField::Withdrawn => {
+                            if what__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("withdrawn"));
+                            }
+                            what__ = map_
+                                .next_value::<::std::option::Option<_>>()?
+                                .map(hours_change::What::Withdrawn);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(HoursChange {
+                    author: author__.unwrap_or_default(),
+                    author_id: author_id__.unwrap_or_default(),
+                    what: what__,
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.HoursChange", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for Leg {
@@ -4794,6 +4951,15 @@ impl serde::Serialize for OfficeState {
         if !self.time_zone.is_empty() {
             len += 1;
         }
+        if self.by_hand.is_some() {
+            len += 1;
+        }
+        if !self.otherwise.is_empty() {
+            len += 1;
+        }
+        if !self.schedule.is_empty() {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("switchboard.v1.OfficeState", len)?;
         if self.open {
             struct_ser.serialize_field("open", &self.open)?;
@@ -4811,6 +4977,15 @@ impl serde::Serialize for OfficeState {
         }
         if !self.time_zone.is_empty() {
             struct_ser.serialize_field("timeZone", &self.time_zone)?;
+        }
+        if let Some(v) = self.by_hand.as_ref() {
+            struct_ser.serialize_field("byHand", v)?;
+        }
+        if !self.otherwise.is_empty() {
+            struct_ser.serialize_field("otherwise", &self.otherwise)?;
+        }
+        if !self.schedule.is_empty() {
+            struct_ser.serialize_field("schedule", &self.schedule)?;
         }
         struct_ser.end()
     }
@@ -4830,6 +5005,10 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
             "untilText",
             "time_zone",
             "timeZone",
+            "by_hand",
+            "byHand",
+            "otherwise",
+            "schedule",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -4839,6 +5018,9 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
             UntilMs,
             UntilText,
             TimeZone,
+            ByHand,
+            Otherwise,
+            Schedule,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -4866,6 +5048,9 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                             "untilMs" | "until_ms" => Ok(GeneratedField::UntilMs),
                             "untilText" | "until_text" => Ok(GeneratedField::UntilText),
                             "timeZone" | "time_zone" => Ok(GeneratedField::TimeZone),
+                            "byHand" | "by_hand" => Ok(GeneratedField::ByHand),
+                            "otherwise" => Ok(GeneratedField::Otherwise),
+                            "schedule" => Ok(GeneratedField::Schedule),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -4890,6 +5075,9 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                 let mut until_ms__ = None;
                 let mut until_text__ = None;
                 let mut time_zone__ = None;
+                let mut by_hand__ = None;
+                let mut otherwise__ = None;
+                let mut schedule__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Open => {
@@ -4925,6 +5113,24 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                             }
                             time_zone__ = Some(map_.next_value()?);
                         }
+                        GeneratedField::ByHand => {
+                            if by_hand__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("byHand"));
+                            }
+                            by_hand__ = map_.next_value()?;
+                        }
+                        GeneratedField::Otherwise => {
+                            if otherwise__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("otherwise"));
+                            }
+                            otherwise__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Schedule => {
+                            if schedule__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("schedule"));
+                            }
+                            schedule__ = Some(map_.next_value()?);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -4936,6 +5142,9 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                     until_ms: until_ms__,
                     until_text: until_text__.unwrap_or_default(),
                     time_zone: time_zone__.unwrap_or_default(),
+                    by_hand: by_hand__,
+                    otherwise: otherwise__.unwrap_or_default(),
+                    schedule: schedule__.unwrap_or_default(),
                 })
             }
         }
@@ -5031,6 +5240,248 @@ impl<'de> serde::Deserialize<'de> for Open {
             }
         }
         deserializer.deserialize_struct("switchboard.v1.Open", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for Override {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if !self.id.is_empty() {
+            len += 1;
+        }
+        if !self.schedule.is_empty() {
+            len += 1;
+        }
+        if self.open {
+            len += 1;
+        }
+        if self.from_ms != 0 {
+            len += 1;
+        }
+        if self.until_ms != 0 {
+            len += 1;
+        }
+        if !self.reason.is_empty() {
+            len += 1;
+        }
+        if !self.author.is_empty() {
+            len += 1;
+        }
+        if self.made_ms != 0 {
+            len += 1;
+        }
+        if !self.author_id.is_empty() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.Override", len)?;
+        if !self.id.is_empty() {
+            struct_ser.serialize_field("id", &self.id)?;
+        }
+        if !self.schedule.is_empty() {
+            struct_ser.serialize_field("schedule", &self.schedule)?;
+        }
+        if self.open {
+            struct_ser.serialize_field("open", &self.open)?;
+        }
+        if self.from_ms != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("fromMs", ToString::to_string(&self.from_ms).as_str())?;
+        }
+        if self.until_ms != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("untilMs", ToString::to_string(&self.until_ms).as_str())?;
+        }
+        if !self.reason.is_empty() {
+            struct_ser.serialize_field("reason", &self.reason)?;
+        }
+        if !self.author.is_empty() {
+            struct_ser.serialize_field("author", &self.author)?;
+        }
+        if self.made_ms != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("madeMs", ToString::to_string(&self.made_ms).as_str())?;
+        }
+        if !self.author_id.is_empty() {
+            struct_ser.serialize_field("authorId", &self.author_id)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for Override {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &[
+            "id",
+            "schedule",
+            "open",
+            "from_ms",
+            "fromMs",
+            "until_ms",
+            "untilMs",
+            "reason",
+            "author",
+            "made_ms",
+            "madeMs",
+            "author_id",
+            "authorId",
+        ];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Id,
+            Schedule,
+            Open,
+            FromMs,
+            UntilMs,
+            Reason,
+            Author,
+            MadeMs,
+            AuthorId,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "id" => Ok(GeneratedField::Id),
+                            "schedule" => Ok(GeneratedField::Schedule),
+                            "open" => Ok(GeneratedField::Open),
+                            "fromMs" | "from_ms" => Ok(GeneratedField::FromMs),
+                            "untilMs" | "until_ms" => Ok(GeneratedField::UntilMs),
+                            "reason" => Ok(GeneratedField::Reason),
+                            "author" => Ok(GeneratedField::Author),
+                            "madeMs" | "made_ms" => Ok(GeneratedField::MadeMs),
+                            "authorId" | "author_id" => Ok(GeneratedField::AuthorId),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = Override;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.Override")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<Override, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut id__ = None;
+                let mut schedule__ = None;
+                let mut open__ = None;
+                let mut from_ms__ = None;
+                let mut until_ms__ = None;
+                let mut reason__ = None;
+                let mut author__ = None;
+                let mut made_ms__ = None;
+                let mut author_id__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Id => {
+                            if id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("id"));
+                            }
+                            id__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Schedule => {
+                            if schedule__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("schedule"));
+                            }
+                            schedule__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Open => {
+                            if open__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("open"));
+                            }
+                            open__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::FromMs => {
+                            if from_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("fromMs"));
+                            }
+                            from_ms__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::UntilMs => {
+                            if until_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("untilMs"));
+                            }
+                            until_ms__ =
+                                Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::Reason => {
+                            if reason__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("reason"));
+                            }
+                            reason__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Author => {
+                            if author__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("author"));
+                            }
+                            author__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::MadeMs => {
+                            if made_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("madeMs"));
+                            }
+                            made_ms__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::AuthorId => {
+                            if author_id__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("authorId"));
+                            }
+                            author_id__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Override {
+                    id: id__.unwrap_or_default(),
+                    schedule: schedule__.unwrap_or_default(),
+                    open: open__.unwrap_or_default(),
+                    from_ms: from_ms__.unwrap_or_default(),
+                    until_ms: until_ms__.unwrap_or_default(),
+                    reason: reason__.unwrap_or_default(),
+                    author: author__.unwrap_or_default(),
+                    made_ms: made_ms__.unwrap_or_default(),
+                    author_id: author_id__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.Override", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for ParkCaller {
@@ -5725,6 +6176,117 @@ impl<'de> serde::Deserialize<'de> for Queued {
         deserializer.deserialize_struct("switchboard.v1.Queued", FIELDS, GeneratedVisitor)
     }
 }
+impl serde::Serialize for RecordOverride {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if self.at_ms != 0 {
+            len += 1;
+        }
+        if self.change.is_some() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.RecordOverride", len)?;
+        if self.at_ms != 0 {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("atMs", ToString::to_string(&self.at_ms).as_str())?;
+        }
+        if let Some(v) = self.change.as_ref() {
+            struct_ser.serialize_field("change", v)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for RecordOverride {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["at_ms", "atMs", "change"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            AtMs,
+            Change,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "atMs" | "at_ms" => Ok(GeneratedField::AtMs),
+                            "change" => Ok(GeneratedField::Change),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = RecordOverride;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.RecordOverride")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<RecordOverride, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut at_ms__ = None;
+                let mut change__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::AtMs => {
+                            if at_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("atMs"));
+                            }
+                            at_ms__ = Some(map_.next_value::<::pbjson::private::NumberDeserialize<_>>()?.0);
+                        }
+                        GeneratedField::Change => {
+                            if change__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("change"));
+                            }
+                            change__ = map_.next_value()?;
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(RecordOverride {
+                    at_ms: at_ms__.unwrap_or_default(),
+                    change: change__,
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.RecordOverride", FIELDS, GeneratedVisitor)
+    }
+}
 impl serde::Serialize for Recording {
     #[allow(deprecated)]
     fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
@@ -5835,6 +6397,115 @@ impl<'de> serde::Deserialize<'de> for Recording {
             }
         }
         deserializer.deserialize_struct("switchboard.v1.Recording", FIELDS, GeneratedVisitor)
+    }
+}
+impl serde::Serialize for RefreshFeed {
+    #[allow(deprecated)]
+    fn serialize<S>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error>
+    where
+        S: serde::Serializer,
+    {
+        use serde::ser::SerializeStruct;
+        let mut len = 0;
+        if !self.feed.is_empty() {
+            len += 1;
+        }
+        if !self.source.is_empty() {
+            len += 1;
+        }
+        let mut struct_ser = serializer.serialize_struct("switchboard.v1.RefreshFeed", len)?;
+        if !self.feed.is_empty() {
+            struct_ser.serialize_field("feed", &self.feed)?;
+        }
+        if !self.source.is_empty() {
+            struct_ser.serialize_field("source", &self.source)?;
+        }
+        struct_ser.end()
+    }
+}
+impl<'de> serde::Deserialize<'de> for RefreshFeed {
+    #[allow(deprecated)]
+    fn deserialize<D>(deserializer: D) -> std::result::Result<Self, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        const FIELDS: &[&str] = &["feed", "source"];
+
+        #[allow(clippy::enum_variant_names)]
+        enum GeneratedField {
+            Feed,
+            Source,
+            __SkipField__,
+        }
+        impl<'de> serde::Deserialize<'de> for GeneratedField {
+            fn deserialize<D>(deserializer: D) -> std::result::Result<GeneratedField, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                struct GeneratedVisitor;
+
+                impl serde::de::Visitor<'_> for GeneratedVisitor {
+                    type Value = GeneratedField;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        write!(formatter, "expected one of: {:?}", &FIELDS)
+                    }
+
+                    #[allow(unused_variables)]
+                    fn visit_str<E>(self, value: &str) -> std::result::Result<GeneratedField, E>
+                    where
+                        E: serde::de::Error,
+                    {
+                        match value {
+                            "feed" => Ok(GeneratedField::Feed),
+                            "source" => Ok(GeneratedField::Source),
+                            _ => Ok(GeneratedField::__SkipField__),
+                        }
+                    }
+                }
+                deserializer.deserialize_identifier(GeneratedVisitor)
+            }
+        }
+        struct GeneratedVisitor;
+        impl<'de> serde::de::Visitor<'de> for GeneratedVisitor {
+            type Value = RefreshFeed;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("struct switchboard.v1.RefreshFeed")
+            }
+
+            fn visit_map<V>(self, mut map_: V) -> std::result::Result<RefreshFeed, V::Error>
+            where
+                V: serde::de::MapAccess<'de>,
+            {
+                let mut feed__ = None;
+                let mut source__ = None;
+                while let Some(k) = map_.next_key()? {
+                    match k {
+                        GeneratedField::Feed => {
+                            if feed__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("feed"));
+                            }
+                            feed__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Source => {
+                            if source__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("source"));
+                            }
+                            source__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::__SkipField__ => {
+                            let _ = map_.next_value::<serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(RefreshFeed {
+                    feed: feed__.unwrap_or_default(),
+                    source: source__.unwrap_or_default(),
+                })
+            }
+        }
+        deserializer.deserialize_struct("switchboard.v1.RefreshFeed", FIELDS, GeneratedVisitor)
     }
 }
 impl serde::Serialize for Reset {

@@ -52,7 +52,7 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 type Check = fn(&Sample);
 
 /// Every message that travels on its own, with its check.
-const MESSAGES: [(&str, Check); 16] = [
+const MESSAGES: [(&str, Check); 18] = [
     ("CallAgent", check::<v1::CallAgent>),
     ("CancelLegs", check::<v1::CancelLegs>),
     ("CheckTalking", check::<v1::CheckTalking>),
@@ -66,6 +66,8 @@ const MESSAGES: [(&str, Check); 16] = [
     ("LiveSnapshot", check::<v1::LiveSnapshot>),
     ("LookupCaller", check::<v1::LookupCaller>),
     ("ParkCaller", check::<v1::ParkCaller>),
+    ("RecordOverride", check::<v1::RecordOverride>),
+    ("RefreshFeed", check::<v1::RefreshFeed>),
     ("RingOffice", check::<v1::RingOffice>),
     ("ServerFrame", check::<v1::ServerFrame>),
     ("Sweep", check::<v1::Sweep>),

@@ -8,7 +8,7 @@ mod node;
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -73,6 +73,7 @@ impl House {
             front.local_addr()?,
             table.local_addr()?,
             redis.url(),
+            folder.path(),
             &rng,
         );
         std::fs::write(&file, text)?;
@@ -80,7 +81,7 @@ impl House {
 
         let mut nodes = Vec::new();
         for kind in Kind::ALL {
-            for number in 1..=options.each {
+            for number in 1..=kind.number(options.each) {
                 nodes.push(Node::new(kind, number, &options.programs, &file, folder.path())?);
             }
         }
@@ -182,16 +183,25 @@ impl House {
 }
 
 /// The settings file of all nodes. What differs from node to node is on their command lines.
-fn written(options: &HouseOptions, front: SocketAddr, table: SocketAddr, redis: &str, rng: &Rng) -> String {
+fn written(
+    options: &HouseOptions,
+    front: SocketAddr,
+    table: SocketAddr,
+    redis: &str,
+    folder: &Path,
+    rng: &Rng,
+) -> String {
     let token = switchboard_runtime::settings::DEMO_TOKEN_PREFIX;
     let mut text = format!(
         "public.base_url = \"http://{front}\"\n\
          twilio.api_base = \"http://{table}\"\n\
          twilio.auth_token = \"{token}{}\"\n\
          redis.url = \"{redis}\"\n\
+         records.url = \"sqlite://{}/records.sqlite\"\n\
          realtime.api_token = \"{}\"\n\
          lookup.sources.crm.url = \"http://{table}/crm/v1/customers?phone={{number}}\"\n",
         rng.token(),
+        folder.display(),
         rng.token(),
     );
     text.push_str(&options.settings);

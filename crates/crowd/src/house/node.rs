@@ -25,15 +25,27 @@ pub enum Kind {
     WorkerLookup,
     /// Keeps deadlines.
     WorkerCalls,
+    /// Keeps for good.
+    WorkerRecords,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::Gateway,
         Self::Realtime,
         Self::WorkerLookup,
         Self::WorkerCalls,
+        Self::WorkerRecords,
     ];
+
+    /// How many of it there are, where there are `each` of those of which there may be any number.
+    pub(super) fn number(self, each: usize) -> usize {
+        match self {
+            Self::Gateway | Self::Realtime | Self::WorkerLookup | Self::WorkerCalls => each,
+            // Its records are a file here, which is for one process.
+            Self::WorkerRecords => each.min(1),
+        }
+    }
 
     fn program(self) -> &'static str {
         match self {
@@ -41,6 +53,7 @@ impl Kind {
             Self::Realtime => "switchboard-realtime",
             Self::WorkerLookup => "worker-lookup",
             Self::WorkerCalls => "worker-calls",
+            Self::WorkerRecords => "worker-records",
         }
     }
 
@@ -50,6 +63,7 @@ impl Kind {
             Self::Realtime => "realtime",
             Self::WorkerLookup => "worker_lookup",
             Self::WorkerCalls => "worker_calls",
+            Self::WorkerRecords => "worker_records",
         }
     }
 }

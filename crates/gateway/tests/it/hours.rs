@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use switchboard_runtime::OverrideRecord;
+use switchboard_contracts::v1;
 use switchboard_runtime::settings::Layers;
+use switchboard_store::{Author, OverrideWithdrawn};
 
 use crate::house::{House, always, never};
 use crate::line::{Line, attribute};
@@ -79,16 +80,17 @@ async fn a_queue_with_hours_of_its_own_takes_a_message_and_the_others_let_in() {
 }
 
 /// From long ago to far ahead.
-fn override_all(id: &str, open: bool, made_ms: i64) -> OverrideRecord {
-    OverrideRecord {
+fn override_all(id: &str, open: bool, made_ms: i64) -> v1::Override {
+    v1::Override {
         id: id.to_owned(),
-        schedule: None,
+        schedule: String::new(),
         open,
         from_ms: 0,
         until_ms: 4_102_444_800_000,
         reason: "a test".to_owned(),
         author: "Amelia".to_owned(),
         made_ms,
+        author_id: "amelia".to_owned(),
     }
 }
 
@@ -115,20 +117,26 @@ async fn overrides_open_and_close_while_it_runs_and_count_without_redis() {
     let house = House::with(never()).await;
     let mut number = 0;
     callers_become(&house, "closed", &mut number).await;
-    let put = async |record: OverrideRecord| {
-        house
-            .store
-            .put_override(&record.id, &record.text())
-            .await
-            .unwrap();
+    let put = async |over: v1::Override| {
+        house.store.put_override(&over).await.unwrap();
     };
     put(override_all("a", true, 1)).await;
     callers_become(&house, "greeting", &mut number).await;
-    // The newest wins; what cannot be read does not count, and hides nothing.
+    // The newest wins; one for a time that no calendar has does not count, and hides nothing.
     put(override_all("b", false, 2)).await;
-    house.store.put_override("c", "{\"id\":3}").await.unwrap();
+    put(v1::Override {
+        until_ms: i64::MAX,
+        ..override_all("c", true, 3)
+    })
+    .await;
     callers_become(&house, "closed", &mut number).await;
-    assert!(house.store.forget_override("b").await.unwrap());
+    let author = Author {
+        name: "Ben",
+        id: "ben",
+    };
+    let now = house.store.clock().await.unwrap().now;
+    let withdrawn = house.store.withdraw_override("b", author, now).await.unwrap();
+    assert_eq!(withdrawn, OverrideWithdrawn::Done(override_all("b", false, 2)));
     callers_become(&house, "greeting", &mut number).await;
 
     // Degraded: the last override known is obeyed, so the office rings although the week says closed.
@@ -149,10 +157,9 @@ async fn who_waits_when_the_office_closes_is_not_cut_off() {
     let queued = line
         .ask(&house, &attribute(&menu, "action"), &[("Digits", "2")])
         .await;
-    let record = override_all("a", false, 1);
     house
         .store
-        .put_override(&record.id, &record.text())
+        .put_override(&override_all("a", false, 1))
         .await
         .unwrap();
     let mut number = 1;

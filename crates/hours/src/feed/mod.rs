@@ -3,18 +3,23 @@
 mod lines;
 mod recurrence;
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use thiserror::Error;
 
 use crate::{Holiday, HolidayKind};
 use lines::Property;
 use recurrence::Recurrence;
 
-/// More than any calendar of days off has; a bound for what a stranger's server may make us hold.
-const MOST_BYTES: usize = 4 << 20;
+/// More than any calendar of days off has.
 const MOST_DAYS: usize = 20_000;
+/// Events that come round: following one asks after up to a hundred thousand days.
+const MOST_RULES: usize = 500;
 /// A closure longer than this is a slip, or no closure.
 const LONGEST: i64 = 366;
 
@@ -24,6 +29,18 @@ pub struct Feed {
     name: Arc<str>,
     days: Vec<Holiday>,
     skipped: Vec<Skipped>,
+    copy: Copy,
+}
+
+/// What is known of how good these days are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Copy {
+    /// Nothing has to be said.
+    Sound,
+    /// There has never been one.
+    Absent,
+    /// Last found good at the first instant, and old from the second on.
+    Checked(DateTime<Utc>, DateTime<Utc>),
 }
 
 /// An event that gives no day off.
@@ -48,11 +65,36 @@ pub enum FeedError {
     #[error("expected a calendar that begins with BEGIN:VCALENDAR and ends with END:VCALENDAR")]
     NoCalendar,
     /// Larger than anything sensible.
-    #[error("expected at most 4 MiB and 20000 days off")]
+    #[error("expected at most 4 MiB, 20000 days off and 500 events that come round")]
     TooLarge,
 }
 
 impl Feed {
+    /// The longest text that is read: more than any calendar of days off has; a bound for what a stranger's server may
+    /// make us hold.
+    pub const MOST_BYTES: usize = 4 << 20;
+
+    /// One of which there is no copy yet: it has no days, and a warning says so.
+    pub fn absent(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            days: Vec::new(),
+            skipped: Vec::new(),
+            copy: Copy::Absent,
+        }
+    }
+
+    /// The same, last found good at that time: a warning tells when that is longer ago than `stale_after`.
+    pub fn checked(self, at: DateTime<Utc>, stale_after: TimeDelta) -> Self {
+        let old = at
+            .checked_add_signed(stale_after)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        Self {
+            copy: Copy::Checked(at, old),
+            ..self
+        }
+    }
+
     /// Reads the text of a feed. Repeated events are followed from the first to the last of these years.
     ///
     /// Whole-day events close; an event with a time of day is listed as skipped, and so is a repetition that is
@@ -61,7 +103,7 @@ impl Feed {
     /// # Errors
     /// When it is no calendar, which a truncated one is not either.
     pub fn parse(name: &str, text: &str, years: std::ops::RangeInclusive<i32>) -> Result<Self, FeedError> {
-        if text.len() > MOST_BYTES {
+        if text.len() > Self::MOST_BYTES {
             return Err(FeedError::TooLarge);
         }
         let lines = lines::read(text);
@@ -77,8 +119,11 @@ impl Feed {
             name: name.into(),
             days: Vec::new(),
             skipped: Vec::new(),
+            copy: Copy::Sound,
         };
-        let mut moved = Vec::new();
+        // By event, as sets: a stranger's calendar may have a great many of both.
+        let mut moved: HashMap<String, HashSet<NaiveDate>> = HashMap::new();
+        let mut rules = 0;
         let mut events: Vec<Event> = Vec::new();
         let mut inside: Option<(Event, usize)> = None;
         for property in &lines {
@@ -88,7 +133,10 @@ impl Feed {
                 Some((_, depth)) if property.name == "END" && *depth > 0 => *depth -= 1,
                 Some(_) if property.name == "END" => {
                     if let Some((event, _)) = inside.take() {
-                        moved.extend(event.instead_of.map(|date| (event.uid.clone(), date)));
+                        if let Some(date) = event.instead_of {
+                            moved.entry(event.uid.clone()).or_default().insert(date);
+                        }
+                        rules += usize::from(event.rule.is_some());
                         events.push(event);
                     }
                 }
@@ -97,12 +145,12 @@ impl Feed {
                 None | Some(_) => {}
             }
         }
-        for mut event in events {
-            let gone = moved
-                .iter()
-                .filter(|(uid, _)| event.instead_of.is_none() && *uid == event.uid);
-            event.except.extend(gone.map(|(_, date)| *date));
-            feed.add(&event, &years)?;
+        if rules > MOST_RULES {
+            return Err(FeedError::TooLarge);
+        }
+        for event in events {
+            let gone = moved.get(&event.uid).filter(|_| event.instead_of.is_none());
+            feed.add(&event, gone, &years)?;
         }
         feed.days
             .sort_by(|one, other| (one.date, &one.name).cmp(&(other.date, &other.name)));
@@ -125,7 +173,17 @@ impl Feed {
         &self.skipped
     }
 
-    fn add(&mut self, event: &Event, years: &std::ops::RangeInclusive<i32>) -> Result<(), FeedError> {
+    pub(crate) fn copy(&self) -> Copy {
+        self.copy
+    }
+
+    /// `gone` are days to which other events put something else.
+    fn add(
+        &mut self,
+        event: &Event,
+        gone: Option<&HashSet<NaiveDate>>,
+        years: &std::ops::RangeInclusive<i32>,
+    ) -> Result<(), FeedError> {
         let title: Arc<str> = if event.title.is_empty() {
             "day off".into()
         } else {
@@ -158,7 +216,7 @@ impl Feed {
         for start in starts
             .iter()
             .chain(&event.also)
-            .filter(|start| !event.except.contains(start))
+            .filter(|start| !event.except.contains(start) && gone.is_none_or(|gone| !gone.contains(start)))
         {
             for day in 0..length {
                 let Some(date) = start.checked_add_days(Days::new(day)) else {
@@ -190,7 +248,7 @@ struct Event {
     end: Option<Result<NaiveDate, &'static str>>,
     length: Option<Result<i64, &'static str>>,
     rule: Option<Result<Recurrence, &'static str>>,
-    except: Vec<NaiveDate>,
+    except: HashSet<NaiveDate>,
     also: Vec<NaiveDate>,
     instead_of: Option<NaiveDate>,
 }

@@ -198,6 +198,66 @@ fn its_days_close_like_holidays_and_say_where_they_are_from() {
     assert!(office.with_feeds(Vec::new()).is_open(at("2026-07-06T10:00:00Z")));
 }
 
+/// What a stranger could send to keep us busy: as large as it may be, and every part of it asked against every other.
+#[test]
+fn a_calendar_made_to_be_slow_is_read_or_refused_in_time() {
+    let dates = |name: &str, count: u32| -> String {
+        let dates: Vec<String> = (0..count)
+            .map(|n| format!("2{:03}{:02}{:02}", n % 1000, n % 12 + 1, n % 28 + 1))
+            .collect();
+        format!("{name}:{}\n", dates.join(","))
+    };
+    let exceptions = event(&format!(
+        "DTSTART:20260706\n{}{}",
+        dates("EXDATE", 200_000),
+        dates("RDATE", 200_000)
+    ));
+    assert!(exceptions.len() < Feed::MOST_BYTES);
+    assert!(days(&exceptions).len() <= 1);
+
+    let moved: String = (0..30_000)
+        .map(|n| {
+            format!(
+                "BEGIN:VEVENT\nUID:1\nDTSTART:2026{:02}{:02}\nRECURRENCE-ID:20260101\nEND:VEVENT\n",
+                n % 12 + 1,
+                n % 28 + 1
+            )
+        })
+        .collect();
+    let feed = Feed::parse("any", &calendar(&moved), 2020..=2030);
+    assert_eq!(feed.unwrap_err(), FeedError::TooLarge, "that many days");
+
+    let rules = "BEGIN:VEVENT\nDTSTART:19000101\nRRULE:FREQ=DAILY;COUNT=1\nEND:VEVENT\n".repeat(600);
+    assert_eq!(
+        Feed::parse("any", &calendar(&rules), 2020..=2030).unwrap_err(),
+        FeedError::TooLarge
+    );
+}
+
+#[test]
+fn a_copy_that_is_missing_or_old_is_warned_of() {
+    let office = Schedule::new(&london()).unwrap();
+    let told = |feed: Feed, now: &str| -> Vec<String> {
+        let warnings = office.with_feeds(vec![feed]).warnings(at(now));
+        let told = warnings.iter().map(ToString::to_string);
+        told.filter(|warning| warning.starts_with("feed ")).collect()
+    };
+    let now = "2026-07-06T10:00:00Z";
+    assert_eq!(
+        told(Feed::absent("closures"), now),
+        ["feed closures: no copy of it yet, so its days off are not known"]
+    );
+    let read = || Feed::parse("closures", &event("DTSTART:20260706"), 2020..=2030).unwrap();
+    assert!(told(read(), now).is_empty());
+    let day = chrono::TimeDelta::hours(24);
+    assert!(told(read().checked(at("2026-07-05T10:00:01Z"), day), now).is_empty());
+    assert_eq!(
+        told(read().checked(at("2026-07-05T10:00:00Z"), day), now),
+        ["feed closures: last read on 2026-07-05 10:00 UTC, so its days off may be out of date"]
+    );
+    assert!(told(read().checked(at(now), chrono::TimeDelta::MAX), now).is_empty());
+}
+
 proptest! {
     #[test]
     fn nothing_panics(

@@ -26,6 +26,8 @@ pub(crate) const CHUNK: usize = 512;
 /// The first pause after Redis did not take us; doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// A clock that is a little behind must not make us ask on and on at the stroke.
+const SOON: Duration = Duration::from_millis(20);
 
 /// What the connection to Redis tells.
 enum Told {
@@ -97,16 +99,32 @@ impl Keeper<'_> {
         let mut ticks = tokio::time::interval(self.realtime.sockets.limits.check_every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut batch = Vec::new();
+        let mut hours = self.realtime.hours.changes();
         loop {
+            let turn = self.office_turns();
             tokio::select! {
                 count = told.recv_many(&mut batch, 256) => match count {
                     0 => return,
                     _ => self.take(batch.drain(..)).await,
                 },
                 _ = ticks.tick() => self.check().await,
+                Ok(()) = hours.changed() => self.tell_office(),
+                () = tokio::time::sleep(turn) => self.tell_office(),
                 () = self.realtime.sockets.check.notified() => self.check().await,
             }
         }
+    }
+
+    /// In how long the office opens or closes, as far as is known. The looks in between would be late by up to a second.
+    fn office_turns(&self) -> Duration {
+        let until = self.office.as_ref().and_then(|office| office.until_ms);
+        let now = self.realtime.store.last_known_time();
+        let left = until
+            .zip(now)
+            .map(|(until, now)| until.saturating_sub(now.as_millis()));
+        let left = left.and_then(|left| u64::try_from(left).ok());
+        left.map_or(LONGEST_PAUSE, Duration::from_millis)
+            .clamp(SOON, LONGEST_PAUSE)
     }
 
     async fn take(&mut self, batch: impl Iterator<Item = Told>) {
@@ -120,6 +138,7 @@ impl Keeper<'_> {
                     self.ear.hear(event.offset);
                     // Else it is known already, or of a stream that was not looked at: the look brings it.
                     if self.trusted && event.offset > end {
+                        self.hint(&event);
                         entries.push(encode(&event));
                     }
                 }
@@ -135,14 +154,26 @@ impl Keeper<'_> {
         }
     }
 
+    /// Whoever opened or closed by hand wants to see it at once. Another event with that word in it costs a look.
+    fn hint(&self, event: &StreamEntry) {
+        if event.json.contains(r#""hours":"#) {
+            self.realtime.hours.look_now();
+        }
+    }
+
     /// Compares the board with the stream.
     async fn check(&mut self) {
         let looked = Box::pin(self.look()).await;
         self.note(looked);
+        self.tell_office();
+    }
+
+    /// Tells whether the office is open, if that is news.
+    fn tell_office(&mut self) {
         let Some(now) = self.realtime.store.last_known_time() else {
             return;
         };
-        let office = office::state(&self.realtime.sockets.schedule, now);
+        let office = office::state(&self.realtime.hours.current(), now);
         if let Some(state) = office.as_ref().filter(|_| office != self.office) {
             let frame = Frame::of(Content::Office(state.clone()));
             self.realtime.sockets.board.set_office(frame);

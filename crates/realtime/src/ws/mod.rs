@@ -29,8 +29,6 @@ mod snapshots;
 mod tickets;
 mod turns;
 
-use switchboard_hours::Schedule;
-use switchboard_runtime::settings::Settings;
 use tokio::sync::{Notify, SemaphorePermit};
 
 pub use self::limits::SocketLimits;
@@ -45,7 +43,6 @@ pub(crate) struct Sockets {
     pub(crate) places: Places,
     board: Board,
     snapshots: Snapshots,
-    schedule: Schedule,
     turns: Turns,
     /// Asks for a look at the stream now.
     check: Notify,
@@ -54,19 +51,16 @@ pub(crate) struct Sockets {
 }
 
 impl Sockets {
-    /// # Errors
-    /// When the opening hours cannot be read, with all faults.
-    pub(crate) fn new(settings: &Settings, limits: SocketLimits) -> Result<Self, Vec<String>> {
-        Ok(Self {
+    pub(crate) fn new(limits: SocketLimits) -> Self {
+        Self {
             places: Places::new(limits.connections),
             board: Board::new(limits.ring),
             snapshots: Snapshots::default(),
-            schedule: office::schedule(settings)?,
             turns: Turns::new(),
             check: Notify::new(),
             deaf: Notify::new(),
             limits,
-        })
+        }
     }
 
     /// With other limits; before anybody is connected.

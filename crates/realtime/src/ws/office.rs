@@ -3,51 +3,75 @@
 use chrono::{DateTime, Utc};
 use switchboard_contracts::v1;
 use switchboard_domain::Timestamp;
-use switchboard_hours::Schedule;
-use switchboard_runtime::{Schedules, settings::Settings};
+use switchboard_hours::{Reason, State, Verdict};
+use switchboard_runtime::Schedules;
 
-/// The schedule of the settings.
-///
-/// # Errors
-/// All faults at once.
-pub(crate) fn schedule(settings: &Settings) -> Result<Schedule, Vec<String>> {
-    let schedules = Schedules::new(&settings.into())
-        .map_err(|faults| -> Vec<String> { faults.iter().map(ToString::to_string).collect() })?;
-    let main = schedules.get(schedules.main_name()).cloned();
-    main.ok_or_else(|| vec!["hours: expected a schedule".to_owned()])
-}
-
-/// How things stand at that time; nothing for a time that no calendar has.
-pub(crate) fn state(schedule: &Schedule, now: Timestamp) -> Option<v1::OfficeState> {
+/// How things stand at that time with the schedule that counts where no other does; nothing for a time that no
+/// calendar has.
+pub(crate) fn state(schedules: &Schedules, now: Timestamp) -> Option<v1::OfficeState> {
     let at = DateTime::<Utc>::from_timestamp_millis(now.as_millis())?;
-    let summary = schedule.summary(at);
-    let change = if summary.open { "closes" } else { "opens" };
+    let schedule = schedules.get(schedules.main_name())?;
+    let State {
+        open,
+        reason,
+        hidden,
+        until,
+    } = schedule.state(at);
+    let by_hand = match &reason {
+        Reason::Override(over) => schedules.records().iter().find(|kept| kept.id == over.id),
+        Reason::InCompanyHours(..)
+        | Reason::CompanyDay(_)
+        | Reason::Holiday(_)
+        | Reason::InRange(_)
+        | Reason::OutsideRanges(_)
+        | Reason::DayClosed(_) => None,
+    };
+    let change = if open { "closes" } else { "opens" };
     Some(v1::OfficeState {
-        open: summary.open,
-        reason: summary.reason.to_string(),
-        until_ms: summary.until.as_ref().map(|until| until.at.timestamp_millis()),
-        until_text: summary
-            .until
-            .map(|until| format!("{change} {until}"))
+        open,
+        reason: reason.to_string(),
+        until_ms: until.map(|until| until.timestamp_millis()),
+        until_text: until
+            .map(|until| format!("{change} {}", schedule.moment(until, at)))
             .unwrap_or_default(),
         time_zone: schedule.zone().name().to_owned(),
+        otherwise: by_hand.and(settled(&hidden)).unwrap_or_default(),
+        by_hand: by_hand.cloned(),
+        schedule: schedules.main_name().to_owned(),
     })
+}
+
+/// What would decide if nobody had done anything by hand.
+fn settled(hidden: &[Verdict]) -> Option<String> {
+    hidden
+        .iter()
+        .find(|verdict| !matches!(verdict.reason, Reason::Override(_)))
+        .map(|verdict| verdict.reason.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
+    use switchboard_contracts::v1;
     use switchboard_domain::Timestamp;
+    use switchboard_runtime::Schedules;
     use switchboard_runtime::settings::Layers;
 
-    use super::{schedule, state};
+    use super::state;
+
+    fn demo() -> Schedules {
+        Schedules::new(&(&Layers::demo().load().unwrap()).into()).unwrap()
+    }
+
+    fn millis(text: &str) -> i64 {
+        let at: DateTime<Utc> = text.parse().unwrap();
+        at.timestamp_millis()
+    }
 
     #[test]
     fn it_says_open_or_closed_and_until_when() {
-        let schedule = schedule(&Layers::demo().load().unwrap()).unwrap();
-        let at = |text: &str| {
-            let at: chrono::DateTime<chrono::Utc> = text.parse().unwrap();
-            state(&schedule, Timestamp::from_millis(at.timestamp_millis())).unwrap()
-        };
+        let schedules = demo();
+        let at = |text: &str| state(&schedules, Timestamp::from_millis(millis(text))).unwrap();
         let open = at("2026-07-06T11:45:00Z");
         assert!(open.open);
         assert_eq!(open.until_text, "closes today 18:00");
@@ -57,6 +81,45 @@ mod tests {
         assert_eq!(closed.reason, "outside Friday's hours");
         assert_eq!(closed.until_text, "opens Monday 09:00");
         assert_eq!(closed.time_zone, "Europe/London");
-        assert_eq!(state(&schedule, Timestamp::from_millis(i64::MAX)), None);
+        assert_eq!(closed.schedule, "london");
+        assert_eq!((closed.by_hand, closed.otherwise.as_str()), (None, ""));
+        assert_eq!(state(&schedules, Timestamp::from_millis(i64::MAX)), None);
+    }
+
+    #[test]
+    fn it_says_who_opened_by_hand_until_when_and_what_would_be_so_without() {
+        let over = |id: &str, open: bool, from: &str, until: &str| v1::Override {
+            id: id.to_owned(),
+            open,
+            from_ms: millis(from),
+            until_ms: millis(until),
+            reason: "Boxing Day sale".to_owned(),
+            author: "Amelia Frost".to_owned(),
+            author_id: "amelia".to_owned(),
+            made_ms: millis(from),
+            schedule: String::new(),
+        };
+        let older = over("a", false, "2026-12-28T08:00:00Z", "2026-12-28T20:00:00Z");
+        let newer = over("b", true, "2026-12-28T09:00:00Z", "2026-12-28T12:30:00Z");
+        let schedules = demo().with_records(&[older.clone(), newer.clone()]);
+        let at = |text: &str| state(&schedules, Timestamp::from_millis(millis(text))).unwrap();
+        let open = at("2026-12-28T10:00:00Z");
+        assert!(open.open);
+        assert_eq!(open.reason, "opened by Amelia Frost: Boxing Day sale");
+        assert_eq!(open.until_text, "closes today 12:30");
+        assert_eq!(open.by_hand, Some(newer));
+        assert_eq!(
+            open.otherwise,
+            "Boxing Day, in lieu of Saturday 2026-12-26 (GB-ENG)"
+        );
+        let closed = at("2026-12-28T12:30:00Z");
+        assert!(!closed.open);
+        assert_eq!(closed.by_hand, Some(older));
+        let after = at("2026-12-28T20:00:00Z");
+        assert_eq!((after.by_hand, after.otherwise.as_str()), (None, ""));
+        assert_eq!(
+            after.reason,
+            "Boxing Day, in lieu of Saturday 2026-12-26 (GB-ENG)"
+        );
     }
 }

@@ -9,6 +9,7 @@ mod cut;
 mod door;
 mod ending;
 mod handshake;
+mod hours;
 mod house;
 mod jobs;
 mod openapi;

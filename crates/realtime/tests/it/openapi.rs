@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::HOST;
 use serde_json::{Value, json};
+use switchboard_contracts::v1;
 use switchboard_runtime::settings::Layers;
 
 use crate::house::{House, TOKEN, outside};
@@ -17,9 +18,33 @@ fn example(schema: &str) -> Value {
     match schema.rsplit('/').next().unwrap() {
         "AgentNamed" => json!({ "agentId": "amelia" }),
         "ReleaseRequest" => json!({ "agentId": "amelia", "claim": 1 }),
+        "OverrideRequest" => json!({
+            "agentId": "amelia", "open": true, "reason": "a fair", "from": "now", "until": "+1h", "schedule": "london",
+        }),
         "PresenceRequest" => json!({ "presence": "available" }),
         other => panic!("no example of {other}"),
     }
+}
+
+/// The address with an id of the kind that it takes.
+fn with_id(template: &str, call: &str) -> String {
+    let id = match template.split('/').nth(1) {
+        Some("agents") => "amelia",
+        Some("hours") => "fine",
+        _ => call,
+    };
+    template.replace("{id}", id)
+}
+
+/// An override of that name.
+async fn overridden(house: &House, id: &str, until_ms: i64) {
+    let over = v1::Override {
+        id: id.to_owned(),
+        open: true,
+        until_ms,
+        ..v1::Override::default()
+    };
+    house.store.put_override(&over).await.unwrap();
 }
 
 /// The operator's are tried in `jobs.rs`.
@@ -51,16 +76,10 @@ async fn every_described_status_is_given_and_no_other() {
             Some(body) => request.json(body),
             None => request,
         };
+        overridden(&house, "fine", 4_102_444_800_000).await;
         // Done, and done by another.
         let call = house.waiting("CAfine").await;
-        let path = template.replace(
-            "{id}",
-            if template.starts_with("/agents") {
-                "amelia"
-            } else {
-                "CAfine"
-            },
-        );
+        let path = with_id(&template, "CAfine");
         if template.ends_with("hang-up") {
             house.act("answer", &call, "bashir").await;
             house.send(method.clone(), &path, json).await.is(409, "not_yours");
@@ -82,12 +101,34 @@ async fn every_described_status_is_given_and_no_other() {
             house.step(&gone, switchboard_domain::Command::CallerGone).await;
             house.act("answer", &gone, "amelia").await.is(410, "ended");
         }
+        if template.ends_with("withdraw") {
+            overridden(&house, "past", 1).await;
+            house
+                .send(method.clone(), &template.replace("{id}", "past"), json)
+                .await
+                .is(409, "over");
+        }
+        if template.ends_with("overrides") {
+            let keyed = |request: reqwest::RequestBuilder| json(request).header("Idempotency-Key", "k");
+            let done = house.send(method.clone(), &path, keyed).await;
+            let id = done.body["override"]["id"].as_str().unwrap();
+            let withdraw = format!("/hours/overrides/{id}/withdraw");
+            house
+                .post(&withdraw, json!({ "agentId": "amelia" }))
+                .await
+                .is(200, "withdrawn");
+            house.send(method.clone(), &path, keyed).await.is(409, "lapsed");
+        }
+        if template == "/hours" {
+            house.get("/hours?schedule=nowhere").await.is(400, "faults");
+        }
         // Not there, not allowed, not readable.
         if template.contains("{id}") {
             let nowhere = template.replace("{id}", "nowhere");
             assert_eq!(house.send(method.clone(), &nowhere, json).await.status, 404);
         } else if body.is_some() {
-            let nobody = json!({ "agentId": "nobody" });
+            let mut nobody = body.clone().unwrap();
+            nobody["agentId"] = json!("nobody");
             house
                 .send(method.clone(), &path, |request| request.json(&nobody))
                 .await
@@ -126,6 +167,8 @@ async fn every_described_status_is_given_and_no_other() {
     house.redis("RPUSH {sb}:call:CAodd:events nonsense").await;
     house.redis("HSET {sb}:agent:odd version 1 data nonsense").await;
     house.redis("SADD {sb}:agents odd").await;
+    house.redis("DEL {sb}:overrides").await;
+    house.redis("SET {sb}:overrides nonsense").await;
     every_one_answers(&house, 500).await;
     house.redis.pause().unwrap();
     every_one_answers(&house, 503).await;
@@ -201,14 +244,7 @@ async fn every_described_field_is_taken_and_must_be_there_exactly_if_described_s
             whole.as_object().unwrap().keys().collect::<Vec<_>>(),
             "the example has every field"
         );
-        let path = template.replace(
-            "{id}",
-            if template.starts_with("/agents") {
-                "amelia"
-            } else {
-                "CA1"
-            },
-        );
+        let path = with_id(&template, "CA1");
         let send = async |body: Value| {
             house
                 .send(method.parse().unwrap(), &path, |request| request.json(&body))

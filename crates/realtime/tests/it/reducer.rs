@@ -79,6 +79,8 @@ impl Screen {
             Subject::Agent(agent) => {
                 self.agents.insert(agent.id.clone(), agent);
             }
+            // What follows from it, a frame of its own tells.
+            Subject::Hours(_) => {}
             Subject::Call(v1::CallEvent {
                 call_id,
                 what: Some(What::Received(call)),

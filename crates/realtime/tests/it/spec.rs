@@ -154,6 +154,7 @@ impl Spec {
 
 fn is_of_type(value: &Value, name: &str) -> bool {
     match name {
+        "boolean" => value.is_boolean(),
         "object" => value.is_object(),
         "array" => value.is_array(),
         "string" => value.is_string(),

@@ -65,8 +65,8 @@ impl Layers {
         self
     }
 
-    /// Adds variables: `SWITCHBOARD__A__B` is the setting `a.b`, `REDIS_URL` is `redis.url` where that is not set by
-    /// its own variable, and others are ignored. So are empty ones, which is what compose files make of unset ones.
+    /// Adds variables: `SWITCHBOARD__A__B` is the setting `a.b`, `REDIS_URL` is `redis.url` and
+    /// `DATABASE_URL` is `records.url` where those are not set by their own variables, and others are ignored. So are empty ones, which is what compose files make of unset ones.
     pub fn environment<K: Into<String>, V: Into<String>>(
         mut self,
         variables: impl IntoIterator<Item = (K, V)>,
@@ -165,7 +165,11 @@ impl Layers {
 
     fn variables(&self, faults: &mut Faults) -> Option<Layer> {
         let mut variables: Map<String, String> = self.environment.iter().cloned().collect();
-        let plain = variables.remove("REDIS_URL").filter(|url| !url.is_empty());
+        let mut plain = |name: &str| variables.remove(name).filter(|url| !url.is_empty());
+        let plain = [
+            ("redis.url", plain("REDIS_URL")),
+            ("records.url", plain("DATABASE_URL")),
+        ];
         let read = Environment::with_prefix("SWITCHBOARD")
             .prefix_separator("__")
             .separator("__")
@@ -174,9 +178,11 @@ impl Layers {
             .collect();
         match read {
             Ok(mut table) => {
-                let own = table.contains_key("redis.url") || table.contains_key("redis.url_file");
-                if let Some(url) = plain.filter(|_| !own) {
-                    table.insert("redis.url".to_owned(), Value::new(None, ValueKind::String(url)));
+                for (path, url) in plain {
+                    let own = table.contains_key(path) || table.contains_key(&format!("{path}_file"));
+                    if let Some(url) = url.filter(|_| !own) {
+                        table.insert(path.to_owned(), Value::new(None, ValueKind::String(url)));
+                    }
                 }
                 let table = table.into_iter().map(|(path, value)| {
                     let value = written(&path, value.kind, ENVIRONMENT, faults);

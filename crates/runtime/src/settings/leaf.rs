@@ -81,6 +81,12 @@ leaf!(
     bare
 );
 leaf!(
+    NonZero<u32>,
+    "a whole number from 1 up",
+    |text| text.trim().parse().ok(),
+    bare
+);
+leaf!(
     char,
     "one key of the telephone: 0 to 9, * or #",
     |text| {

@@ -8,6 +8,7 @@
 mod demo;
 mod duration;
 mod fault;
+mod feed_source;
 mod layers;
 mod leaf;
 mod listen;
@@ -26,13 +27,14 @@ use config::Value;
 pub use self::{
     demo::{DEMO_ACCOUNT_SID, DEMO_TOKEN_PREFIX, auth_token as demo_auth_token},
     fault::{Fault, SettingsError},
+    feed_source::FeedSource,
     layers::{DEFAULT_TOML, DEMO_TOML, Layers},
     listen::Listen,
     phone::E164,
     sections::{
-        Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Gateway, Hours, Log, LogFormat, Lookup,
-        LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours, Public, Realtime, Redis,
-        Simulator, SourceKind, Twilio, Weekly, Worker,
+        Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Log, LogFormat, Lookup,
+        LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours, Public, Realtime,
+        Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
     },
     warnings::Warning,
 };
@@ -49,6 +51,8 @@ section! {
         deployment: Deployment,
         /// Where live calls and jobs are kept.
         redis: Redis,
+        /// Where what must outlive Redis is kept.
+        records: Records,
         /// What stays on this machine.
         data: Data,
         /// How the outside reaches us.
@@ -63,6 +67,8 @@ section! {
         worker_lookup: Worker,
         /// The worker that moves calls.
         worker_calls: Worker,
+        /// The worker that keeps for good.
+        worker_records: Worker,
         /// The stand-in for the carrier.
         simulator: Simulator,
         /// Whose phone system it is, and what callers hear.
@@ -75,6 +81,8 @@ section! {
         hours: Hours,
         /// Other hours, by name, for some numbers or queues.
         schedules: BTreeMap<String, OtherHours>,
+        /// How calendars are kept up to date.
+        feeds: Feeds,
         /// Who answers.
         agents: Vec<Agent> = "",
         /// Where knowledge about callers comes from.
@@ -91,6 +99,8 @@ pub struct OfficeHours {
     pub hours: Hours,
     /// Other hours, by name.
     pub schedules: BTreeMap<String, OtherHours>,
+    /// How calendars are kept up to date, when that can be read.
+    pub feeds: Option<Feeds>,
     /// What callers hear, when that can be read.
     pub office: Option<Office>,
 }
@@ -105,6 +115,7 @@ impl OfficeHours {
             (Some(hours), Some(schedules)) if faults.is_empty() => Ok(Self {
                 hours,
                 schedules,
+                feeds: read::field(&top, "feeds", "", &mut Faults::default(), None),
                 office: read::field(&top, "office", "", &mut Faults::default(), None),
             }),
             _ => Err(faults.into_error()),
@@ -117,6 +128,7 @@ impl From<&Settings> for OfficeHours {
         Self {
             hours: settings.hours.clone(),
             schedules: settings.schedules.clone(),
+            feeds: Some(settings.feeds.clone()),
             office: Some(settings.office.clone()),
         }
     }

@@ -191,6 +191,49 @@ fn the_plain_variable_of_redis_is_understood_and_yields() {
 }
 
 #[test]
+fn the_plain_variable_of_a_database_is_understood_too() {
+    let url = |variables: &[(&str, &str)]| {
+        let variables = variables.iter().copied();
+        let settings = Layers::demo().environment(variables).load().unwrap();
+        settings.records.url.map(|url| url.expose_secret().to_owned())
+    };
+    let plain = ("DATABASE_URL", "postgres://one/records");
+    assert_eq!(url(&[]), None);
+    assert_eq!(url(&[plain]).as_deref(), Some("postgres://one/records"));
+    let own = ("SWITCHBOARD__RECORDS__URL", "sqlite:///srv/records.sqlite");
+    assert_eq!(
+        url(&[plain, own]).as_deref(),
+        Some("sqlite:///srv/records.sqlite")
+    );
+}
+
+#[test]
+fn calendars_and_records_say_what_they_expect_and_never_a_password() {
+    let faults = Layers::demo()
+        .set("records.url=mysql://me:secret@db/records")
+        .set("hours.feeds.a=https://me:secret@example.com/a.ics")
+        .set("hours.feeds.b=ftp://example.com/b.ics")
+        .set("feeds.timeout=1h")
+        .set("feeds.stale_after=1m")
+        .load()
+        .unwrap_err()
+        .to_string();
+    for path in ["records.url", "hours.feeds.a", "hours.feeds.b", "feeds.timeout"] {
+        assert!(faults.contains(path), "{path}: {faults}");
+    }
+    assert!(!faults.contains("secret"), "{faults}");
+    let settings = Layers::demo()
+        .set("hours.feeds.a=https://example.com/a.ics")
+        .set("hours.feeds.b=closures.ics")
+        .set("records.url=postgres://me:secret@db/records")
+        .load()
+        .unwrap();
+    let shown = settings.render_effective();
+    assert!(shown.contains("a = \"https://example.com/a.ics\"") && shown.contains("b = \"closures.ics\""));
+    assert!(!shown.contains("secret@"), "{shown}");
+}
+
+#[test]
 fn every_fault_is_told_at_once_with_its_path_and_layer() {
     let text = r#"
         surprise = 1

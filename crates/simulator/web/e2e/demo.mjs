@@ -50,7 +50,7 @@ export async function freePorts(count) {
 /** Starts it; `stop` ends it and removes its folder. */
 export async function startDemo(more = []) {
   const data = await mkdtemp(join(tmpdir(), "sb-page-"));
-  const [gateway, realtime, lookup, calls, simulator] = await freePorts(5);
+  const [gateway, realtime, lookup, calls, records, simulator] = await freePorts(6);
   const settings = [
     `data.dir=${join(data, "data")}`,
     `public.base_url=http://127.0.0.1:${gateway}`,
@@ -58,6 +58,7 @@ export async function startDemo(more = []) {
     `realtime.listen=127.0.0.1:${realtime}`,
     `worker_lookup.listen=127.0.0.1:${lookup}`,
     `worker_calls.listen=127.0.0.1:${calls}`,
+    `worker_records.listen=127.0.0.1:${records}`,
     `simulator.listen=127.0.0.1:${simulator}`,
     `twilio.api_base=http://127.0.0.1:${simulator}`,
     `lookup.sources.crm.url=http://127.0.0.1:${simulator}/crm/v1/customers?phone={number}`,

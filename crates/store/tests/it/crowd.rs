@@ -112,7 +112,7 @@ fn job_id(effect: &Effect) -> String {
 fn of_call(event: &v1::Event) -> &v1::CallEvent {
     match event.subject.as_ref().unwrap() {
         v1::event::Subject::Call(event) => event,
-        v1::event::Subject::Agent(agent) => panic!("{agent:?}"),
+        other @ (v1::event::Subject::Agent(_) | v1::event::Subject::Hours(_)) => panic!("{other:?}"),
     }
 }
 

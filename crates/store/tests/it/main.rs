@@ -12,6 +12,7 @@ mod indexes;
 mod lost;
 mod once;
 mod outage;
+mod overrides;
 mod proxy;
 mod snapshots;
 mod stream;

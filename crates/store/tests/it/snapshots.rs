@@ -31,6 +31,7 @@ impl Screen {
                 self.agents.insert(agent.id.clone(), agent);
                 return;
             }
+            v1::event::Subject::Hours(_) => return,
         };
         if let What::Received(call) = what.as_ref().unwrap() {
             assert!(self.calls.insert(call_id, call.clone()).is_none());

@@ -69,6 +69,9 @@ pub(super) enum OverrideCommand {
     Withdraw {
         /// Its id, as `list` shows it
         id: String,
+        /// Who says so
+        #[arg(long, env = "USER", default_value = "the command line")]
+        author: String,
     },
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow, bail};
 use chrono::{DateTime, Datelike, Days, Utc};
 use switchboard_hours::{Edge, Region, Schedule};
 use switchboard_runtime::settings::OfficeHours;
-use switchboard_runtime::{Clock, Schedules, SettingsArgs};
+use switchboard_runtime::{Clock, FeedFault, Schedules, SettingsArgs};
 
 pub(crate) use cli::Hours;
 use cli::Question;
@@ -97,10 +97,16 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
 }
 
 fn schedules(settings: &OfficeHours) -> anyhow::Result<Schedules> {
-    Schedules::new(settings).map_err(|faults| {
+    let told = |faults: &[FeedFault]| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
         anyhow!(lines.join("\n"))
-    })
+    };
+    let schedules = Schedules::new(settings).map_err(|faults| told(&faults))?;
+    // Whoever asks here wants to know; only a running system makes do without.
+    match schedules.unread() {
+        [] => Ok(schedules),
+        unread => Err(told(unread)),
+    }
 }
 
 fn instant(schedule: &Schedule, text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {

@@ -4,21 +4,21 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use switchboard_contracts::v1;
+use switchboard_domain::Timestamp;
 use switchboard_hours::{Edge, Schedule};
 use switchboard_runtime::settings::Settings;
-use switchboard_runtime::{OverrideRecord, Rng, Schedules, SettingsArgs};
-use switchboard_store::{Store, StoreConfig};
+use switchboard_runtime::{LiveSchedules, Rng, Schedules, SettingsArgs, read_overrides};
+use switchboard_store::{Author, OverridePut, OverrideWithdrawn, Store, StoreConfig};
 
 use super::cli::{OverrideCommand, Span};
 
 /// Somebody waits at a terminal, not on the telephone.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
-/// Overrides that ended longer ago than this are swept out when the next one is made.
-const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(35);
 
 /// Does it, and says what holds afterwards.
 pub(super) fn run(
@@ -48,16 +48,21 @@ pub(super) fn run(
                 show(&schedules, now, json);
                 Ok(ExitCode::SUCCESS)
             }
-            OverrideCommand::Withdraw { id } => {
-                ensure!(store.forget_override(id).await?, "there is no override {id}");
-                println!("override {id} is withdrawn");
+            OverrideCommand::Withdraw { id, author } => {
+                let author = Author { name: author, id: "" };
+                let now = Timestamp::from_millis(now.timestamp_millis());
+                match store.withdraw_override(id, author, now).await? {
+                    OverrideWithdrawn::Done(_) => println!("override {id} is withdrawn"),
+                    OverrideWithdrawn::Before => println!("override {id} was withdrawn before"),
+                    OverrideWithdrawn::NoSuch => bail!("there is no override {id}"),
+                }
                 Ok(ExitCode::SUCCESS)
             }
         }
     })
 }
 
-/// All schedules with the overrides that the running system has.
+/// All schedules with the overrides and calendars that the running system has.
 pub(super) fn live(args: &SettingsArgs) -> anyhow::Result<Schedules> {
     let args = SettingsArgs {
         demo: args.demo || args.files.is_empty(),
@@ -68,7 +73,17 @@ pub(super) fn live(args: &SettingsArgs) -> anyhow::Result<Schedules> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async { Ok(schedules.with_records(&records(&store(&settings)?).await?)) })
+    runtime.block_on(async {
+        let store = store(&settings)?;
+        let hours = LiveSchedules::new(schedules);
+        hours.take(store.overrides().await?);
+        for (name, mark) in store.feed_marks().await? {
+            hours
+                .take_feed(&name, &mark, store.feed(&name).await?.as_deref())
+                .await;
+        }
+        Ok(Schedules::clone(&hours.current()))
+    })
 }
 
 /// The Redis that the settings name, else the private one of `up`.
@@ -95,12 +110,8 @@ fn private(dir: &Path) -> anyhow::Result<String> {
     Ok(format!("redis+unix://{}", socket.display()))
 }
 
-async fn records(store: &Store) -> anyhow::Result<Vec<OverrideRecord>> {
-    let texts = store.overrides().await?;
-    Ok(texts
-        .values()
-        .filter_map(|text| OverrideRecord::read(text))
-        .collect())
+async fn records(store: &Store) -> anyhow::Result<Vec<v1::Override>> {
+    Ok(read_overrides(&store.overrides().await?))
 }
 
 async fn put(
@@ -116,22 +127,22 @@ async fn put(
         .get(named.unwrap_or(schedules.main_name()))
         .ok_or_else(|| anyhow!("there is no schedule {}", named.unwrap_or_default()))?;
     let (from, until) = times(clock, span, now)?;
-    for old in records(store).await? {
-        if DateTime::from_timestamp_millis(old.until_ms).is_some_and(|ended| now - ended > KEPT) {
-            store.forget_override(&old.id).await?;
-        }
-    }
-    let record = OverrideRecord {
+    let over = v1::Override {
         id: Rng::from_os().hex128().chars().take(8).collect(),
-        schedule: named.map(str::to_owned),
+        schedule: named.unwrap_or_default().to_owned(),
         open,
         from_ms: from.timestamp_millis(),
         until_ms: until.timestamp_millis(),
         reason: span.reason.trim().to_owned(),
         author: span.author.clone(),
         made_ms: now.timestamp_millis(),
+        author_id: String::new(),
     };
-    store.put_override(&record.id, &record.text()).await?;
+    match store.put_override(&over).await? {
+        OverridePut::Done => {}
+        // Ids are random, so this is one in four milliards.
+        OverridePut::Known(_) | OverridePut::Withdrawn => bail!("the id {} is taken: try again", over.id),
+    }
     show(&schedules.with_records(&records(store).await?), now, json);
     Ok(ExitCode::SUCCESS)
 }

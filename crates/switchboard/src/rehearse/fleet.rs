@@ -100,7 +100,7 @@ impl Fleet {
             Service::Gateway => Some(&there.gateway),
             Service::Realtime => Some(&there.agents),
             // Nobody but their supervisor asks them.
-            Service::WorkerLookup | Service::WorkerCalls => None,
+            Service::WorkerLookup | Service::WorkerCalls | Service::WorkerRecords => None,
         });
         match there {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
@@ -315,6 +315,7 @@ fn listen_setting(service: Service, port: SocketAddr) -> String {
         Service::Realtime => "realtime",
         Service::WorkerLookup => "worker_lookup",
         Service::WorkerCalls => "worker_calls",
+        Service::WorkerRecords => "worker_records",
     };
     format!("{section}.listen={port}")
 }

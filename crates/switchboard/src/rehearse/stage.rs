@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
-use switchboard_queue::jobs::{DEADLINES, LOOKUP};
+use switchboard_queue::jobs::{DEADLINES, LOOKUP, RECORDS};
 use switchboard_queue::{QueueStats, Stats};
 use switchboard_simulator::{Behaviour, LegId, Press, Sound, View};
 use tokio::time::Instant;
@@ -117,14 +117,15 @@ impl<'a> Stage<'a> {
         if !self.redis_up {
             return Ok(None);
         }
-        let (lookups, calls) = (
-            self.system.fleet.runs(Service::WorkerLookup),
-            self.system.fleet.runs(Service::WorkerCalls),
-        );
         let Stats {
             now_ms, mut queues, ..
         } = self.stats().await?;
-        queues.retain(|queue| if queue.name == LOOKUP { lookups } else { calls });
+        queues.retain(|queue| match queue.name.as_str() {
+            LOOKUP => self.system.fleet.runs(Service::WorkerLookup),
+            // What is kept for good, nobody on the line waits for.
+            RECORDS => false,
+            _ => self.system.fleet.runs(Service::WorkerCalls),
+        });
         Ok(Some(Work { now_ms, queues }))
     }
 
@@ -316,8 +317,12 @@ impl<'a> Stage<'a> {
     }
 
     async fn post(&self, path: &str, agent: &str) -> anyhow::Result<(u16, Value)> {
+        self.post_body(path, &json!({ "agentId": agent })).await
+    }
+
+    async fn post_body(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
         let url = format!("{}/api/v1/{path}", self.system.fleet.address(Service::Realtime));
-        let body = serde_json::to_string(&json!({ "agentId": agent }))?;
+        let body = serde_json::to_string(body)?;
         let request = self
             .system
             .fleet
@@ -329,6 +334,14 @@ impl<'a> Stage<'a> {
         let status = answer.status().as_u16();
         let text = answer.text().await?;
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
+    /// Opens or closes for some hours by hand, as an agent does on a screen.
+    pub(super) async fn override_hours(&self, agent: &str, open: bool) -> anyhow::Result<()> {
+        let body = json!({ "agentId": agent, "open": open, "reason": "a rehearsal", "until": "+12h" });
+        let (status, body) = self.post_body("hours/overrides", &body).await?;
+        ensure!(status == 200, "{agent} cannot override the hours: {body}");
+        Ok(())
     }
 
     /// The agent's browser connects with the ticket, as the Voice SDK would.

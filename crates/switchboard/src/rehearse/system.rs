@@ -2,15 +2,18 @@
 //! is gone afterwards.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::{Context, ensure};
 use secrecy::ExposeSecret;
 use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
+use switchboard_records::Records;
 use switchboard_runtime::settings::{Layers, Log, LogFormat};
 use switchboard_runtime::{Clock, Lifecycle, Metrics, PrivateRedis, PrivateRedisOptions, Rng};
 use switchboard_simulator::{Simulator, Switches};
 use switchboard_store::{Store, StoreConfig};
+use switchboard_worker::records_config;
 
 use super::fleet::Fleet;
 use super::redis::Redis;
@@ -101,7 +104,13 @@ impl System {
         let redis = PrivateRedis::start(folder.path(), PrivateRedisOptions::default()).await?;
         let carrier_port = super::ports::listen()?;
         let mut fleet = Fleet::new(options.processes)?;
-        let overrides = overrides(office, &fleet, carrier_port.local_addr()?, redis.url());
+        let overrides = overrides(
+            office,
+            &fleet,
+            carrier_port.local_addr()?,
+            redis.url(),
+            folder.path(),
+        );
         let rng = Rng::from_seed(options.seed);
         let mut layers = Layers::demo_with(&rng);
         for setting in &overrides {
@@ -123,6 +132,7 @@ impl System {
         let shared = Shared {
             settings: settings.clone(),
             redis_url: redis.url().to_owned(),
+            records: records_config(&settings)?.map(Records::new),
             metrics: Metrics::install().context("metrics")?,
             rng,
             clock: Clock::system(),
@@ -158,7 +168,13 @@ impl System {
     }
 }
 
-fn overrides(office: &Office, fleet: &Fleet, carrier: SocketAddr, redis_url: &str) -> Vec<String> {
+fn overrides(
+    office: &Office,
+    fleet: &Fleet,
+    carrier: SocketAddr,
+    redis_url: &str,
+    folder: &Path,
+) -> Vec<String> {
     let mut overrides: Vec<String> = QUICK.iter().map(|setting| (*setting).to_owned()).collect();
     overrides.extend(fleet.listen_settings());
     overrides.push(format!("twilio.api_base=http://{carrier}"));
@@ -167,6 +183,10 @@ fn overrides(office: &Office, fleet: &Fleet, carrier: SocketAddr, redis_url: &st
         "lookup.sources.crm.url=http://{carrier}/crm/v1/customers?phone={{number}}"
     ));
     overrides.push(format!("redis.url={redis_url}"));
+    overrides.push(format!(
+        "records.url=sqlite://{}",
+        folder.join("records.sqlite").display()
+    ));
     let hours = if office.closed { "closed" } else { "24h" };
     // The same on every day of the year.
     overrides.push("hours.holidays=none".to_owned());

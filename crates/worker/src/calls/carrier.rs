@@ -6,7 +6,7 @@ use std::time::Duration;
 use switchboard_contracts::VoiceUrls;
 use switchboard_domain::{Call, ConferenceName, SourceName};
 use switchboard_queue::JobError;
-use switchboard_runtime::{Schedules, settings::Settings};
+use switchboard_runtime::{LiveSchedules, Schedules, settings::Settings};
 use switchboard_telephony::rest::{Fate, ParticipantStatus, RestClient, RestConfig};
 use switchboard_telephony::{AccountSid, CallSid, CallStatus, Party};
 
@@ -25,7 +25,7 @@ pub(crate) struct Carrier {
     pub(super) ring_time: Duration,
     pub(super) sweep_every: Duration,
     /// When the office is open.
-    pub(super) schedules: Arc<Schedules>,
+    pub(crate) hours: Arc<LiveSchedules>,
     /// Who is asked about callers.
     pub(super) sources: Vec<SourceName>,
     pub(super) sightings: Sightings,
@@ -85,7 +85,7 @@ impl Carrier {
                 .collect(),
             ring_time: settings.office.ring_time,
             sweep_every: settings.calls.sweep_every,
-            schedules: Arc::new(schedules),
+            hours: Arc::new(LiveSchedules::new(schedules)),
             sources,
             sightings: Sightings::default(),
         })

@@ -1,5 +1,6 @@
 //! The comparison with the carrier's view.
 
+use switchboard_contracts::v1;
 use switchboard_domain::{Call, Lookup, LookupOutcome, SourceName, State};
 
 use crate::house::{House, MARA, line, stop};
@@ -44,6 +45,31 @@ async fn a_line_found_at_night_is_not_let_in() {
         house.round().await;
     }
     assert_eq!(house.find(&call).await.unwrap().state, State::Closed);
+    stop(calls).await;
+    house.close().await;
+}
+
+/// Opened and closed by hand while the worker runs: what counts is what counts when the line is adopted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_found_when_the_office_was_closed_by_hand_is_not_let_in() {
+    let house = House::open().await;
+    let calls = house.start_calls();
+    for (id, open) in [("a", false), ("b", true)] {
+        let over = v1::Override {
+            id: id.to_owned(),
+            open,
+            until_ms: 4_102_444_800_000,
+            made_ms: i64::from(open),
+            ..v1::Override::default()
+        };
+        house.store.put_override(&over).await.unwrap();
+        let call = house.dial().await;
+        for _ in 0..3 {
+            house.round().await;
+        }
+        let let_in = house.find(&call).await.unwrap().state != State::Closed;
+        assert_eq!(let_in, open);
+    }
     stop(calls).await;
     house.close().await;
 }

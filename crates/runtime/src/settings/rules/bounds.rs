@@ -17,6 +17,32 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             faults.rule("redis.url", "expected redis://, rediss:// or redis+unix://");
         }
     }
+    if let Some(records) = &sections.records
+        && records.url.as_ref().is_some_and(|url| !is_records(url))
+    {
+        faults.rule(
+            "records.url",
+            "expected postgres://USER:PASSWORD@HOST/DATABASE or sqlite://PATH",
+        );
+    }
+    if let Some(feeds) = &sections.feeds {
+        within(
+            "feeds.refresh_every",
+            feeds.refresh_every,
+            secs(1),
+            hours(24 * 7),
+            faults,
+        );
+        // A job may run for a minute in all.
+        within("feeds.timeout", feeds.timeout, NONE, secs(30), faults);
+        within(
+            "feeds.stale_after",
+            feeds.stale_after,
+            feeds.refresh_every,
+            hours(24 * 365),
+            faults,
+        );
+    }
     if sections
         .data
         .as_ref()
@@ -171,6 +197,15 @@ fn is_redis(url: &secrecy::SecretString) -> bool {
     use secrecy::ExposeSecret;
     let schemes = ["redis", "rediss", "redis+unix", "unix"];
     Url::parse(url.expose_secret()).is_ok_and(|url| schemes.contains(&url.scheme()))
+}
+
+fn is_records(url: &secrecy::SecretString) -> bool {
+    use secrecy::ExposeSecret;
+    let url = url.expose_secret();
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        return !path.is_empty();
+    }
+    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql"))
 }
 
 /// Both ends belong to what is allowed.

@@ -17,6 +17,7 @@ pub(super) fn check(
     if let Some(hours) = hours {
         name("hours.schedule", &hours.schedule, faults);
         told(&schedules::written(hours), "hours", faults);
+        feeds("hours", hours.feeds.keys(), faults);
     }
     let Some(others) = schedules else {
         return;
@@ -25,6 +26,7 @@ pub(super) fn check(
         let path = format!("schedules.{key}");
         name(&path, key, faults);
         told(&schedules::written_other(other), &path, faults);
+        feeds(&path, other.feeds.keys(), faults);
     }
     owners(hours, others, faults);
     if let Some(office) = office {
@@ -38,6 +40,13 @@ pub(super) fn check(
                 }
             }
         }
+    }
+}
+
+/// The name is part of a key, and of what callers may hear of a day.
+fn feeds<'a>(section: &str, names: impl Iterator<Item = &'a String>, faults: &mut Faults) {
+    for key in names {
+        name(&format!("{section}.feeds.{key}"), key, faults);
     }
 }
 

@@ -152,6 +152,7 @@ fn listens(sections: &Sections) -> Vec<(&'static str, &Listen)> {
         realtime,
         worker_lookup,
         worker_calls,
+        worker_records,
         simulator,
         ..
     } = sections;
@@ -160,6 +161,10 @@ fn listens(sections: &Sections) -> Vec<(&'static str, &Listen)> {
         ("realtime.listen", realtime.as_ref().map(|s| &s.listen)),
         ("worker_lookup.listen", worker_lookup.as_ref().map(|s| &s.listen)),
         ("worker_calls.listen", worker_calls.as_ref().map(|s| &s.listen)),
+        (
+            "worker_records.listen",
+            worker_records.as_ref().map(|s| &s.listen),
+        ),
         ("simulator.listen", simulator.as_ref().map(|s| &s.listen)),
     ]
     .into_iter()

@@ -14,8 +14,8 @@ use config::{Value, ValueKind};
 pub(super) use self::identity::is_loopback;
 
 use super::{
-    Agent, Calls, Data, Deployment, Gateway, Hours, Log, Lookup, Menu, Office, OtherHours, Public, Realtime,
-    Redis, Simulator, Twilio, Worker,
+    Agent, Calls, Data, Deployment, Feeds, Gateway, Hours, Log, Lookup, Menu, Office, OtherHours, Public,
+    Realtime, Records, Redis, Simulator, Twilio, Worker,
     fault::Faults,
     read::{Setting, field},
 };
@@ -24,6 +24,7 @@ use super::{
 struct Sections {
     deployment: Option<Deployment>,
     redis: Option<Redis>,
+    records: Option<Records>,
     data: Option<Data>,
     public: Option<Public>,
     twilio: Option<Twilio>,
@@ -31,12 +32,14 @@ struct Sections {
     realtime: Option<Realtime>,
     worker_lookup: Option<Worker>,
     worker_calls: Option<Worker>,
+    worker_records: Option<Worker>,
     simulator: Option<Simulator>,
     office: Option<Office>,
     calls: Option<Calls>,
     menu: Option<Menu>,
     hours: Option<Hours>,
     schedules: Option<BTreeMap<String, OtherHours>>,
+    feeds: Option<Feeds>,
     agents: Option<Vec<Agent>>,
     lookup: Option<Lookup>,
     log: Option<Log>,
@@ -47,6 +50,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
     let sections = Sections {
         deployment: read(merged, "deployment"),
         redis: read(merged, "redis"),
+        records: read(merged, "records"),
         data: read(merged, "data"),
         public: read(merged, "public"),
         twilio: read(merged, "twilio"),
@@ -54,12 +58,14 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         realtime: read(merged, "realtime"),
         worker_lookup: read(merged, "worker_lookup"),
         worker_calls: read(merged, "worker_calls"),
+        worker_records: read(merged, "worker_records"),
         simulator: read(merged, "simulator"),
         office: read(merged, "office"),
         calls: read(merged, "calls"),
         menu: read(merged, "menu"),
         hours: read(merged, "hours"),
         schedules: read(merged, "schedules"),
+        feeds: read(merged, "feeds"),
         agents: read(merged, "agents"),
         lookup: read(merged, "lookup"),
         log: read(merged, "log"),

@@ -36,6 +36,16 @@ section! {
 }
 
 section! {
+    /// `records`: where what must outlive Redis is kept.
+    pub Records {
+        /// Address with credentials (`postgres://` or `sqlite://`). `None`: a file in the data folder.
+        url: Option<SecretString>,
+        /// Connections that a process holds at most.
+        pool_size: NonZero<u32>,
+    }
+}
+
+section! {
     /// `data`: what stays on this machine.
     pub Data {
         /// The folder of the private Redis and of everything else that outlives the process. It belongs to one

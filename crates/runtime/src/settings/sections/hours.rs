@@ -1,8 +1,8 @@
 //! Opening hours, as they are written. Their meaning belongs to the crate of opening hours.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, time::Duration};
 
-use crate::settings::{phone::E164, read::section};
+use crate::settings::{feed_source::FeedSource, phone::E164, read::section};
 
 section! {
     /// `hours`: when the office is open. It counts for every number and queue that no other schedule names.
@@ -20,8 +20,8 @@ section! {
         work_on: Vec<String> = "",
         /// Whether the minute that begins with the closing stroke is `open` or `closed`.
         closing_minute: String = "closed",
-        /// iCalendar files whose whole-day events close, by a name for each. Read at every start.
-        feeds: BTreeMap<String, PathBuf>,
+        /// Calendars (iCalendar) whose whole-day events close, by a name for each: files, or addresses.
+        feeds: BTreeMap<String, FeedSource>,
         /// The ordinary week.
         weekly: Weekly,
         /// Days of the company's own.
@@ -47,11 +47,23 @@ section! {
         /// As in `hours`.
         closing_minute: String = "closed",
         /// As in `hours`.
-        feeds: BTreeMap<String, PathBuf>,
+        feeds: BTreeMap<String, FeedSource>,
         /// As in `hours`.
         weekly: Weekly,
         /// As in `hours`.
         days: Vec<CompanyDay> = "",
+    }
+}
+
+section! {
+    /// `feeds`: how calendars are kept up to date.
+    pub Feeds {
+        /// How often each is looked at.
+        refresh_every: Duration,
+        /// How long its server may take, the whole of it.
+        timeout: Duration,
+        /// How long a copy counts without a warning when nothing newer can be had. It counts after that, too.
+        stale_after: Duration,
     }
 }
 

@@ -10,8 +10,8 @@ mod people;
 mod services;
 
 pub use calls::Calls;
-pub use deployment::{Data, Deployment, Public, Redis, Twilio};
-pub use hours::{CompanyDay, Hours, OtherHours, Weekly};
+pub use deployment::{Data, Deployment, Public, Records, Redis, Twilio};
+pub use hours::{CompanyDay, Feeds, Hours, OtherHours, Weekly};
 pub use log::{Log, LogFormat};
 pub use lookup::{Lookup, LookupSource, SourceKind};
 pub use office::{Menu, MenuChoice, MenuTarget, Office, OfficePhone};

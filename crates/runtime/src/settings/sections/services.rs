@@ -25,7 +25,7 @@ section! {
 }
 
 section! {
-    /// `worker_lookup`, `worker_calls`: run jobs.
+    /// `worker_lookup`, `worker_calls`, `worker_records`: run jobs.
     pub Worker {
         /// Health and metrics only.
         listen: Listen,

@@ -10,12 +10,14 @@ use switchboard_domain::{
     Timestamp,
 };
 use switchboard_queue::JobError;
+use switchboard_runtime::read_overrides;
 use switchboard_telephony::rest::Call as CarrierCall;
 use switchboard_telephony::{CallStatus, Direction, Party};
 use tracing::info;
 
 use super::go_on;
 use crate::calls::Carrier;
+use crate::error::of_store;
 
 /// A line of which nothing is known this long tells nothing by itself: its first request is long over, one that waits
 /// has asked again, and a phone that was picked up has pressed the key or been let go.
@@ -107,13 +109,11 @@ impl Carrier {
             return Ok(()); // Ended for us, and hanging up just now.
         }
         let text = |party: Option<&Party>| party.map(ToString::to_string).unwrap_or_default();
-        let at = DateTime::<Utc>::from_timestamp_millis(now.as_millis());
         let dialled = text(line.to.as_ref());
-        let hours = self.schedules.of_number(&dialled);
         let incoming = Incoming {
             id: id.clone(),
             caller: Caller::parse(&text(line.from.as_ref())),
-            open: open || hours.zip(at).is_none_or(|(hours, at)| hours.is_open(at)),
+            open: open || self.is_open(&dialled, now).await?,
             dialled,
             sources: self.sources.clone(),
         };
@@ -124,6 +124,18 @@ impl Carrier {
         };
         self.calls.step(&id, &format!("{name}:adopt"), &adopt).await?;
         Ok(())
+    }
+}
+
+impl Carrier {
+    /// Whether callers of that number are let in, with the overrides of this very moment: lines are adopted so rarely
+    /// that nothing is kept for it.
+    async fn is_open(&self, dialled: &str, now: Timestamp) -> Result<bool, JobError> {
+        let kept = self.calls.store.overrides().await.map_err(of_store)?;
+        let schedules = self.hours.current().with_records(&read_overrides(&kept));
+        let at = DateTime::<Utc>::from_timestamp_millis(now.as_millis());
+        let asked = schedules.of_number(dialled).zip(at);
+        Ok(asked.is_none_or(|(hours, at)| hours.is_open(at)))
     }
 }
 

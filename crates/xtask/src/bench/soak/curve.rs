@@ -5,11 +5,12 @@ use std::time::Duration;
 
 /// The processes and what is told of each: the name of the figure, and what growth is still none, in percent. Resident
 /// memory moves in steps of what an allocator asks for.
-const FIGURES: [(&str, &str, f64); 6] = [
+const FIGURES: [(&str, &str, f64); 7] = [
     ("switchboard-gateway-1", "gateway_growth_percent", 5.0),
     ("switchboard-realtime-1", "realtime_growth_percent", 5.0),
     ("worker-lookup-1", "worker_lookup_growth_percent", 5.0),
     ("worker-calls-1", "worker_calls_growth_percent", 5.0),
+    ("worker-records-1", "worker_records_growth_percent", 5.0),
     ("redis", "redis_growth_percent", 5.0),
     ("in redis", "redis_data_growth_percent", 5.0),
 ];

@@ -8,13 +8,15 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Event, EventJson, LiveSnapshot, LiveSnapshotJson } from "./events_pb";
 import { file_switchboard_v1_events } from "./events_pb";
+import type { Override, OverrideJson } from "./hours_pb";
+import { file_switchboard_v1_hours } from "./hours_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file switchboard/v1/frames.proto.
  */
 export const file_switchboard_v1_frames: GenFile = /*@__PURE__*/
-  fileDesc("Chtzd2l0Y2hib2FyZC92MS9mcmFtZXMucHJvdG8SDnN3aXRjaGJvYXJkLnYxIqUCCgtTZXJ2ZXJGcmFtZRImCgVoZWxsbxgBIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkhlbGxvSAASMAoIc25hcHNob3QYAiABKAsyHC5zd2l0Y2hib2FyZC52MS5MaXZlU25hcHNob3RIABIsCgVldmVudBgDIAEoCzIbLnN3aXRjaGJvYXJkLnYxLlN0cmVhbUV2ZW50SAASJgoFcmVzZXQYBCABKAsyFS5zd2l0Y2hib2FyZC52MS5SZXNldEgAEi4KCWhlYXJ0YmVhdBgFIAEoCzIZLnN3aXRjaGJvYXJkLnYxLkhlYXJ0YmVhdEgAEi0KBm9mZmljZRgGIAEoCzIbLnN3aXRjaGJvYXJkLnYxLk9mZmljZVN0YXRlSABCBwoFZnJhbWUiPAoLQ2xpZW50RnJhbWUSJAoEb3BlbhgBIAEoCzIULnN3aXRjaGJvYXJkLnYxLk9wZW5IAEIHCgVmcmFtZSIyCgRPcGVuEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24iKQoIUG9zaXRpb24SDQoFZXBvY2gYASABKAkSDgoGb2Zmc2V0GAIgASgEInwKBUhlbGxvEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24SEAoIYWdlbnRfaWQYAiABKAkSDgoGbm93X21zGAMgASgDEhQKDGhlYXJ0YmVhdF9tcxgEIAEoDRIPCgdyZXN1bWVkGAUgASgIIkMKC1N0cmVhbUV2ZW50Eg4KBm9mZnNldBgBIAEoBBIkCgVldmVudBgCIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkV2ZW50IjQKBVJlc2V0EisKBnJlYXNvbhgBIAEoDjIbLnN3aXRjaGJvYXJkLnYxLlJlc2V0UmVhc29uIjoKCUhlYXJ0YmVhdBIOCgZub3dfbXMYASABKAMSDgoGb2Zmc2V0GAIgASgEEg0KBXN0YWxlGAMgASgIInYKC09mZmljZVN0YXRlEgwKBG9wZW4YASABKAgSDgoGcmVhc29uGAIgASgJEhUKCHVudGlsX21zGAMgASgDSACIAQESEgoKdW50aWxfdGV4dBgEIAEoCRIRCgl0aW1lX3pvbmUYBSABKAlCCwoJX3VudGlsX21zKnUKC1Jlc2V0UmVhc29uEhwKGFJFU0VUX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKElJFU0VUX1JFQVNPTl9FUE9DSBABEhgKFFJFU0VUX1JFQVNPTl9UT09fT0xEEAISFgoSUkVTRVRfUkVBU09OX0FIRUFEEANiBnByb3RvMw", [file_switchboard_v1_events]);
+  fileDesc("Chtzd2l0Y2hib2FyZC92MS9mcmFtZXMucHJvdG8SDnN3aXRjaGJvYXJkLnYxIqUCCgtTZXJ2ZXJGcmFtZRImCgVoZWxsbxgBIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkhlbGxvSAASMAoIc25hcHNob3QYAiABKAsyHC5zd2l0Y2hib2FyZC52MS5MaXZlU25hcHNob3RIABIsCgVldmVudBgDIAEoCzIbLnN3aXRjaGJvYXJkLnYxLlN0cmVhbUV2ZW50SAASJgoFcmVzZXQYBCABKAsyFS5zd2l0Y2hib2FyZC52MS5SZXNldEgAEi4KCWhlYXJ0YmVhdBgFIAEoCzIZLnN3aXRjaGJvYXJkLnYxLkhlYXJ0YmVhdEgAEi0KBm9mZmljZRgGIAEoCzIbLnN3aXRjaGJvYXJkLnYxLk9mZmljZVN0YXRlSABCBwoFZnJhbWUiPAoLQ2xpZW50RnJhbWUSJAoEb3BlbhgBIAEoCzIULnN3aXRjaGJvYXJkLnYxLk9wZW5IAEIHCgVmcmFtZSIyCgRPcGVuEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24iKQoIUG9zaXRpb24SDQoFZXBvY2gYASABKAkSDgoGb2Zmc2V0GAIgASgEInwKBUhlbGxvEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24SEAoIYWdlbnRfaWQYAiABKAkSDgoGbm93X21zGAMgASgDEhQKDGhlYXJ0YmVhdF9tcxgEIAEoDRIPCgdyZXN1bWVkGAUgASgIIkMKC1N0cmVhbUV2ZW50Eg4KBm9mZnNldBgBIAEoBBIkCgVldmVudBgCIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkV2ZW50IjQKBVJlc2V0EisKBnJlYXNvbhgBIAEoDjIbLnN3aXRjaGJvYXJkLnYxLlJlc2V0UmVhc29uIjoKCUhlYXJ0YmVhdBIOCgZub3dfbXMYASABKAMSDgoGb2Zmc2V0GAIgASgEEg0KBXN0YWxlGAMgASgIIsYBCgtPZmZpY2VTdGF0ZRIMCgRvcGVuGAEgASgIEg4KBnJlYXNvbhgCIAEoCRIVCgh1bnRpbF9tcxgDIAEoA0gAiAEBEhIKCnVudGlsX3RleHQYBCABKAkSEQoJdGltZV96b25lGAUgASgJEikKB2J5X2hhbmQYBiABKAsyGC5zd2l0Y2hib2FyZC52MS5PdmVycmlkZRIRCglvdGhlcndpc2UYByABKAkSEAoIc2NoZWR1bGUYCCABKAlCCwoJX3VudGlsX21zKnUKC1Jlc2V0UmVhc29uEhwKGFJFU0VUX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKElJFU0VUX1JFQVNPTl9FUE9DSBABEhgKFFJFU0VUX1JFQVNPTl9UT09fT0xEEAISFgoSUkVTRVRfUkVBU09OX0FIRUFEEANiBnByb3RvMw", [file_switchboard_v1_events, file_switchboard_v1_hours]);
 
 /**
  * From the server to the browser.
@@ -537,6 +539,27 @@ export type OfficeState = Message<"switchboard.v1.OfficeState"> & {
    * @generated from field: string time_zone = 5;
    */
   timeZone: string;
+
+  /**
+   * The override that decides, if one does.
+   *
+   * @generated from field: switchboard.v1.Override by_hand = 6;
+   */
+  byHand?: Override | undefined;
+
+  /**
+   * What would be so without it: "outside Monday's hours". Only beside an override.
+   *
+   * @generated from field: string otherwise = 7;
+   */
+  otherwise: string;
+
+  /**
+   * Which schedule this is about: the one that counts where no other does.
+   *
+   * @generated from field: string schedule = 8;
+   */
+  schedule: string;
 };
 
 /**
@@ -579,6 +602,27 @@ export type OfficeStateJson = {
    * @generated from field: string time_zone = 5;
    */
   timeZone?: string;
+
+  /**
+   * The override that decides, if one does.
+   *
+   * @generated from field: switchboard.v1.Override by_hand = 6;
+   */
+  byHand?: OverrideJson;
+
+  /**
+   * What would be so without it: "outside Monday's hours". Only beside an override.
+   *
+   * @generated from field: string otherwise = 7;
+   */
+  otherwise?: string;
+
+  /**
+   * Which schedule this is about: the one that counts where no other does.
+   *
+   * @generated from field: string schedule = 8;
+   */
+  schedule?: string;
 };
 
 /**

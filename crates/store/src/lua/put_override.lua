@@ -1,0 +1,39 @@
+-- Puts an override of opening hours, or takes one back: with its event and its job, or not at all.
+--
+-- ARGV[1] prefix, [2] override id
+-- ARGV[3] what is expected to be kept under that id: its JSON, or '' for nothing
+-- ARGV[4] what is to be kept: its JSON, or '' to take it back
+-- ARGV[5] when it ends, ms; [6] those that ended before this, ms, are not remembered as taken back any longer
+-- ARGV[7] event JSON, [8] stream cap
+-- ARGV[9] to [14] arguments of the queue's push
+-- ARGV[15] and on: ids of overrides that ended long ago and are to be forgotten
+--
+-- Result {'ok'}
+--        {'there', JSON or ''}   something else is kept under that id; nothing was written
+--        {'withdrawn'}           it was taken back before; nothing was written
+--        or the error FOREIGN what; nothing was written
+local prefix, id = ARGV[1], ARGV[2]
+local overrides, withdrawn = prefix .. ':overrides', prefix .. ':overrides-withdrawn'
+local wrong = store_wrong_type({[overrides] = 'hash', [withdrawn] = 'zset'})
+local offset
+if not wrong then offset, wrong = store_offset(prefix) end
+if wrong then return store_foreign(wrong) end
+
+if redis.call('ZSCORE', withdrawn, id) then return {'withdrawn'} end
+local kept = redis.call('HGET', overrides, id) or ''
+if kept ~= ARGV[3] then return {'there', kept} end
+wrong = qcheck(prefix, ARGV, 9, 1)
+if wrong then return store_foreign(wrong) end
+
+-- As in commit.lua: only the first write can be refused.
+store_append(prefix, ARGV[8], offset, ARGV[7])
+if ARGV[4] ~= '' then
+  redis.call('HSET', overrides, id, ARGV[4])
+else
+  redis.call('HDEL', overrides, id)
+  redis.call('ZADD', withdrawn, ARGV[5], id)
+end
+for i = 15, #ARGV do redis.call('HDEL', overrides, ARGV[i]) end
+redis.call('ZREMRANGEBYSCORE', withdrawn, '-inf', '(' .. ARGV[6])
+qpush(prefix, ARGV, 9)
+return {'ok'}
