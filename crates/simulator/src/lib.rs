@@ -64,7 +64,7 @@ mod wire;
 pub use clock::ClockMode;
 pub use companion::Companion;
 pub use config::{Application, Configuration, Number, Phone, SimulatorConfig, Timings};
-pub use faults::{CrmMode, Faults};
+pub use faults::{CrmMode, Faults, Storm};
 pub use id::LegId;
 pub use judge::{
     Bridge, ConferenceView, Entry, LegView, ParticipantView, Party, QueueView, Sound, Timeline, View, What,

@@ -17,7 +17,7 @@ use crate::queue::Queue;
 use crate::recording::Recording;
 use crate::signal::{Act, Signal, Timer, TimerKey};
 use crate::traffic::Road;
-use crate::webhook::Webhook;
+use crate::webhook::{Names, Webhook};
 use crate::wire::WireLog;
 
 pub(crate) struct State {
@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) bridges: Vec<Bridge>,
     /// Notifications under way, one line for each call or conference, so that they arrive in order.
     pub(crate) mail: HashMap<String, VecDeque<Webhook>>,
+    /// What was told during a storm, by name and in order, and how often each name came up.
+    pub(crate) names: Names,
     /// When the next REST call may start.
     pub(crate) next_call_ms: i64,
     pub(crate) wire: WireLog,
@@ -86,6 +88,7 @@ impl State {
             timeline_first: 0,
             bridges: Vec::new(),
             mail: HashMap::new(),
+            names: Names::default(),
             next_call_ms: 0,
         }
     }

@@ -218,9 +218,19 @@ impl Line {
         more: Vec<(String, String)>,
     ) -> Result<Document, Interrupt> {
         match self.try_document(url, method, place, more).await? {
+            Ok(_) if self.answer_is_lost(url) => self.fallback(Failure { code: 11200 }, url, place).await,
             Ok(document) => Ok(document),
             Err(failure) => self.fallback(failure, url, place).await,
         }
+    }
+
+    /// Whether a storm takes the answer, of whoever has another URL to fall back on.
+    fn answer_is_lost(&self, url: &str) -> bool {
+        let mut state = self.exchange.lock();
+        let has_fallback = state
+            .leg(&self.leg)
+            .is_some_and(|leg| leg.new.fallback.is_some());
+        has_fallback && state.loses_answer(&self.leg, url)
     }
 
     /// The way out when `url` failed.

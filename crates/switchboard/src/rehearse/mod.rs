@@ -12,6 +12,7 @@ mod redis;
 mod report;
 mod scenarios;
 mod stage;
+mod storms;
 mod system;
 mod traffic;
 
@@ -61,6 +62,9 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Report::complain(&error.to_string()),
     };
+    if let Some(count) = options.storm {
+        return runtime.block_on(storms::run(options, count));
+    }
     if let (Some(against), Some(calls)) = (&mut against, options.calls_per_second) {
         return runtime.block_on(traffic::run(against, options, calls));
     }
