@@ -29,6 +29,7 @@
 //!
 //! It must never know the application it serves: its oracle is the carrier's documented behaviour.
 
+mod announcement;
 mod clock;
 mod companion;
 mod conference;
@@ -43,6 +44,7 @@ mod id;
 mod judge;
 mod legs;
 mod media;
+mod numbers;
 mod pace;
 mod page;
 mod people;

@@ -12,6 +12,7 @@ use crate::exchange::{Busy, Exchange, Job};
 use crate::id::{Dice, LegId};
 use crate::judge::{Bridge, Entry, What, Who};
 use crate::legs::{CallStatus, Leg, NewLeg};
+use crate::numbers::Listing;
 use crate::people::Behaviour;
 use crate::queue::Queue;
 use crate::recording::Recording;
@@ -38,6 +39,8 @@ pub(crate) struct State {
     pub(crate) queues: Vec<Queue>,
     pub(crate) conferences: Vec<Conference>,
     pub(crate) recordings: Vec<Recording>,
+    /// By number.
+    pub(crate) listings: HashMap<String, Listing>,
     pub(crate) phones: HashMap<String, Behaviour>,
     pub(crate) media_ms: HashMap<String, i64>,
     pub(crate) timeline: Vec<Entry>,
@@ -82,6 +85,7 @@ impl State {
             queues: Vec::new(),
             conferences: Vec::new(),
             recordings: Vec::new(),
+            listings: HashMap::new(),
             phones: HashMap::new(),
             media_ms: HashMap::new(),
             timeline: Vec::new(),

@@ -52,6 +52,22 @@ impl Element {
     }
 }
 
+impl Element {
+    /// A document that dials this noun.
+    pub(crate) fn dialled(&self) -> String {
+        let escaped = |text: &str| {
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            text.replace('"', "&quot;")
+        };
+        let mut attributes = String::new();
+        for (name, value) in &self.attributes {
+            attributes.push_str(&format!(" {name}=\"{}\"", escaped(value)));
+        }
+        let (name, text) = (&self.name, escaped(&self.text));
+        format!("<Response><Dial><{name}{attributes}>{text}</{name}></Dial></Response>")
+    }
+}
+
 impl Document {
     /// A spoken text and the end of the call.
     pub(crate) fn apology(text: &str) -> Self {
