@@ -78,4 +78,5 @@ pub use server::run;
 pub use simulator::{Simulator, TimedOut};
 pub use switches::{Final, RedirectedAction, Switches, UnknownSwitch};
 pub use traffic::Traffic;
+pub use twiml::{Where, faults_of};
 pub use webhook::sign;

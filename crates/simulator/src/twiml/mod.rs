@@ -2,8 +2,12 @@
 
 mod grammar;
 mod parse;
+mod rules;
+mod values;
 
-pub(crate) use grammar::{Where, check};
+pub use grammar::Where;
+pub(crate) use grammar::check;
+pub use rules::faults_of;
 pub(crate) use parse::{Failure, parse, read};
 
 use url::Url;

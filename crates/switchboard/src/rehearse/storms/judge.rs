@@ -138,7 +138,8 @@ fn not_left_alone(caller: &LegId, timeline: &Timeline, rung: &HashSet<LegId>) ->
                 | What::Warning { .. } => {}
             }
         } else if rung.contains(leg) {
-            if entry.what == What::Ringing {
+            // One that is busy does not ring, but nobody can do more about it.
+            if matches!(entry.what, What::Dialled(_)) {
                 wait.ringing.insert(leg);
             } else if matches!(entry.what, What::Ended(_)) {
                 wait.ringing.remove(leg);

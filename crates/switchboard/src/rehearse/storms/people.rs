@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use switchboard_runtime::Rng;
-use switchboard_simulator::{Behaviour, LegId, Press, View};
+use switchboard_simulator::{Behaviour, Faults, LegId, Press, View};
 
 use super::super::stage::{Answered, DYLANS_PHONE, MARA, OLIVER, PHONES, STRANGER, Stage};
 use super::plan::{Plan, pick};
@@ -32,6 +32,8 @@ pub(super) struct People<'a> {
     rng: Rng,
     most: usize,
     deadly: bool,
+    stumbles: bool,
+    weather: Faults,
     pub(super) callers: Vec<LegId>,
     pub(super) wins: Vec<Win>,
     /// Lines of agents' browsers.
@@ -53,6 +55,7 @@ enum Act {
     TabDies,
     PhoneChanges,
     PhoneHangsUp,
+    CarrierStumbles,
     ServiceDies,
     ServiceStarts,
     Moment,
@@ -61,7 +64,7 @@ enum Act {
 }
 
 /// How likely each is.
-const ACTS: [(Act, u64); 16] = [
+const ACTS: [(Act, u64); 17] = [
     (Act::Dial, 10),
     (Act::Press, 14),
     (Act::CallerHangsUp, 3),
@@ -73,6 +76,7 @@ const ACTS: [(Act, u64); 16] = [
     (Act::TabDies, 2),
     (Act::PhoneChanges, 8),
     (Act::PhoneHangsUp, 3),
+    (Act::CarrierStumbles, 3),
     (Act::ServiceDies, 4),
     (Act::ServiceStarts, 8),
     (Act::Moment, 14),
@@ -87,6 +91,8 @@ impl<'a> People<'a> {
             rng: Rng::from_seed(plan.seed),
             most: plan.callers,
             deadly: plan.deadly,
+            stumbles: plan.stumbles,
+            weather: plan.faults(),
             callers: Vec::new(),
             wins: Vec::new(),
             browsers: Vec::new(),
@@ -136,6 +142,7 @@ impl<'a> People<'a> {
                 let phone = self.phone();
                 self.stage.system.simulator.hang_up_phone(phone);
             }
+            Act::CarrierStumbles => self.the_carrier_stumbles(),
             Act::ServiceDies => self.a_service_dies().await?,
             Act::ServiceStarts => self.services_start().await?,
             Act::Moment => self.pass(1, 4_000).await?,
@@ -251,6 +258,23 @@ impl<'a> People<'a> {
             let phone = self.phone();
             self.stage.phone_is(phone, behaviour);
         }
+    }
+
+    /// Its API loses the next answers, or refuses the next requests.
+    fn the_carrier_stumbles(&self) {
+        if !self.stumbles {
+            return;
+        }
+        let times = 1 + u32::try_from(self.rng.below(3)).unwrap_or_default();
+        let mut faults = self.weather.clone();
+        match pick(&self.rng, &[None, Some(429), Some(503)]).flatten() {
+            None => faults.api_answers_lost = times,
+            refused => {
+                faults.api_fail_status = refused;
+                faults.api_fail_times = Some(times);
+            }
+        }
+        self.stage.system.simulator.set_faults(faults);
     }
 
     /// The gateway only when nothing is under way, and it is back at once: another one would have taken over. The others

@@ -19,6 +19,8 @@ pub(super) struct Plan {
     pub(super) steps: u32,
     /// Services die.
     pub(super) deadly: bool,
+    /// The carrier's API fails now and then.
+    pub(super) stumbles: bool,
     lost: u8,
     doubled: u8,
     late: u8,
@@ -46,6 +48,7 @@ impl Plan {
             callers: 1 + usize::try_from(rng.below(4)).unwrap_or_default(),
             steps: 15 + u32::try_from(rng.below(60)).unwrap_or_default(),
             deadly: rng.below(3) == 0,
+            stumbles: rng.below(3) == 0,
             lost: percent(&[0, 0, 5, 20, 50, 100]),
             doubled: percent(&[0, 0, 10, 40]),
             late: percent(&[0, 0, 20, 60]),
@@ -64,6 +67,8 @@ impl Plan {
             late: 0,
             answers_lost: 0,
             webhooks_doubled: false,
+            deadly: false,
+            stumbles: false,
             ..Self::of(seed)
         }
     }
@@ -95,6 +100,7 @@ impl Plan {
             callers,
             steps,
             deadly,
+            stumbles,
             lost,
             doubled,
             late,
@@ -108,6 +114,7 @@ impl Plan {
         );
         for (said, words) in [
             (*deadly, "services die"),
+            (*stumbles, "the carrier's API stumbles"),
             (*closed, "closed"),
             (*webhooks_doubled, "all webhooks doubled"),
         ] {
