@@ -7,6 +7,7 @@ mod against;
 mod disasters;
 mod fleet;
 mod judge;
+mod outages;
 mod ports;
 mod redis;
 mod report;
@@ -62,6 +63,9 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Report::complain(&error.to_string()),
     };
+    if options.outages {
+        return runtime.block_on(outages::run(options));
+    }
     if let Some(count) = options.storm {
         return runtime.block_on(storms::run(options, count));
     }

@@ -18,15 +18,29 @@ const APOLOGY: &str = "application error";
 pub(super) fn promises(people: &People<'_>) -> anyhow::Result<()> {
     people.stage.nobody_twice()?;
     let simulator = &people.stage.system.simulator;
-    let (timeline, legs) = (simulator.timeline(), simulator.legs());
-    for caller in &people.callers {
+    kept(
+        &simulator.timeline(),
+        &simulator.legs(),
+        &people.callers,
+        &people.wins,
+    )
+}
+
+/// What was promised to callers.
+pub(in super::super) fn kept(
+    timeline: &Timeline,
+    legs: &[LegView],
+    callers: &[LegId],
+    wins: &[Win],
+) -> anyhow::Result<()> {
+    for caller in callers {
         ensure!(
             !timeline.texts(caller).iter().any(|text| text.contains(APOLOGY)),
             "{} heard an error",
             caller.as_str()
         );
-        let rung = rung_for(caller, &legs, &people.wins);
-        not_left_alone(caller, &timeline, &rung)?;
+        let rung = rung_for(caller, legs, wins);
+        not_left_alone(caller, timeline, &rung)?;
     }
     Ok(())
 }

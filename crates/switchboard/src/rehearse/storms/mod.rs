@@ -4,7 +4,7 @@
 //! services die and start. Whatever happens, the promises hold: see `judge`.
 
 mod calm;
-mod judge;
+pub(super) mod judge;
 mod people;
 mod plan;
 mod report;

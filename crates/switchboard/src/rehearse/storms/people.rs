@@ -19,7 +19,7 @@ const KEYS: [&str; 7] = ["1", "1", "1", "2", "9", "5", "#"];
 
 /// An agent got a call.
 #[derive(Debug, Clone)]
-pub(super) struct Win {
+pub(in super::super) struct Win {
     pub(super) agent: &'static str,
     pub(super) caller: LegId,
     pub(super) at_ms: i64,
