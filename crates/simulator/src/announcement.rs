@@ -28,7 +28,9 @@ impl State {
                 Err(failure) => {
                     let why = pair("ReasonAnnouncementFailed", failure.code.to_string());
                     let more = vec![about, why];
-                    return exchange.lock().conference_event(&sid, "announcement-fail", None, more);
+                    return exchange
+                        .lock()
+                        .conference_event(&sid, "announcement-fail", None, more);
                 }
             };
             let sounds = exchange.peek().sounds(&document);
@@ -36,7 +38,9 @@ impl State {
                 exchange.lock().heard_in(&sid, &legs, &sound);
                 exchange.sleep(ms).await;
             }
-            exchange.lock().conference_event(&sid, "announcement-end", None, vec![about]);
+            exchange
+                .lock()
+                .conference_event(&sid, "announcement-end", None, vec![about]);
         });
     }
 
@@ -52,7 +56,10 @@ impl State {
     /// What can be heard of a document, and how long each lasts.
     fn sounds(&self, document: &Document) -> Vec<(Sound, i64)> {
         let pace = self.config.timings.ms_per_character;
-        let heard = document.verbs.iter().filter(|verb| check(verb, Where::Conference).is_ok());
+        let heard = document
+            .verbs
+            .iter()
+            .filter(|verb| check(verb, Where::Conference).is_ok());
         heard
             .filter_map(|verb| match verb.name.as_str() {
                 "Say" => {

@@ -98,7 +98,11 @@ impl State {
     }
 
     fn recording_url(&self, recording: &Recording) -> String {
-        format!("{}{}", self.config.api_url, recording.path(&self.config.account_sid))
+        format!(
+            "{}{}",
+            self.config.api_url,
+            recording.path(&self.config.account_sid)
+        )
     }
 
     fn add_recording(&mut self, leg: &LegId, source: &'static str, made: Made) -> String {
@@ -122,10 +126,18 @@ impl State {
     }
 
     fn process_recording(&mut self, sid: &str) {
-        let Some(recording) = self.recording(sid) else { return };
+        let Some(recording) = self.recording(sid) else {
+            return;
+        };
         let (leg, seconds) = (recording.leg.clone(), recording.seconds);
         let id = sid.to_owned();
-        self.note(&leg, What::Recorded { sid: id.clone(), seconds });
+        self.note(
+            &leg,
+            What::Recorded {
+                sid: id.clone(),
+                seconds,
+            },
+        );
         let processing_ms = self.config.timings.recording_processing_ms;
         self.spawn(move |exchange| async move {
             exchange.sleep(processing_ms).await;
@@ -142,11 +154,15 @@ impl State {
         };
         recording.status = status;
         recording.updated_ms = now;
-        let Some(listener) = recording.listener.clone() else { return };
+        let Some(listener) = recording.listener.clone() else {
+            return;
+        };
         if !listener.events.split_whitespace().any(|event| event == status) {
             return;
         }
-        let Some(recording) = self.recording(sid) else { return };
+        let Some(recording) = self.recording(sid) else {
+            return;
+        };
         let leg = recording.leg.clone();
         let pair = |name: &str, value: String| (name.to_owned(), value);
         let params = vec![
@@ -157,7 +173,10 @@ impl State {
             pair("RecordingStatus", status.to_owned()),
             pair("RecordingDuration", recording.seconds.to_string()),
             pair("RecordingChannels", String::from("1")),
-            pair("RecordingStartTime", crate::webhook::rfc2822(recording.started_ms)),
+            pair(
+                "RecordingStartTime",
+                crate::webhook::rfc2822(recording.started_ms),
+            ),
             pair("RecordingSource", recording.source.to_owned()),
         ];
         let key = leg.to_string();

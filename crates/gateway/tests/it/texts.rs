@@ -28,7 +28,10 @@ fn texts() -> String {
         .iter()
         .map(|name| format!("{name} = \"{name} {ODD}\"\n"))
         .collect();
-    format!("[office]\n{}\n[menu]\nprompt = \"prompt {ODD}\"\n", lines.concat())
+    format!(
+        "[office]\n{}\n[menu]\nprompt = \"prompt {ODD}\"\n",
+        lines.concat()
+    )
 }
 
 fn says(document: &str, name: &str) {
@@ -39,7 +42,10 @@ fn says(document: &str, name: &str) {
         .filter(|node| node.has_tag_name("Say"))
         .filter_map(|node| node.text())
         .collect();
-    assert!(said.iter().any(|text| text.starts_with(&wanted)), "{wanted}: {said:?}");
+    assert!(
+        said.iter().any(|text| text.starts_with(&wanted)),
+        "{wanted}: {said:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,9 +55,13 @@ async fn odd_texts_are_said_as_they_are_at_every_step_of_a_call() {
     let menu = line.ask(&house, "incoming", &[("CallStatus", "ringing")]).await;
     says(&menu, "greeting");
     says(&menu, "prompt");
-    let again = line.ask(&house, &attribute(&menu, "action"), &[("Digits", "<&>")]).await;
+    let again = line
+        .ask(&house, &attribute(&menu, "action"), &[("Digits", "<&>")])
+        .await;
     says(&again, "not_understood_message");
-    let enqueue = line.ask(&house, &attribute(&again, "action"), &[("Digits", "1")]).await;
+    let enqueue = line
+        .ask(&house, &attribute(&again, "action"), &[("Digits", "1")])
+        .await;
     says(&enqueue, "queue_message");
     let (wait, way_out) = (attribute(&enqueue, "waitUrl"), attribute(&enqueue, "action"));
     says(&line.ask(&house, &wait, &in_queue("0")).await, "hold_message");
@@ -62,7 +72,8 @@ async fn odd_texts_are_said_as_they_are_at_every_step_of_a_call() {
     let mut desk = Line::office(2, &line, &phone);
     let screened = desk.ask(&house, &screen, &[]).await;
     says(&screened, "office_screen_message");
-    desk.ask(&house, &attribute(&screened, "action"), &[("Digits", "&")]).await;
+    desk.ask(&house, &attribute(&screened, "action"), &[("Digits", "&")])
+        .await;
     let parsed = roxmltree::Document::parse(&ring).unwrap();
     assert!(parsed.descendants().all(|node| !node.has_tag_name("Sons")));
     house.close().await;
@@ -78,7 +89,11 @@ async fn odd_texts_are_said_as_they_are_at_night() {
         .ask(
             &house,
             &attribute(&closed, "action"),
-            &[("RecordingUrl", "http://x/<&>"), ("RecordingDuration", "8"), ("Digits", "")],
+            &[
+                ("RecordingUrl", "http://x/<&>"),
+                ("RecordingDuration", "8"),
+                ("Digits", ""),
+            ],
         )
         .await;
     says(&thanks, "recorded_message");

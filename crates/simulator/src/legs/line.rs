@@ -248,9 +248,7 @@ impl Line {
     /// Whether a storm takes the answer, of whoever has another URL to fall back on.
     fn answer_is_lost(&self, url: &str) -> bool {
         let mut state = self.exchange.lock();
-        let has_fallback = state
-            .leg(&self.leg)
-            .is_some_and(|leg| leg.new.fallback.is_some());
+        let has_fallback = state.leg(&self.leg).is_some_and(|leg| leg.new.fallback.is_some());
         has_fallback && state.loses_answer(&self.leg, url)
     }
 

@@ -64,9 +64,9 @@ pub(super) fn one(state: &mut State, sid: &str, request: &Request) -> Reply {
 }
 
 fn is_e164(number: &str) -> bool {
-    number
-        .strip_prefix('+')
-        .is_some_and(|digits| (8..=15).contains(&digits.len()) && digits.bytes().all(|one| one.is_ascii_digit()))
+    number.strip_prefix('+').is_some_and(|digits| {
+        (8..=15).contains(&digits.len()) && digits.bytes().all(|one| one.is_ascii_digit())
+    })
 }
 
 /// Sets what is given; an empty value takes away.

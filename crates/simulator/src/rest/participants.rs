@@ -137,8 +137,14 @@ pub(super) fn call(state: &mut State, conference: &str, request: &Request) -> Re
     let (Some(from), Some(to)) = (request.form("From"), request.form("To")) else {
         return error(400, 21201, "From and To are required");
     };
-    let named = |one: &&crate::conference::Conference| one.sid == conference || (one.name == conference && !one.is_over());
-    let known = state.conferences.iter().find(named).map(|one| (one.sid.clone(), one.name.clone()));
+    let named = |one: &&crate::conference::Conference| {
+        one.sid == conference || (one.name == conference && !one.is_over())
+    };
+    let known = state
+        .conferences
+        .iter()
+        .find(named)
+        .map(|one| (one.sid.clone(), one.name.clone()));
     let (sid, name) = match known {
         Some(known) => known,
         None if conference.starts_with("CF") => {
@@ -158,7 +164,9 @@ pub(super) fn call(state: &mut State, conference: &str, request: &Request) -> Re
         name: String::from("Conference"),
         attributes: attributes
             .into_iter()
-            .filter_map(|(attribute, parameter)| Some((attribute.to_owned(), request.form(parameter)?.to_owned())))
+            .filter_map(|(attribute, parameter)| {
+                Some((attribute.to_owned(), request.form(parameter)?.to_owned()))
+            })
             .collect(),
         text: name,
         children: Vec::new(),

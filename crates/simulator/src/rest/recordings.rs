@@ -92,9 +92,8 @@ pub(super) fn start(state: &mut State, call: &str, request: &Request) -> Reply {
 
 /// One of a call: its data, another status, or its end.
 pub(super) fn of_call(state: &mut State, call: &str, sid: &str, request: &Request) -> Reply {
-    let theirs = |one: &&Recording| {
-        one.leg.as_str() == call && (one.sid == sid || (sid == CURRENT && one.is_live()))
-    };
+    let theirs =
+        |one: &&Recording| one.leg.as_str() == call && (one.sid == sid || (sid == CURRENT && one.is_live()));
     let Some((sid, is_live)) = state
         .recordings
         .iter()

@@ -7,8 +7,8 @@ mod values;
 
 pub use grammar::Where;
 pub(crate) use grammar::check;
-pub use rules::faults_of;
 pub(crate) use parse::{Failure, parse, read};
+pub use rules::faults_of;
 
 use url::Url;
 
@@ -63,10 +63,11 @@ impl Element {
             let text = text.replace('&', "&amp;").replace('<', "&lt;");
             text.replace('"', "&quot;")
         };
-        let mut attributes = String::new();
-        for (name, value) in &self.attributes {
-            attributes.push_str(&format!(" {name}=\"{}\"", escaped(value)));
-        }
+        let attributes: String = self
+            .attributes
+            .iter()
+            .flat_map(|(name, value)| [" ", name, "=\"", &escaped(value), "\""].map(str::to_owned))
+            .collect();
         let (name, text) = (&self.name, escaped(&self.text));
         format!("<Response><Dial><{name}{attributes}>{text}</{name}></Dial></Response>")
     }

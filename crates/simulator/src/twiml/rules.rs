@@ -77,7 +77,10 @@ fn dial(verb: &Element, faults: &mut Vec<String>) {
 fn needs_action(verb: &Element, faults: &mut Vec<String>) {
     let has = verb.attribute("action").is_some_and(|url| !url.is_empty());
     if matches!(verb.name.as_str(), "Gather" | "Record") && !has {
-        faults.push(format!("<{}> without an action asks for its own document again", verb.name));
+        faults.push(format!(
+            "<{}> without an action asks for its own document again",
+            verb.name
+        ));
     }
 }
 
@@ -110,9 +113,8 @@ fn end(verbs: &[Element], place: Where) -> Option<&'static str> {
     };
     match place {
         Where::Queue => None,
-        Where::Call if is_last(last) => None,
+        Where::Call | Where::Screening if is_last(last) => None,
         Where::Call => Some("it ends without saying what follows: that hangs up"),
-        Where::Screening if is_last(last) => None,
         Where::Screening => Some("it ends without <Hangup>: that lets whoever picked up through"),
         Where::Conference if last.name == "Redirect" => None,
         Where::Conference => Some("it does not loop by itself, and ends without <Redirect>"),

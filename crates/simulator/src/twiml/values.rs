@@ -15,14 +15,24 @@ const LONGEST_IDENTITY: usize = 121;
 pub(super) fn attribute(element: &str, name: &str, value: &str) -> Option<&'static str> {
     let one_of = |choices: &[&str]| choices.contains(&value);
     let words = |choices: &[&str]| value.split(' ').all(|word| choices.contains(&word));
-    let number = |from: u32, to: u32| value.parse().is_ok_and(|number: u32| (from..=to).contains(&number));
+    let number = |from: u32, to: u32| {
+        value
+            .parse()
+            .is_ok_and(|number: u32| (from..=to).contains(&number))
+    };
     let fine = match (element, name) {
         (_, "method") => one_of(&["GET", "POST"]),
         (_, name) if name.ends_with("Method") => one_of(&["GET", "POST"]),
-        ("Conference", "waitUrl") | ("Enqueue", "waitUrl") if value.is_empty() => true,
-        (_, "action" | "url" | "waitUrl" | "statusCallback" | "recordingStatusCallback" | "transcribeCallback") => {
-            is_address(value)
-        }
+        ("Conference" | "Enqueue", "waitUrl") if value.is_empty() => true,
+        (
+            _,
+            "action"
+            | "url"
+            | "waitUrl"
+            | "statusCallback"
+            | "recordingStatusCallback"
+            | "transcribeCallback",
+        ) => is_address(value),
         ("Dial", "timeout") => number(5, 600),
         (_, "timeout") => number(0, 600),
         (_, "timeLimit") => number(1, 86_400),
@@ -31,8 +41,7 @@ pub(super) fn attribute(element: &str, name: &str, value: &str) -> Option<&'stat
         (_, "finishOnKey") => !value.is_empty() && value.chars().all(|key| KEYS.contains(key)),
         ("Gather", "input") => one_of(&["dtmf", "speech", "dtmf speech"]),
         (_, "loop") => number(0, 1_000),
-        ("Pause", "length") => number(1, 14_400),
-        (_, "maxLength") => number(1, 14_400),
+        (_, "length" | "maxLength") => number(1, 14_400),
         (_, "maxParticipants") => number(2, 250),
         ("Conference", "beep") => one_of(&["true", "false", "onEnter", "onExit"]),
         ("Conference", "statusCallbackEvent") => words(&[
@@ -55,11 +64,24 @@ pub(super) fn attribute(element: &str, name: &str, value: &str) -> Option<&'stat
         (_, "voice") => {
             one_of(&["man", "woman", "alice"]) || value.starts_with("Polly.") || value.starts_with("Google.")
         }
-        (_, "language") => !value.is_empty() && value.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'-'),
+        (_, "language") => {
+            !value.is_empty()
+                && value
+                    .bytes()
+                    .all(|one| one.is_ascii_alphanumeric() || one == b'-')
+        }
         (
             _,
-            "actionOnEmptyResult" | "answerOnBridge" | "hangupOnStar" | "muted" | "startConferenceOnEnter"
-            | "endConferenceOnExit" | "playBeep" | "sequential" | "transcribe" | "profanityFilter",
+            "actionOnEmptyResult"
+            | "answerOnBridge"
+            | "hangupOnStar"
+            | "muted"
+            | "startConferenceOnEnter"
+            | "endConferenceOnExit"
+            | "playBeep"
+            | "sequential"
+            | "transcribe"
+            | "profanityFilter",
         ) => one_of(&["true", "false"]),
         _ => true,
     };
@@ -99,8 +121,9 @@ fn is_address(text: &str) -> bool {
 
 /// E.164, with the plus.
 fn is_number(text: &str) -> bool {
-    text.strip_prefix('+')
-        .is_some_and(|digits| (5..=15).contains(&digits.len()) && digits.bytes().all(|one| one.is_ascii_digit()))
+    text.strip_prefix('+').is_some_and(|digits| {
+        (5..=15).contains(&digits.len()) && digits.bytes().all(|one| one.is_ascii_digit())
+    })
 }
 
 fn is_identity(text: &str) -> bool {

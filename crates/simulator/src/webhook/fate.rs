@@ -68,7 +68,7 @@ impl State {
     /// The name of a notification.
     pub(super) fn name_of(&mut self, hook: &Webhook) -> String {
         let who = self.who(hook.leg.as_ref());
-        self.numbered(format!("{} {who}", one_line(hook)))
+        self.numbered(&format!("{} {who}", one_line(hook)))
     }
 
     /// Whether the answer to a request for a document is lost.
@@ -82,7 +82,7 @@ impl State {
         }
         let who = self.who(Some(leg));
         let path = url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.path().to_owned());
-        let name = self.numbered(format!("answer {path} {who}"));
+        let name = self.numbered(&format!("answer {path} {who}"));
         storm.dice(&name).below(100) < u64::from(percent)
     }
 
@@ -92,8 +92,8 @@ impl State {
             .map_or_else(String::new, |leg| format!("{} to {}", leg.new.from, leg.new.to))
     }
 
-    fn numbered(&mut self, kind: String) -> String {
-        let count = self.names.counts.entry(kind.clone()).or_default();
+    fn numbered(&mut self, kind: &str) -> String {
+        let count = self.names.counts.entry(kind.to_owned()).or_default();
         *count += 1;
         format!("{kind} #{count}")
     }
@@ -124,7 +124,9 @@ mod tests {
 
     #[test]
     fn each_fate_comes_about_as_often_as_asked() {
-        let fates: Vec<Fate> = (0..2_000).map(|number| storm().fate(&number.to_string())).collect();
+        let fates: Vec<Fate> = (0..2_000)
+            .map(|number| storm().fate(&number.to_string()))
+            .collect();
         let share = |test: &dyn Fn(&Fate) -> bool| fates.iter().filter(|fate| test(fate)).count();
         assert!((300..500).contains(&share(&|fate| *fate == Fate::Lost)));
         let twice = share(&|fate| matches!(fate, Fate::Sent(delays) if delays.len() == 2));

@@ -49,11 +49,7 @@ fn each_rule_finds_what_breaks_it() {
             "picked up",
         ),
         ("<Play>m.wav</Play>".to_owned(), Where::Conference, "loop"),
-        (
-            "<Hangup/><Say>Never.</Say>".to_owned(),
-            Where::Call,
-            "never runs",
-        ),
+        ("<Hangup/><Say>Never.</Say>".to_owned(), Where::Call, "never runs"),
         ("<say>x</say><Hangup/>".to_owned(), Where::Call, "not possible"),
         ("<Leave/>".to_owned(), Where::Call, "not possible"),
         (
@@ -88,11 +84,7 @@ fn each_rule_finds_what_breaks_it() {
             Where::Call,
             "not a value",
         ),
-        (
-            "<Redirect>/a b</Redirect>".to_owned(),
-            Where::Call,
-            "its text",
-        ),
+        ("<Redirect>/a b</Redirect>".to_owned(), Where::Call, "its text"),
         ("<Say>a & b</Say><Hangup/>".to_owned(), Where::Call, "parsed"),
     ] {
         let found = faults(&verbs, place);

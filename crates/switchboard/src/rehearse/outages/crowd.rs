@@ -63,21 +63,22 @@ impl<'a> Crowd<'a> {
     /// Brings forty of them to where they are in the middle of a call.
     pub(super) async fn gather(&mut self) -> anyhow::Result<()> {
         for number in 101..=106 {
-            self.stage.person_at(&format!("+442079460{number}"), Duration::from_secs(12));
+            self.stage
+                .person_at(&format!("+442079460{number}"), Duration::from_secs(12));
         }
         // Whose three minutes will be over in the middle of the outage.
         let due = self.dial(5);
-        self.into_queue(&due).await?;
+        self.all_queue(&due).await?;
         self.stage.pass(Duration::from_secs(135)).await?;
         let talking = self.dial(TEN);
-        self.into_queue(&talking).await?;
+        self.all_queue(&talking).await?;
         for (number, caller) in talking.iter().enumerate() {
             let agent = format!("a{number}");
             let ticket = self.stage.take(&agent, caller).await?;
             self.browsers.push(self.stage.browser(&agent, &ticket));
         }
         let waiting = self.dial(TEN);
-        self.into_queue(&waiting).await?;
+        self.all_queue(&waiting).await?;
         let leaving = self.dial(5);
         self.stage.pass(Duration::from_secs(4)).await?;
         self.all_press(&leaving, "9");
@@ -93,7 +94,7 @@ impl<'a> Crowd<'a> {
         Ok(())
     }
 
-    async fn into_queue(&mut self, legs: &[LegId]) -> anyhow::Result<()> {
+    async fn all_queue(&mut self, legs: &[LegId]) -> anyhow::Result<()> {
         self.stage.pass(Duration::from_secs(5)).await?;
         self.all_press(legs, "1");
         let waits = |view: &View<'_>, leg: &LegId| {
@@ -121,7 +122,9 @@ impl<'a> Crowd<'a> {
             self.stage.pass(TURN).await?;
             self.answer_some().await;
             if turn % 2 == 1 {
-                let talks = |leg: &LegId, view: &View<'_>| view.leg(leg).is_some_and(|leg| !leg.bridged_with.is_empty());
+                let talks = |leg: &LegId, view: &View<'_>| {
+                    view.leg(leg).is_some_and(|leg| !leg.bridged_with.is_empty())
+                };
                 for leg in self.callers() {
                     if self.stage.system.simulator.look(|view| talks(&leg, view)) {
                         self.stage.hang_up(&leg);

@@ -21,8 +21,9 @@ use crate::services::Service;
 use crowd::Crowd;
 use heard::Heard;
 
-/// How long each is away.
-const AWAY: Duration = Duration::from_secs(30);
+/// How long each is away: until somebody new rings, and after that.
+const ALONE: Duration = Duration::from_secs(10);
+const WITH_NEWCOMERS: Duration = Duration::from_secs(20);
 
 /// What is away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +102,9 @@ async fn story(gone: Gone, crowd: &mut Crowd<'_>) -> anyhow::Result<String> {
     crowd.gather().await?;
     let from = crowd.stage.system.simulator.now_ms();
     go(gone, crowd).await?;
-    crowd.stage.pass(AWAY / 3).await?;
+    crowd.stage.pass(ALONE).await?;
     crowd.newcomers();
-    crowd.stage.pass(AWAY - AWAY / 3).await?;
+    crowd.stage.pass(WITH_NEWCOMERS).await?;
     let to = crowd.stage.system.simulator.now_ms();
     come_back(gone, crowd).await?;
     crowd.come_to_an_end().await?;
@@ -112,13 +113,18 @@ async fn story(gone: Gone, crowd: &mut Crowd<'_>) -> anyhow::Result<String> {
     crowd.stage.nobody_twice()?;
     judge::kept(&timeline, &legs, &crowd.callers(), &[])?;
     crowd.none_is_lost(&timeline)?;
-    let mut account = format!("-- {} for {} s, {} calls", gone.words(), AWAY.as_secs(), crowd.callers().len());
+    let away = (to - from) / 1000;
+    let mut account = vec![format!(
+        "-- {} for {away} s, {} calls",
+        gone.words(),
+        crowd.callers().len()
+    )];
     for (group, legs) in &crowd.groups {
         let heard = Heard::between(&timeline, legs, from, to);
-        account.push_str(&format!("\n   {:<44} {heard}", format!("{} {group}:", legs.len())));
+        account.push(format!("   {:<44} {heard}", format!("{} {group}:", legs.len())));
     }
-    account.push_str(&format!("\n   in the end: {}", crowd.ends(&timeline)));
-    Ok(account)
+    account.push(format!("   in the end: {}", crowd.ends(&timeline)));
+    Ok(account.join("\n"))
 }
 
 async fn go(gone: Gone, crowd: &mut Crowd<'_>) -> anyhow::Result<()> {

@@ -53,7 +53,9 @@ fn rung_for(caller: &LegId, legs: &[LegView], wins: &[Win]) -> HashSet<LegId> {
         .map(|leg| leg.id.clone())
         .collect();
     for (number, win) in wins.iter().enumerate().filter(|(_, win)| &win.caller == caller) {
-        let Some(phone) = People::rings_for(win) else { continue };
+        let Some(phone) = People::rings_for(win) else {
+            continue;
+        };
         // Until the same agent gets another call, their phone rings for this one.
         let until = wins
             .iter()
@@ -79,7 +81,8 @@ struct Wait<'a> {
 
 impl Wait<'_> {
     fn look(&mut self, now: i64, is_over: bool) -> anyhow::Result<()> {
-        let helped = is_over || self.leaves_message || !self.ringing.is_empty() || !self.talks_with.is_empty();
+        let helped =
+            is_over || self.leaves_message || !self.ringing.is_empty() || !self.talks_with.is_empty();
         if let Some(since) = self.alone_since {
             let waited = now - since;
             ensure!(
@@ -109,14 +112,14 @@ fn not_left_alone(caller: &LegId, timeline: &Timeline, rung: &HashSet<LegId>) ->
         talks_with: HashSet::new(),
         leaves_message: false,
     };
-    let (mut rang, mut queued) = (false, false);
+    let (mut has_begun, mut queued) = (false, false);
     for entry in &timeline.0 {
         let Some(leg) = &entry.leg else { continue };
         let now = entry.at_ms;
         if leg == caller {
             match &entry.what {
                 What::Dialled(_) => {
-                    rang = true;
+                    has_begun = true;
                     wait.alone_since = Some(now);
                 }
                 What::Enqueued(_) if !queued => {
@@ -159,9 +162,78 @@ fn not_left_alone(caller: &LegId, timeline: &Timeline, rung: &HashSet<LegId>) ->
                 wait.ringing.remove(leg);
             }
         }
-        if rang {
+        if has_begun {
             wait.look(now, false)?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use switchboard_simulator::{CallStatus, Entry, Who};
+
+    use super::*;
+
+    fn leg(name: &str) -> LegId {
+        LegId::from(name)
+    }
+
+    /// Seconds, line and what it saw.
+    fn timeline(entries: Vec<(i64, &str, What)>) -> Timeline {
+        let entry = |(seconds, name, what): (i64, &str, What)| Entry {
+            at_ms: seconds * 1000,
+            leg: Some(leg(name)),
+            who: Who::Caller("+441632960999".to_owned()),
+            what,
+        };
+        Timeline(entries.into_iter().map(entry).collect())
+    }
+
+    fn in_queue(more: Vec<(i64, &'static str, What)>) -> anyhow::Result<()> {
+        let mut entries = vec![
+            (0, "caller", What::Dialled("+442079460000".to_owned())),
+            (20, "caller", What::Enqueued("sales".to_owned())),
+        ];
+        entries.extend(more);
+        not_left_alone(&leg("caller"), &timeline(entries), &HashSet::from([leg("phone")]))
+    }
+
+    fn rings_and_ends(from: i64, to: i64) -> Vec<(i64, &'static str, What)> {
+        vec![
+            (from, "phone", What::Dialled("+442079460011".to_owned())),
+            (to, "phone", What::Ended(CallStatus::NoAnswer)),
+        ]
+    }
+
+    fn end(at: i64) -> (i64, &'static str, What) {
+        (at, "caller", What::Ended(CallStatus::Completed))
+    }
+
+    #[test]
+    fn waiting_too_long_is_found() {
+        in_queue(vec![end(225)]).unwrap();
+        let error = in_queue(vec![end(226)]).unwrap_err();
+        assert_eq!(error.to_string(), "caller waited 206000 ms with no phone ringing");
+    }
+
+    #[test]
+    fn a_ringing_phone_a_talk_and_the_tone_are_help() {
+        in_queue([rings_and_ends(200, 225), vec![end(400)]].concat()).unwrap();
+        in_queue([rings_and_ends(200, 225), vec![end(431)]].concat()).unwrap_err();
+        in_queue(vec![(100, "caller", What::Bridged(leg("agent"))), end(900)]).unwrap();
+        in_queue(vec![
+            (100, "caller", What::Bridged(leg("agent"))),
+            (300, "caller", What::Unbridged(leg("agent"))),
+            end(506),
+        ])
+        .unwrap_err();
+        in_queue(vec![(100, "caller", What::Heard(Sound::Beep)), end(900)]).unwrap();
+    }
+
+    #[test]
+    fn the_phones_of_others_are_no_help() {
+        let other = What::Dialled("+442079460012".to_owned());
+        in_queue(vec![(200, "another phone", other), end(300)]).unwrap_err();
+    }
 }

@@ -17,6 +17,9 @@ const NUMBERS: [&str; 4] = [MARA, OLIVER, STRANGER, "anonymous"];
 /// What callers press: choices of the menu, and what is none.
 const KEYS: [&str; 7] = ["1", "1", "1", "2", "9", "5", "#"];
 
+/// Requests that may fail in one storm.
+const FAILURES: u32 = 4;
+
 /// An agent got a call.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Win {
@@ -32,7 +35,8 @@ pub(super) struct People<'a> {
     rng: Rng,
     most: usize,
     deadly: bool,
-    stumbles: bool,
+    /// How many requests more may fail.
+    stumbles: u32,
     weather: Faults,
     pub(super) callers: Vec<LegId>,
     pub(super) wins: Vec<Win>,
@@ -91,7 +95,7 @@ impl<'a> People<'a> {
             rng: Rng::from_seed(plan.seed),
             most: plan.callers,
             deadly: plan.deadly,
-            stumbles: plan.stumbles,
+            stumbles: if plan.stumbles { FAILURES } else { 0 },
             weather: plan.faults(),
             callers: Vec::new(),
             wins: Vec::new(),
@@ -188,6 +192,16 @@ impl<'a> People<'a> {
         pick(&self.rng, &legs)
     }
 
+    fn waiting(&self) -> Vec<LegId> {
+        let waits = |view: &View<'_>, leg: &LegId| view.leg(leg).is_some_and(|leg| leg.queue.is_some());
+        let mut callers = self.callers.clone();
+        self.stage
+            .system
+            .simulator
+            .look(|view| callers.retain(|leg| waits(view, leg)));
+        callers
+    }
+
     fn somebody_rings(&mut self) {
         if self.callers.len() < self.most {
             let number = pick(&self.rng, &NUMBERS).unwrap_or_default();
@@ -197,7 +211,9 @@ impl<'a> People<'a> {
 
     async fn somebody_answers(&mut self) {
         let agent = pick(&self.rng, &AGENTS).unwrap_or_default();
-        let Some(caller) = self.live(|people| people.callers.clone()) else {
+        // Whoever waits, mostly; sometimes somebody whom no screen offers any more, or not yet.
+        let waiting = self.live(Self::waiting).filter(|_| self.rng.below(5) > 0);
+        let Some(caller) = waiting.or_else(|| self.live(|people| people.callers.clone())) else {
             return;
         };
         let at_ms = self.stage.system.simulator.now_ms();
@@ -244,7 +260,10 @@ impl<'a> People<'a> {
                 after_ms,
                 hang_up_after_ms: 30_000,
             },
-            Behaviour::PickUp { after_ms, press: None },
+            Behaviour::PickUp {
+                after_ms,
+                press: None,
+            },
             Behaviour::PickUp {
                 after_ms,
                 press: press("1"),
@@ -260,12 +279,14 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Its API loses the next answers, or refuses the next requests.
-    fn the_carrier_stumbles(&self) {
-        if !self.stumbles {
+    /// Its API loses the next answers, or refuses the next requests. Never so many that nobody asks any more: that is
+    /// measured in real time, of which a storm has next to none, and `outages` has it.
+    fn the_carrier_stumbles(&mut self) {
+        let times = (1 + u32::try_from(self.rng.below(3)).unwrap_or_default()).min(self.stumbles);
+        if times == 0 {
             return;
         }
-        let times = 1 + u32::try_from(self.rng.below(3)).unwrap_or_default();
+        self.stumbles -= times;
         let mut faults = self.weather.clone();
         match pick(&self.rng, &[None, Some(429), Some(503)]).flatten() {
             None => faults.api_answers_lost = times,

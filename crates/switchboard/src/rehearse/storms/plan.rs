@@ -5,6 +5,10 @@ use switchboard_simulator::{Faults, Storm, Switches};
 
 /// A storm, decided by its seed alone.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is there or not, whatever the others are"
+)]
 pub(super) struct Plan {
     pub(super) seed: u64,
     /// The storm is calm but for this one notification, which is lost.
@@ -33,7 +37,7 @@ impl Plan {
     pub(super) fn of(seed: u64) -> Self {
         // Apart from the dice of what happens, so that a new kind of weather does not change who does what.
         let rng = Rng::from_seed(seed ^ 0x57_0124);
-        let (switched, switches) = if rng.below(2) == 0 {
+        let (label, switches) = if rng.below(2) == 0 {
             (String::new(), Switches::default())
         } else {
             pick(&rng, &Switches::variants()).unwrap_or_default()
@@ -43,7 +47,7 @@ impl Plan {
             seed,
             without: None,
             switches,
-            switched,
+            switched: label,
             closed: rng.below(12) == 0,
             callers: 1 + usize::try_from(rng.below(4)).unwrap_or_default(),
             steps: 15 + u32::try_from(rng.below(60)).unwrap_or_default(),
@@ -139,4 +143,30 @@ impl Plan {
 pub(super) fn pick<T: Clone>(rng: &Rng, choices: &[T]) -> Option<T> {
     let at = rng.below(u64::try_from(choices.len()).unwrap_or_default());
     choices.get(usize::try_from(at).unwrap_or_default()).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_one_plan() {
+        for seed in 0..200 {
+            let (one, other) = (Plan::of(seed), Plan::of(seed));
+            assert_eq!(one.forecast(), other.forecast());
+            assert_eq!(one.faults(), other.faults());
+        }
+    }
+
+    #[test]
+    fn one_notification_less_in_fair_weather_changes_nothing_else() {
+        let plan = Plan::without(7, "a name".to_owned());
+        assert_eq!(plan.switches, Plan::of(7).switches);
+        let storm = plan.faults().storm.unwrap_or_default();
+        assert_eq!(
+            (storm.lost_percent, storm.late_percent, storm.doubled_percent),
+            (0, 0, 0)
+        );
+        assert_eq!(storm.without.as_deref(), Some("a name"));
+    }
 }
