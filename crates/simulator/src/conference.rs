@@ -121,6 +121,26 @@ impl State {
         self.participant(sid, leg)?.hold_document.clone()
     }
 
+    /// A new conference that nobody is in yet; its SID.
+    pub(crate) fn open_conference(&mut self, name: &str, listener: Option<Listener>) -> String {
+        let now = self.clock.now_ms();
+        let sid = self.dice.sid("CF");
+        self.conferences.push(Conference {
+            sid: sid.clone(),
+            name: name.to_owned(),
+            status: ConferenceStatus::Init,
+            participants: Vec::new(),
+            listener,
+            sequence: 0,
+            shared: false,
+            created_ms: now,
+            updated_ms: now,
+            reason: None,
+            ended_by: None,
+        });
+        sid
+    }
+
     /// Puts a leg into the living conference of a name, or into a new one; its SID, or an error code.
     pub(crate) fn join_conference(&mut self, id: &LegId, entrance: Entrance) -> Result<String, u32> {
         let now = self.clock.now_ms();
@@ -129,28 +149,14 @@ impl State {
             .iter()
             .find(|one| one.name == entrance.name && one.status != ConferenceStatus::Completed)
             .map(|one| one.sid.clone());
-        let sid = if let Some(sid) = living {
-            sid
-        } else {
-            let sid = self.dice.sid("CF");
-            self.conferences.push(Conference {
-                sid: sid.clone(),
-                name: entrance.name.clone(),
-                status: ConferenceStatus::Init,
-                participants: Vec::new(),
-                listener: entrance.listener,
-                sequence: 0,
-                shared: false,
-                created_ms: now,
-                updated_ms: now,
-                reason: None,
-                ended_by: None,
-            });
-            sid
-        };
+        let sid = living.unwrap_or_else(|| self.open_conference(&entrance.name, entrance.listener.clone()));
         let Some(conference) = self.conference_mut(&sid) else {
             return Err(0);
         };
+        // One that REST opened is told about as the first who comes wants it.
+        if conference.participants.is_empty() && conference.listener.is_none() {
+            conference.listener = entrance.listener;
+        }
         let taken = |one: &Participant| one.label.is_some() && one.label == entrance.label;
         if conference.participants.iter().any(taken) {
             return Err(16025);
@@ -329,6 +335,7 @@ impl State {
             "participant-modify" => "modify",
             "conference-start" => "start",
             "conference-end" => "end",
+            "announcement-end" | "announcement-fail" => "announcement",
             _ => return,
         };
         if !listener.events.iter().any(|wanted| wanted == kind) {

@@ -32,6 +32,8 @@ pub struct SimulatorConfig {
     pub switches: Switches,
     /// What goes wrong from the start.
     pub faults: Faults,
+    /// Every document is read strictly: what [`faults_of`](crate::faults_of) finds is a warning in the time-line.
+    pub strict: bool,
     /// Seed of all SIDs and of every random choice.
     pub seed: u64,
     /// Bearer key of the demo CRM.
@@ -54,6 +56,7 @@ impl SimulatorConfig {
             webhook_timeout: Duration::from_secs(15),
             switches: Switches::default(),
             faults: Faults::default(),
+            strict: false,
             seed: 1,
             crm_key: String::from("demo-crm-key"),
             timings: Timings::default(),

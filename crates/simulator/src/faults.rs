@@ -24,10 +24,35 @@ pub struct Faults {
     pub callbacks_delay_ms: i64,
     /// Each notification waits a random time of up to three virtual seconds, so that they overtake each other.
     pub callbacks_shuffled: bool,
+    /// A fate of its own for each notification, and for answers that callers wait for.
+    pub storm: Option<Storm>,
     /// Every CRM request waits this many real milliseconds.
     pub crm_delay_ms: u64,
     /// What the CRM answers then.
     pub crm_mode: CrmMode,
+}
+
+/// What becomes of each notification, decided by its name and the seed alone: the same again in every run of the same
+/// calls, whatever else happens at the same moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Storm {
+    /// Decides.
+    pub seed: u64,
+    /// Percentage of notifications that are never sent (0 to 100).
+    pub lost_percent: u8,
+    /// Percentage of the others that are sent twice, the second time late.
+    pub doubled_percent: u8,
+    /// Percentage that are sent late, so that later ones overtake them.
+    pub late_percent: u8,
+    /// The longest delay, in virtual milliseconds.
+    pub latest_ms: i64,
+    /// Percentage of documents for callers whose answer is lost on its way here: the application has done what it does,
+    /// and is asked for the fallback next.
+    pub answers_lost_percent: u8,
+    /// The one notification of this name is never sent; see
+    /// [`Simulator::notifications`](crate::Simulator::notifications).
+    pub without: Option<String>,
 }
 
 /// How the demo CRM answers.

@@ -29,6 +29,7 @@
 //!
 //! It must never know the application it serves: its oracle is the carrier's documented behaviour.
 
+mod announcement;
 mod clock;
 mod companion;
 mod conference;
@@ -43,6 +44,7 @@ mod id;
 mod judge;
 mod legs;
 mod media;
+mod numbers;
 mod pace;
 mod page;
 mod people;
@@ -64,7 +66,7 @@ mod wire;
 pub use clock::ClockMode;
 pub use companion::Companion;
 pub use config::{Application, Configuration, Number, Phone, SimulatorConfig, Timings};
-pub use faults::{CrmMode, Faults};
+pub use faults::{CrmMode, Faults, Storm};
 pub use id::LegId;
 pub use judge::{
     Bridge, ConferenceView, Entry, LegView, ParticipantView, Party, QueueView, Sound, Timeline, View, What,
@@ -76,4 +78,5 @@ pub use server::run;
 pub use simulator::{Simulator, TimedOut};
 pub use switches::{Final, RedirectedAction, Switches, UnknownSwitch};
 pub use traffic::Traffic;
+pub use twiml::{Where, faults_of};
 pub use webhook::sign;

@@ -49,25 +49,30 @@ impl Queue {
 }
 
 impl State {
+    /// A new queue; its SID.
+    pub(crate) fn open_queue(&mut self, name: &str) -> String {
+        let now = self.clock.now_ms();
+        let sid = self.dice.sid("QU");
+        self.queues.push(Queue {
+            sid: sid.clone(),
+            name: name.to_owned(),
+            max_size: 1000,
+            created_ms: now,
+            updated_ms: now,
+            members: Vec::new(),
+            taken: Vec::new(),
+        });
+        sid
+    }
+
     /// Puts a leg at the end of a queue; `None` when it is full.
     pub(crate) fn join_queue(&mut self, id: &LegId, name: &str) -> Option<String> {
         let now = self.clock.now_ms();
-        let index = if let Some(index) = self.queues.iter().position(|queue| queue.name == name) {
-            index
-        } else {
-            let sid = self.dice.sid("QU");
-            self.queues.push(Queue {
-                sid,
-                name: name.to_owned(),
-                max_size: 1000,
-                created_ms: now,
-                updated_ms: now,
-                members: Vec::new(),
-                taken: Vec::new(),
-            });
-            self.queues.len() - 1
+        let sid = match self.queues.iter().find(|queue| queue.name == name) {
+            Some(queue) => queue.sid.clone(),
+            None => self.open_queue(name),
         };
-        let queue = self.queues.get_mut(index)?;
+        let queue = self.queues.iter_mut().find(|queue| queue.sid == sid)?;
         if queue.members.len() >= queue.max_size {
             return None;
         }

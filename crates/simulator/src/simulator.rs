@@ -80,6 +80,11 @@ impl Simulator {
         self.exchange.lock().config.faults = faults;
     }
 
+    /// The notifications of a storm so far, sent or not, by names that are the same in every run of the same calls.
+    pub fn notifications(&self) -> Vec<String> {
+        self.exchange.peek().names.told.clone()
+    }
+
     /// The position of every switch.
     pub fn switches(&self) -> Switches {
         self.exchange.peek().config.switches.clone()

@@ -12,12 +12,13 @@ use crate::exchange::{Busy, Exchange, Job};
 use crate::id::{Dice, LegId};
 use crate::judge::{Bridge, Entry, What, Who};
 use crate::legs::{CallStatus, Leg, NewLeg};
+use crate::numbers::Listing;
 use crate::people::Behaviour;
 use crate::queue::Queue;
 use crate::recording::Recording;
 use crate::signal::{Act, Signal, Timer, TimerKey};
 use crate::traffic::Road;
-use crate::webhook::Webhook;
+use crate::webhook::{Names, Webhook};
 use crate::wire::WireLog;
 
 pub(crate) struct State {
@@ -38,6 +39,8 @@ pub(crate) struct State {
     pub(crate) queues: Vec<Queue>,
     pub(crate) conferences: Vec<Conference>,
     pub(crate) recordings: Vec<Recording>,
+    /// By number.
+    pub(crate) listings: HashMap<String, Listing>,
     pub(crate) phones: HashMap<String, Behaviour>,
     pub(crate) media_ms: HashMap<String, i64>,
     pub(crate) timeline: Vec<Entry>,
@@ -46,6 +49,8 @@ pub(crate) struct State {
     pub(crate) bridges: Vec<Bridge>,
     /// Notifications under way, one line for each call or conference, so that they arrive in order.
     pub(crate) mail: HashMap<String, VecDeque<Webhook>>,
+    /// What was told during a storm, by name and in order, and how often each name came up.
+    pub(crate) names: Names,
     /// When the next REST call may start.
     pub(crate) next_call_ms: i64,
     pub(crate) wire: WireLog,
@@ -80,12 +85,14 @@ impl State {
             queues: Vec::new(),
             conferences: Vec::new(),
             recordings: Vec::new(),
+            listings: HashMap::new(),
             phones: HashMap::new(),
             media_ms: HashMap::new(),
             timeline: Vec::new(),
             timeline_first: 0,
             bridges: Vec::new(),
             mail: HashMap::new(),
+            names: Names::default(),
             next_call_ms: 0,
         }
     }

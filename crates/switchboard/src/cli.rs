@@ -115,6 +115,16 @@ pub(crate) struct Rehearse {
         requires = "calls_per_second"
     )]
     pub(crate) seconds: u64,
+    /// Instead of scenarios, so many storms: random calls and random faults, each by a seed of its own from `--seed` on.
+    /// More than one are played after all those that ever failed
+    #[arg(long, value_name = "N", conflicts_with_all = ["only", "against", "switches"])]
+    pub(crate) storm: Option<u64>,
+    /// Instead of scenarios, fifty calls with Redis, all workers, or the carrier's API away for half a minute
+    #[arg(long, conflicts_with_all = ["only", "against", "switches", "storm"])]
+    pub(crate) outages: bool,
+    /// Each storm again in fair weather without one of its notifications, for each of them
+    #[arg(long, requires = "storm")]
+    pub(crate) lose_each: bool,
     /// List the scenarios
     #[arg(long)]
     pub(crate) list: bool,

@@ -71,9 +71,32 @@ pub(crate) fn of_move(error: RestError) -> JobError {
 /// Asked again when nothing can have happened; looked at first when something may have: the next run reads the
 /// call, and the call knows by then.
 pub(crate) fn of_carrier(error: RestError) -> JobError {
+    // Nobody was asked, so nothing was tried: a job that ends a line must outlast the longest failure of the carrier's
+    // API, or the line stays for ever. Each time it is looked at, the job sees whether it is still wanted.
+    if let RestError::BreakerOpen { retry_after } = error {
+        return JobError::again(retry_after);
+    }
     match error.fate() {
         Fate::Retry(wait) => JobError::retry_in(wait, error),
         Fate::Unknown | Fate::NotWhereThought => JobError::retry(error),
         Fate::Refused => JobError::dead(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use switchboard_queue::Fate as JobFate;
+
+    use super::*;
+
+    #[test]
+    fn a_request_that_was_never_made_costs_no_attempt() {
+        let retry_after = Duration::from_secs(10);
+        for of in [of_carrier, of_move] {
+            let refused = of(RestError::BreakerOpen { retry_after });
+            assert_eq!(refused.fate(), JobFate::Again(retry_after));
+            let crowded = of(RestError::RateLimited { retry_after });
+            assert_eq!(crowded.fate(), JobFate::Retry(Some(retry_after)));
+        }
     }
 }

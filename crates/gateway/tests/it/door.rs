@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use switchboard_gateway::{Gateway, run};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, Lifecycle, Metrics};
+use switchboard_simulator::{Where, faults_of};
 use switchboard_store::{Store, StoreConfig};
 use switchboard_telephony::signature::{Algorithm, Request, SIGNATURE_HEADER, sign};
 
@@ -78,7 +79,7 @@ impl Door {
         if let Some(signature) = signature {
             request = request.header(SIGNATURE_HEADER, signature);
         }
-        read(request.send().await.unwrap()).await
+        read(target, request.send().await.unwrap()).await
     }
 
     /// Sends a signed form.
@@ -100,7 +101,7 @@ impl Door {
             .client
             .get(format!("{}{target}", self.address))
             .header(SIGNATURE_HEADER, signature);
-        read(request.send().await.unwrap()).await
+        read(target, request.send().await.unwrap()).await
     }
 
     /// A plain request, without signature.
@@ -115,14 +116,30 @@ impl Door {
     }
 }
 
-async fn read(answer: reqwest::Response) -> Reply {
+/// Reads an answer. Whatever is asked of the gateway in any test: a document that it gives has no fault.
+async fn read(target: &str, answer: reqwest::Response) -> Reply {
     let content_type = answer.headers().get("content-type");
     let content_type = content_type
         .map_or("", |value| value.to_str().unwrap())
         .to_owned();
-    Reply {
+    let reply = Reply {
         status: answer.status().as_u16(),
         content_type,
         body: answer.text().await.unwrap(),
+    };
+    if reply.status == 200 && reply.content_type.starts_with("text/xml") {
+        let faults = faults_of(&reply.body, place(target));
+        assert!(faults.is_empty(), "{target}: {faults:?} in {}", reply.body);
+    }
+    reply
+}
+
+/// What the carrier runs the document for that it asks for here.
+fn place(target: &str) -> Where {
+    let path = target.split('?').next().unwrap();
+    match path.strip_prefix(VOICE) {
+        Some("wait") => Where::Queue,
+        Some("office/screen" | "office/accept") => Where::Screening,
+        _ => Where::Call,
     }
 }

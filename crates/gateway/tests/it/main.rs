@@ -14,3 +14,4 @@ mod odd;
 mod office;
 mod outage;
 mod queue;
+mod texts;

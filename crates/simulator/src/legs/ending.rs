@@ -40,6 +40,7 @@ impl State {
             Timer::Person(whose, _) => whose != id,
             Timer::Leg(_) | Timer::Task(_) => true,
         });
+        self.stop_recordings_of(id);
         self.note(id, What::Ended(status));
         if !silent {
             self.progress(id, Progress::Completed);

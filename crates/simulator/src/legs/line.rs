@@ -9,7 +9,7 @@ use crate::exchange::Exchange;
 use crate::id::LegId;
 use crate::judge::What;
 use crate::signal::Signal;
-use crate::twiml::{Document, Failure, Where, read};
+use crate::twiml::{Document, Failure, Where, faults_of, read};
 use crate::webhook::{Answer, Source, Webhook, deliver};
 
 /// A leg, seen from its own task.
@@ -206,7 +206,28 @@ impl Line {
         place: Where,
         more: Vec<(String, String)>,
     ) -> Result<Result<Document, Failure>, Interrupt> {
-        Ok(read(&self.ask(url, method, place, more).await?))
+        let answer = self.ask(url, method, place, more).await?;
+        self.read_strictly(url, place, &answer);
+        Ok(read(&answer))
+    }
+
+    /// Notes what is wrong with a document, for those who asked to be told.
+    fn read_strictly(&self, url: &str, place: Where, answer: &Answer) {
+        let strict = self.exchange.peek().config.strict;
+        let Answer::Got {
+            status: 200,
+            content_type: Some(kind),
+            body,
+            ..
+        } = answer
+        else {
+            return;
+        };
+        if strict && !kind.starts_with("audio/") {
+            for fault in faults_of(&String::from_utf8_lossy(body), place) {
+                self.warn(12200, format!("the document from {}: {fault}", path(url)));
+            }
+        }
     }
 
     /// The document at a URL; else that of the fallback URL; else a spoken apology and the end.
@@ -218,9 +239,17 @@ impl Line {
         more: Vec<(String, String)>,
     ) -> Result<Document, Interrupt> {
         match self.try_document(url, method, place, more).await? {
+            Ok(_) if self.answer_is_lost(url) => self.fallback(Failure { code: 11200 }, url, place).await,
             Ok(document) => Ok(document),
             Err(failure) => self.fallback(failure, url, place).await,
         }
+    }
+
+    /// Whether a storm takes the answer, of whoever has another URL to fall back on.
+    fn answer_is_lost(&self, url: &str) -> bool {
+        let mut state = self.exchange.lock();
+        let has_fallback = state.leg(&self.leg).is_some_and(|leg| leg.new.fallback.is_some());
+        has_fallback && state.loses_answer(&self.leg, url)
     }
 
     /// The way out when `url` failed.

@@ -5,19 +5,13 @@ use crate::judge::{What, Who};
 use crate::legs::{CallStatus, Callback, Direction, NewLeg, Progress, inbound};
 use crate::signal::Act;
 use crate::simulator::Simulator;
-use crate::webhook::Source;
 
 impl Simulator {
     /// Somebody dials one of the numbers. A withheld caller shows a word such as `anonymous`, or
     /// `+266696687`, instead of a number. A number that we do not have fails at once.
     pub fn dial(&self, from: &str, to: &str) -> LegId {
         let mut state = self.exchange.lock();
-        let number = state
-            .config
-            .numbers
-            .iter()
-            .find(|number| number.number == to)
-            .cloned();
+        let number = state.number(to).cloned();
         let new = NewLeg {
             direction: Direction::Inbound,
             from: from.to_owned(),
@@ -28,10 +22,7 @@ impl Simulator {
             fallback: number
                 .as_ref()
                 .and_then(|number| number.voice_fallback_url.clone()),
-            first: number.as_ref().map(|number| Source::Url {
-                url: number.voice_url.clone(),
-                method: String::from("POST"),
-            }),
+            first: number.as_ref().map(|number| state.answers_for(number)),
             extra: Vec::new(),
             callback: number.and_then(|number| number.status_callback).map(at_the_end),
             timeout_ms: i64::MAX / 4,

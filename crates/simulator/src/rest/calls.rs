@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::list::{page, within};
-use super::request::{Reply, Request, error, not_found, ok};
+use super::request::{Body, Reply, Request, error, not_found, ok};
 use crate::id::LegId;
 use crate::judge::{Party, What, Who};
 use crate::legs::{CallStatus, Callback, Direction, NewLeg, Progress, outbound};
@@ -153,6 +153,22 @@ pub(super) fn update(state: &mut State, sid: &str, request: &Request) -> Reply {
     show(state, &id, 200)
 }
 
+/// Forgets a call that is over.
+pub(super) fn delete(state: &mut State, sid: &str) -> Reply {
+    let id = LegId::from(sid);
+    match state.leg(&id) {
+        None => return not_found(&format!("/Calls/{sid}.json")),
+        Some(leg) if leg.is_live() => return error(400, 20009, "Cannot delete a call that is not over"),
+        Some(_) => {}
+    }
+    state.legs.remove(&id);
+    state.order.retain(|one| one != &id);
+    Reply {
+        status: 204,
+        body: Body::Empty,
+    }
+}
+
 /// A leg taken out of its queue by a Call update is no member any more.
 fn mark_taken(state: &mut State, id: &LegId) {
     let Some(sid) = state.leg(id).and_then(|leg| leg.queue.clone()) else {
@@ -190,7 +206,7 @@ pub(super) fn document(request: &Request) -> Result<Option<Source>, Reply> {
     }
 }
 
-fn callback(request: &Request) -> Option<Callback> {
+pub(super) fn callback(request: &Request) -> Option<Callback> {
     let url = request.form("StatusCallback")?.to_owned();
     let mut events: Vec<Progress> = request
         .forms("StatusCallbackEvent")

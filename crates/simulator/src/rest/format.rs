@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conference::{Conference, Participant};
+use crate::config::Number;
 use crate::legs::{CallStatus, Leg};
 use crate::queue::{Member, Queue};
 use crate::recording::Recording;
@@ -143,7 +144,7 @@ impl State {
 
     pub(super) fn recording_json(&self, recording: &Recording) -> Value {
         let uri = format!("{}/Recordings/{}", self.base(), recording.sid);
-        let done = recording.status != "processing";
+        let done = !recording.is_live() && recording.status != "processing";
         json!({
             "sid": recording.sid,
             "call_sid": recording.leg,
@@ -151,7 +152,7 @@ impl State {
             "status": recording.status,
             "duration": done.then(|| recording.seconds.to_string()),
             "channels": 1,
-            "source": "RecordVerb",
+            "source": recording.source,
             "start_time": rfc2822(recording.started_ms),
             "price": null,
             "price_unit": "USD",
@@ -167,6 +168,58 @@ impl State {
                 "add_on_results": format!("{uri}/AddOnResults.json"),
                 "transcriptions": format!("{uri}/Transcriptions.json"),
             },
+        })
+    }
+
+    pub(super) fn name_of_number(&self, number: &Number) -> String {
+        let listing = self.listings.get(&number.number);
+        listing
+            .and_then(|listing| listing.friendly_name.clone())
+            .unwrap_or_else(|| number.number.clone())
+    }
+
+    pub(super) fn number_json(&self, number: &Number) -> Value {
+        let sid = number.sid();
+        let uri = format!("{}/IncomingPhoneNumbers/{sid}", self.base());
+        let listing = self.listings.get(&number.number).cloned().unwrap_or_default();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        json!({
+            "sid": sid,
+            "account_sid": self.config.account_sid,
+            "friendly_name": self.name_of_number(number),
+            "phone_number": number.number,
+            "api_version": "2010-04-01",
+            "voice_url": number.voice_url,
+            "voice_method": listing.voice_method.unwrap_or_else(|| String::from("POST")),
+            "voice_fallback_url": text(&number.voice_fallback_url),
+            "voice_fallback_method": "POST",
+            "voice_caller_id_lookup": false,
+            "voice_receive_mode": "voice",
+            "voice_application_sid": text(&listing.application_sid),
+            "status_callback": text(&number.status_callback),
+            "status_callback_method": "POST",
+            "sms_url": "",
+            "sms_method": "POST",
+            "sms_fallback_url": "",
+            "sms_fallback_method": "POST",
+            "sms_application_sid": "",
+            "address_requirements": "none",
+            "address_sid": null,
+            "bundle_sid": null,
+            "identity_sid": null,
+            "emergency_status": "Inactive",
+            "emergency_address_sid": null,
+            "emergency_address_status": "unregistered",
+            "trunk_sid": null,
+            "beta": false,
+            "capabilities": { "voice": true, "sms": false, "mms": false, "fax": false },
+            "origin": "twilio",
+            "status": "in-use",
+            "type": "local",
+            "date_created": rfc2822(listing.created_ms),
+            "date_updated": rfc2822(listing.updated_ms),
+            "uri": format!("{uri}.json"),
+            "subresource_uris": { "assigned_add_ons": format!("{uri}/AssignedAddOns.json") },
         })
     }
 }

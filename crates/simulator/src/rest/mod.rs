@@ -4,6 +4,8 @@ mod calls;
 mod conferences;
 mod format;
 mod list;
+mod numbers;
+mod participants;
 mod queues;
 mod recordings;
 mod request;
@@ -93,6 +95,20 @@ fn answer(state: &mut State, http: &HttpRequest, body: &Bytes) -> Reply {
                 ("GET", ["Calls"]) => calls::list(state, &request),
                 ("GET", ["Calls", sid]) => calls::fetch(state, sid),
                 ("POST", ["Calls", sid]) => calls::update(state, sid, &request),
+                ("DELETE", ["Calls", sid]) => calls::delete(state, sid),
+                ("GET", ["Calls" | "Conferences", sid, "Recordings"]) => {
+                    recordings::list(state, &request, Some(sid))
+                }
+                ("POST", ["Calls", sid, "Recordings"]) => recordings::start(state, sid, &request),
+                (_, ["Calls", sid, "Recordings", recording]) => {
+                    recordings::of_call(state, sid, recording, &request)
+                }
+                ("GET", ["IncomingPhoneNumbers"]) => numbers::list(state, &request),
+                ("POST", ["IncomingPhoneNumbers"]) => numbers::create(state, &request),
+                (_, ["IncomingPhoneNumbers", sid]) => numbers::one(state, sid, &request),
+                ("POST", ["Queues"]) => queues::create(state, &request),
+                ("POST", ["Queues", sid]) => queues::update(state, sid, &request),
+                ("DELETE", ["Queues", sid]) => queues::delete(state, sid),
                 ("GET", ["Queues"]) => queues::list(state, &request),
                 ("GET", ["Queues", sid]) => queues::fetch(state, sid),
                 ("GET", ["Queues", sid, "Members"]) => queues::members(state, sid, &request),
@@ -101,13 +117,12 @@ fn answer(state: &mut State, http: &HttpRequest, body: &Bytes) -> Reply {
                 ("GET", ["Conferences"]) => conferences::list(state, &request),
                 ("GET", ["Conferences", sid]) => conferences::fetch(state, sid),
                 ("POST", ["Conferences", sid]) => conferences::update(state, sid, &request),
-                ("GET", ["Conferences", sid, "Participants"]) => {
-                    conferences::participants(state, sid, &request)
-                }
+                ("GET", ["Conferences", sid, "Participants"]) => participants::list(state, sid, &request),
+                ("POST", ["Conferences", sid, "Participants"]) => participants::call(state, sid, &request),
                 (_, ["Conferences", sid, "Participants", who]) => {
-                    conferences::participant(state, sid, who, &request)
+                    participants::one(state, sid, who, &request)
                 }
-                ("GET", ["Recordings"]) => recordings::list(state, &request),
+                ("GET", ["Recordings"]) => recordings::list(state, &request, None),
                 ("GET", ["Recordings", sid]) => recordings::fetch(state, sid, &request),
                 ("DELETE", ["Recordings", sid]) => recordings::delete(state, sid),
                 _ => request::not_found(http.path()),

@@ -2,7 +2,7 @@
 
 use super::calls::document;
 use super::list::page;
-use super::request::{Reply, Request, error, not_found, ok};
+use super::request::{Body, Reply, Request, error, not_found, ok};
 use crate::id::LegId;
 use crate::queue::{Member, Queue};
 use crate::signal::Signal;
@@ -19,8 +19,77 @@ pub(super) fn list(state: &State, request: &Request) -> Reply {
 }
 
 pub(super) fn fetch(state: &State, sid: &str) -> Reply {
+    show(state, sid, 200)
+}
+
+pub(super) fn create(state: &mut State, request: &Request) -> Reply {
+    let name = match request.form("FriendlyName") {
+        Some(name) if name.chars().count() <= 64 => name.to_owned(),
+        _ => return error(400, 20001, "FriendlyName is required, of 64 characters at most"),
+    };
+    if state.queues.iter().any(|queue| queue.name == name) {
+        return error(400, 22003, "A queue of this name exists");
+    }
+    let size = match size(request) {
+        Ok(size) => size,
+        Err(reply) => return reply,
+    };
+    let sid = state.open_queue(&name);
+    resize(state, &sid, size);
+    show(state, &sid, 201)
+}
+
+pub(super) fn update(state: &mut State, sid: &str, request: &Request) -> Reply {
+    if find(state, sid).is_none() {
+        return not_found(&format!("/Queues/{sid}.json"));
+    }
+    let size = match size(request) {
+        Ok(size) => size,
+        Err(reply) => return reply,
+    };
+    resize(state, sid, size);
+    if let Some(name) = request.form("FriendlyName")
+        && let Some(queue) = state.queues.iter_mut().find(|queue| queue.sid == sid)
+    {
+        name.clone_into(&mut queue.name);
+    }
+    show(state, sid, 200)
+}
+
+pub(super) fn delete(state: &mut State, sid: &str) -> Reply {
     match find(state, sid) {
-        Some(queue) => ok(200, state.queue_json(queue)),
+        None => return not_found(&format!("/Queues/{sid}.json")),
+        Some(queue) if !queue.members.is_empty() => return error(400, 22001, "The queue is not empty"),
+        Some(_) => {}
+    }
+    state.queues.retain(|queue| queue.sid != sid);
+    Reply {
+        status: 204,
+        body: Body::Empty,
+    }
+}
+
+fn size(request: &Request) -> Result<Option<usize>, Reply> {
+    let Some(text) = request.form("MaxSize") else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(size @ 1..=5_000) => Ok(Some(size)),
+        _ => Err(error(400, 20001, "MaxSize is between 1 and 5000")),
+    }
+}
+
+fn resize(state: &mut State, sid: &str, size: Option<usize>) {
+    let now = state.clock.now_ms();
+    if let Some(queue) = state.queues.iter_mut().find(|queue| queue.sid == sid) {
+        queue.max_size = size.unwrap_or(queue.max_size);
+        queue.updated_ms = now;
+    }
+}
+
+fn show(state: &State, sid: &str, status: u16) -> Reply {
+    match find(state, sid) {
+        Some(queue) => ok(status, state.queue_json(queue)),
         None => not_found(&format!("/Queues/{sid}.json")),
     }
 }

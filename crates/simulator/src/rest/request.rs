@@ -48,12 +48,15 @@ impl Request {
 
     /// A form parameter; empty ones count as absent.
     pub(super) fn form(&self, name: &str) -> Option<&str> {
-        let value = self
-            .form
+        self.given(name).filter(|value| !value.is_empty())
+    }
+
+    /// A form parameter, empty or not.
+    pub(super) fn given(&self, name: &str) -> Option<&str> {
+        self.form
             .iter()
             .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str());
-        value.filter(|value| !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     /// All values of a repeated form parameter.

@@ -4,7 +4,7 @@ use super::Element;
 
 /// What a document is run for: each has its own verbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Where {
+pub enum Where {
     /// A call.
     Call,
     /// Somebody waits in a queue.

@@ -2,9 +2,13 @@
 
 mod grammar;
 mod parse;
+mod rules;
+mod values;
 
-pub(crate) use grammar::{Where, check};
+pub use grammar::Where;
+pub(crate) use grammar::check;
 pub(crate) use parse::{Failure, parse, read};
+pub use rules::faults_of;
 
 use url::Url;
 
@@ -49,6 +53,23 @@ impl Element {
             .attribute(name)
             .is_some_and(|value| value.eq_ignore_ascii_case("GET"));
         String::from(if get { "GET" } else { "POST" })
+    }
+}
+
+impl Element {
+    /// A document that dials this noun.
+    pub(crate) fn dialled(&self) -> String {
+        let escaped = |text: &str| {
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            text.replace('"', "&quot;")
+        };
+        let attributes: String = self
+            .attributes
+            .iter()
+            .flat_map(|(name, value)| [" ", name, "=\"", &escaped(value), "\""].map(str::to_owned))
+            .collect();
+        let (name, text) = (&self.name, escaped(&self.text));
+        format!("<Response><Dial><{name}{attributes}>{text}</{name}></Dial></Response>")
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Step;
 use crate::judge::{Sound, What};
 use crate::legs::{Interrupt, Line, Wake};
-use crate::recording::Made;
+use crate::recording::{Listener, Made};
 use crate::twiml::{Document, Element, Where};
 
 impl Line {
@@ -42,15 +42,18 @@ impl Line {
         let made = Made {
             seconds,
             started_ms: started,
-            callback: verb
+            listener: verb
                 .attribute("recordingStatusCallback")
                 .filter(|url| !url.is_empty())
-                .and_then(|url| document.resolve(url)),
-            method: verb.method("recordingStatusCallbackMethod"),
-            events: verb
-                .attribute("recordingStatusCallbackEvent")
-                .unwrap_or("completed")
-                .to_owned(),
+                .and_then(|url| document.resolve(url))
+                .map(|url| Listener {
+                    url,
+                    method: verb.method("recordingStatusCallbackMethod"),
+                    events: verb
+                        .attribute("recordingStatusCallbackEvent")
+                        .unwrap_or("completed")
+                        .to_owned(),
+                }),
         };
         let (sid, url, with_sid) = {
             let mut state = self.exchange.lock();

@@ -1,12 +1,14 @@
 //! Requests to the application: what they say, how they are signed, what becomes of them.
 
 mod deliver;
+mod fate;
 mod notify;
 mod overrides;
 mod parameters;
 mod signature;
 
 pub(crate) use deliver::deliver;
+pub(crate) use fate::Names;
 pub(crate) use parameters::rfc2822;
 pub use signature::sign;
 

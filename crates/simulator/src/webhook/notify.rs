@@ -3,6 +3,7 @@
 //! They leave one after the other for each call or conference, so that they arrive in order unless a
 //! fault says otherwise.
 
+use super::fate::Fate;
 use super::{Webhook, deliver};
 use crate::id::LegId;
 use crate::judge::What;
@@ -15,6 +16,7 @@ const SHUFFLE_MS: u64 = 3_000;
 impl State {
     /// Sends a notification, as far as the faults let it.
     pub(crate) fn notify(&mut self, key: &str, hook: Webhook) {
+        let Some(hook) = self.weather(hook) else { return };
         let lost = u64::from(self.config.faults.callbacks_lost_percent);
         if lost > 0 && self.dice.below(100) < lost {
             let leg = hook.leg.clone();
@@ -57,6 +59,32 @@ impl State {
         });
     }
 
+    /// Does with a notification what the storm does with it; the notification itself when that is nothing.
+    fn weather(&mut self, hook: Webhook) -> Option<Webhook> {
+        let Some(storm) = self.config.faults.storm.clone() else {
+            return Some(hook);
+        };
+        let name = self.name_of(&hook);
+        self.names.told.push(name.clone());
+        let delays = match storm.fate(&name) {
+            Fate::AsUsual => return Some(hook),
+            Fate::Lost => {
+                let leg = hook.leg.clone();
+                self.note_twilio(leg, What::Lost(deliver::one_line(&hook)));
+                return None;
+            }
+            Fate::Sent(delays) => delays,
+        };
+        for delay in delays {
+            let hook = hook.clone();
+            self.spawn(move |exchange| async move {
+                exchange.sleep(delay).await;
+                deliver(&exchange, &hook).await;
+            });
+        }
+        None
+    }
+
     /// Sends a request about a leg whose answer does not matter, with these parameters besides the standard ones.
     pub(crate) fn notify_about(
         &mut self,
@@ -76,8 +104,8 @@ impl State {
         self.notify(id.as_str(), hook);
     }
 
-    /// Requests an action whose answer cannot matter any more. Unlike a notification it is not subject
-    /// to the faults of notifications. `over`: the request says that the call is completed.
+    /// Requests an action whose answer cannot matter any more. Of the faults of notifications it is subject to the storm
+    /// only: nobody would send it again. `over`: the request says that the call is completed.
     pub(crate) fn request_in_vain(
         &mut self,
         id: &LegId,
@@ -99,6 +127,7 @@ impl State {
             method: method.to_owned(),
             params,
         };
+        let Some(hook) = self.weather(hook) else { return };
         self.spawn(move |exchange| async move {
             deliver(&exchange, &hook).await;
         });

@@ -13,6 +13,7 @@ mod page;
 mod queues;
 mod rest;
 mod signature;
+mod strict;
 mod time;
 mod traffic;
 mod world;

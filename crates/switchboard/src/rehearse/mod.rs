@@ -7,11 +7,13 @@ mod against;
 mod disasters;
 mod fleet;
 mod judge;
+mod outages;
 mod ports;
 mod redis;
 mod report;
 mod scenarios;
 mod stage;
+mod storms;
 mod system;
 mod traffic;
 
@@ -61,6 +63,12 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Report::complain(&error.to_string()),
     };
+    if options.outages {
+        return runtime.block_on(outages::run(options));
+    }
+    if let Some(count) = options.storm {
+        return runtime.block_on(storms::run(options, count));
+    }
     if let (Some(against), Some(calls)) = (&mut against, options.calls_per_second) {
         return runtime.block_on(traffic::run(against, options, calls));
     }

@@ -121,6 +121,7 @@ impl System {
         let mut config = simulator_config(&settings);
         config.switches = options.switches;
         config.seed = options.seed;
+        config.strict = true;
         let simulator = Simulator::new(config);
         let carrier = Lifecycle::new();
         carrier.spawn_vital(

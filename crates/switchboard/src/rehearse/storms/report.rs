@@ -1,0 +1,91 @@
+//! What is printed of storms: every one that failed, with its seed, and a line for all.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use super::Outcome;
+
+/// How many storms go by before the next word.
+const EVERY: u32 = 100;
+
+/// Counts storms as they pass.
+#[derive(Debug)]
+pub(super) struct Storms {
+    timelines: bool,
+    began: Instant,
+    passed: u32,
+    failed: Vec<u64>,
+    calls: usize,
+    talks: usize,
+    notifications: usize,
+    longest: Duration,
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is for")]
+impl Storms {
+    pub(super) fn new(timelines: bool) -> Self {
+        Self {
+            timelines,
+            began: Instant::now(),
+            passed: 0,
+            failed: Vec::new(),
+            calls: 0,
+            talks: 0,
+            notifications: 0,
+            longest: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn add(&mut self, outcome: &Outcome) {
+        let Outcome {
+            plan,
+            took,
+            failure,
+            timeline,
+            calls,
+            talks,
+            notifications,
+        } = outcome;
+        self.calls += calls;
+        self.talks += talks;
+        self.notifications += notifications.len();
+        self.longest = self.longest.max(*took);
+        if self.timelines || failure.is_some() {
+            println!("-- seed {}: {}", plan.seed, plan.forecast());
+            println!("{timeline}");
+        }
+        match failure {
+            None => self.passed += 1,
+            Some(reason) => {
+                self.failed.push(plan.seed);
+                println!("FAIL  seed {} after {} ms: {reason}", plan.seed, took.as_millis());
+                println!("      again: switchboard rehearse --storm 1 --seed {}", plan.seed);
+            }
+        }
+        if (self.passed + u32::try_from(self.failed.len()).unwrap_or(u32::MAX)).is_multiple_of(EVERY) {
+            self.sum();
+        }
+    }
+
+    fn sum(&self) {
+        println!(
+            "storms: {} passed, {} failed, {} calls, {} conversations, {} notifications, {} s; the longest {} ms",
+            self.passed,
+            self.failed.len(),
+            self.calls,
+            self.talks,
+            self.notifications,
+            self.began.elapsed().as_secs(),
+            self.longest.as_millis()
+        );
+    }
+
+    pub(super) fn finish(&self) -> ExitCode {
+        self.sum();
+        if self.failed.is_empty() {
+            return ExitCode::SUCCESS;
+        }
+        println!("seeds that failed: {:?}", self.failed);
+        ExitCode::FAILURE
+    }
+}
