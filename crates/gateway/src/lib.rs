@@ -15,8 +15,10 @@
 mod app;
 mod documents;
 mod handlers;
+mod hold;
 mod music;
 mod overrides;
+mod refusal;
 mod route;
 mod script;
 mod server;

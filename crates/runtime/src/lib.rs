@@ -10,6 +10,7 @@
 //! It must never know a carrier's protocol or a key in Redis, and decides nothing about calls: it only reads the
 //! settings into the domain's own [`Policy`](switchboard_domain::Policy).
 
+mod blocked;
 mod clock;
 mod data_dir;
 mod health;
@@ -27,6 +28,7 @@ mod schedules;
 pub mod settings;
 pub mod telemetry;
 
+pub use blocked::Blocked;
 pub use clock::Clock;
 pub use data_dir::{DataDir, DataDirError};
 pub use health::Health;

@@ -5,6 +5,7 @@
 mod bounds;
 mod hours;
 mod identity;
+mod lines;
 mod office;
 
 use std::collections::BTreeMap;
@@ -14,8 +15,8 @@ use config::{Value, ValueKind};
 pub(super) use self::identity::is_loopback;
 
 use super::{
-    Agent, Calls, Data, Deployment, Gateway, Hours, Log, Lookup, Menu, Office, OtherHours, Public, Realtime,
-    Redis, Simulator, Twilio, Worker,
+    Agent, Calls, Data, Deployment, Gateway, Hours, Line, Log, Lookup, Menu, Office, OtherHours, Public,
+    Realtime, Redis, Simulator, Twilio, Worker,
     fault::Faults,
     read::{Setting, field},
 };
@@ -33,6 +34,7 @@ struct Sections {
     worker_calls: Option<Worker>,
     simulator: Option<Simulator>,
     office: Option<Office>,
+    lines: Option<BTreeMap<String, Line>>,
     calls: Option<Calls>,
     menu: Option<Menu>,
     hours: Option<Hours>,
@@ -56,6 +58,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         worker_calls: read(merged, "worker_calls"),
         simulator: read(merged, "simulator"),
         office: read(merged, "office"),
+        lines: read(merged, "lines"),
         calls: read(merged, "calls"),
         menu: read(merged, "menu"),
         hours: read(merged, "hours"),
@@ -67,6 +70,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
     identity::check(&sections, faults);
     bounds::check(&sections, faults);
     office::check(&sections, faults);
+    lines::check(&sections, faults);
     hours::check(
         sections.hours.as_ref(),
         sections.schedules.as_ref(),
