@@ -44,6 +44,11 @@ impl VoiceUrls {
         self.url("wait", &[("queue", queue.to_string())])
     }
 
+    /// For a key that is pressed while waiting.
+    pub fn wait_key(&self, queue: &QueueName) -> String {
+        self.url("wait", &[("queue", queue.to_string()), ("key", "1".to_owned())])
+    }
+
     /// After the queue.
     pub fn left_queue(&self, queue: &QueueName) -> String {
         self.url("left-queue", &[("queue", queue.to_string())])
@@ -126,9 +131,12 @@ impl VoiceUrls {
         self.url("recorded", &[("notice", "1".to_owned())])
     }
 
-    /// The music for those who wait.
-    pub fn music(&self) -> String {
-        self.url("media/hold.wav", &[])
+    /// So many seconds of the music for those who wait, from that second on.
+    pub fn music(&self, at: u64, seconds: u64) -> String {
+        self.url(
+            "media/hold.wav",
+            &[("at", at.to_string()), ("for", seconds.to_string())],
+        )
     }
 }
 

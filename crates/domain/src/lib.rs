@@ -26,6 +26,7 @@
 
 mod agent;
 mod call;
+mod estimate;
 mod ids;
 mod menu;
 mod phone;
@@ -39,9 +40,10 @@ pub use call::{
     Incoming, Instruction, Leg, OfficeRing, Party, QueueExit, Recording, Rejected, State, Talk,
     VoicemailReason, Waiting, check_agent, check_call, decide, instruction,
 };
+pub use estimate::{Answered, estimate};
 pub use ids::{AgentId, CallId, ConferenceName, IdError, LegId, QueueName, SourceName};
 pub use menu::{Menu, MenuChoice, MenuPick};
 pub use phone::{Caller, PhoneNumber, PhoneNumberError};
-pub use policy::Policy;
+pub use policy::{MenuPolicy, Policy};
 pub use profile::{Certainty, Lookup, LookupOutcome, Profile};
 pub use time::Timestamp;

@@ -1,5 +1,6 @@
 //! The promises, as numbers.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::QueueName;
@@ -27,6 +28,33 @@ pub struct Policy {
     pub menu_attempts: u8,
     /// The queue of a caller who chooses nothing.
     pub default_queue: QueueName,
+    /// Numbers whose menu is another one, as the carrier writes them.
+    pub menus: BTreeMap<String, MenuPolicy>,
+}
+
+/// What becomes of callers who choose nothing in the menu of one number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuPolicy {
+    /// As in [`Policy`].
+    pub attempts: u8,
+    /// As in [`Policy`].
+    pub default_queue: QueueName,
+}
+
+impl Policy {
+    /// How often callers of that number hear the menu.
+    pub fn menu_attempts_of(&self, dialled: &str) -> u8 {
+        self.menus
+            .get(dialled)
+            .map_or(self.menu_attempts, |menu| menu.attempts)
+    }
+
+    /// The queue of those who chose nothing when they dialled that number.
+    pub fn default_queue_of(&self, dialled: &str) -> &QueueName {
+        self.menus
+            .get(dialled)
+            .map_or(&self.default_queue, |menu| &menu.default_queue)
+    }
 }
 
 impl Default for Policy {
@@ -43,6 +71,7 @@ impl Default for Policy {
             talking_check_after: Duration::from_secs(2),
             menu_attempts: 2,
             default_queue: QueueName::fallback(),
+            menus: BTreeMap::new(),
         }
     }
 }

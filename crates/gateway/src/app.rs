@@ -1,9 +1,11 @@
 //! What every request needs.
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use switchboard_contracts::VoiceUrls;
-use switchboard_domain::{Menu, MenuChoice, Policy, QueueName, SourceName, Timestamp};
+use switchboard_domain::{Policy, QueueName, SourceName, Timestamp};
 use switchboard_hours::{Schedule, Summary};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, LiveSchedules, Schedules};
@@ -12,7 +14,9 @@ use switchboard_telephony::PublicUrl;
 use switchboard_telephony::signature::Validator;
 use thiserror::Error;
 
-use crate::script::Script;
+use crate::music::Music;
+use crate::refusal::Refusal;
+use crate::script::{Script, Scripts};
 
 /// The settings cannot be used for answering calls.
 #[derive(Debug, Error)]
@@ -23,6 +27,9 @@ pub enum GatewayError {
     /// The opening hours cannot be read.
     #[error("{}", .0.join("\n"))]
     Hours(Vec<String>),
+    /// The music cannot be played.
+    #[error("office.music: {0}")]
+    Music(String),
     /// A queue or source has a name that cannot be part of a key.
     #[error(transparent)]
     Name(#[from] switchboard_domain::IdError),
@@ -35,9 +42,10 @@ pub struct Gateway {
     pub(crate) validator: Validator,
     pub(crate) public: PublicUrl,
     pub(crate) urls: VoiceUrls,
-    pub(crate) script: Script,
+    pub(crate) scripts: Scripts,
+    pub(crate) music: Music,
+    pub(crate) refusal: Refusal,
     pub(crate) policy: Policy,
-    pub(crate) menu: Menu,
     /// With the overrides that were known last: a call is answered by them even without Redis.
     pub(crate) hours: LiveSchedules,
     pub(crate) sources: Vec<SourceName>,
@@ -54,19 +62,12 @@ impl Gateway {
         let public = PublicUrl::parse(base).map_err(|error| GatewayError::PublicUrl(error.to_string()))?;
         let schedules = Schedules::new(&settings.into())
             .map_err(|faults| GatewayError::Hours(faults.iter().map(ToString::to_string).collect()))?;
-        let choice = |choice: &switchboard_runtime::settings::MenuChoice| {
-            use switchboard_runtime::settings::MenuTarget;
-            Ok(match &choice.target {
-                MenuTarget::Queue(name) => (choice.digit, MenuChoice::Queue(QueueName::new(name)?)),
-                MenuTarget::Voicemail => (choice.digit, MenuChoice::Voicemail),
-            })
+        let music = match settings.office.music.as_str() {
+            "" => Music::built_in(),
+            path => {
+                Music::read(Path::new(path)).map_err(|why| GatewayError::Music(format!("{path}: {why}")))?
+            }
         };
-        let choices = settings
-            .menu
-            .choices
-            .iter()
-            .map(choice)
-            .collect::<Result<_, GatewayError>>()?;
         let sources = settings
             .lookup
             .sources
@@ -79,13 +80,19 @@ impl Gateway {
             validator: Validator::new(token),
             public,
             urls: VoiceUrls::new(base),
-            script: Script::new(settings),
+            scripts: Scripts::new(settings)?,
+            music,
+            refusal: Refusal::new(&settings.office),
             policy: switchboard_runtime::rules::policy(settings)?,
-            menu: Menu { choices },
             hours: LiveSchedules::new(schedules),
             sources,
             clock,
         })
+    }
+
+    /// What callers of that number are told.
+    pub(crate) fn script(&self, dialled: &str) -> &Script {
+        self.scripts.of(dialled)
     }
 
     /// Whose hours count: the queue's, if it has its own, else those of the number that was dialled.

@@ -5,29 +5,30 @@ use std::time::Duration;
 
 use switchboard_domain::{CallId, ConferenceName, Instruction, PhoneNumber, QueueName, VoicemailReason};
 use switchboard_telephony::twiml::{
-    Beep, Conference, ConferenceCallback, Dial, Enqueue, Gather, Noun, Number, Pause, Play, Prompt, Record,
-    Redirect, Say, Verb, VoiceResponse,
+    Beep, Conference, ConferenceCallback, Dial, Enqueue, Gather, Noun, Number, Pause, Prompt, Record,
+    Redirect, Verb, VoiceResponse,
 };
 
 use crate::app::Gateway;
 use crate::handlers::Line;
+use crate::hold::Told;
+use crate::script::Script;
 
 /// How long an office phone may think before its mailbox is assumed.
 const SCREEN_TIMEOUT: Duration = Duration::from_secs(6);
 /// Silence that ends a message.
 const SILENCE: Duration = Duration::from_secs(5);
-const MUSIC: Duration = Duration::from_secs(crate::music::SECONDS as u64);
-/// Slow speech, in characters a second: what is read aloud takes no longer than this says.
-const SPEECH: usize = 10;
 
 impl Gateway {
     /// The document for a caller's line.
     pub(crate) fn document(&self, line: &Line, instruction: &Instruction) -> VoiceResponse {
         let call = &line.call;
+        let script = self.script(&line.dialled);
         match instruction {
-            Instruction::Menu { attempt } => self.menu_document(*attempt),
-            Instruction::Enqueue { queue } => self.enqueue(queue),
-            Instruction::Hold => self.hold(),
+            Instruction::Menu { attempt } => self.menu_document(script, *attempt),
+            Instruction::Enqueue { queue } => self.enqueue(script, queue),
+            // Of whom nothing more is known.
+            Instruction::Hold => self.hold(script, &self.policy.default_queue, &Told::default()),
             Instruction::Leave => VoiceResponse(vec![Verb::Leave]),
             Instruction::RingOffice {
                 round,
@@ -40,68 +41,45 @@ impl Gateway {
                 Pause::seconds(1).into(),
                 Redirect::new(self.urls.resume()).into(),
             ]),
-            Instruction::HangUp => self.goodbye(),
+            Instruction::HangUp => goodbye(script),
         }
     }
 
-    fn say(&self, text: &str) -> Say {
-        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        Say {
-            voice: some(&self.script.voice),
-            language: some(&self.script.language),
-            ..Say::new(text)
-        }
-    }
-
-    fn menu_document(&self, attempt: u8) -> VoiceResponse {
+    fn menu_document(&self, script: &Script, attempt: u8) -> VoiceResponse {
         let lead = if attempt == 0 {
-            &self.script.greeting
+            &script.greeting
         } else {
-            &self.script.not_understood
+            &script.not_understood
         };
         let action = self.urls.menu(attempt);
         let gather = Gather {
             num_digits: Some(1),
-            timeout: Some(self.script.menu_timeout),
+            timeout: Some(script.menu_timeout),
             prompts: vec![
-                Prompt::Say(self.say(lead)),
-                Prompt::Say(self.say(&self.script.menu_prompt)),
+                Prompt::Say(script.say(lead)),
+                Prompt::Say(script.say(&script.menu_prompt)),
             ],
             ..Gather::new(action.clone())
         };
         VoiceResponse(vec![gather.into(), Redirect::new(action).into()])
     }
 
-    fn enqueue(&self, queue: &QueueName) -> VoiceResponse {
+    fn enqueue(&self, script: &Script, queue: &QueueName) -> VoiceResponse {
         let enqueue = Enqueue {
             action: Some(self.urls.left_queue(queue)),
             wait_url: Some(self.urls.wait(queue)),
             ..Enqueue::new(queue.as_str())
         };
-        VoiceResponse(vec![self.say(&self.script.queue).into(), enqueue.into()])
+        VoiceResponse(vec![script.say(&script.queue).into(), enqueue.into()])
     }
 
     /// The menu begins with the greeting; a caller who goes into the queue without one hears it all the same.
-    pub(crate) fn greeted(&self, mut document: VoiceResponse) -> VoiceResponse {
+    pub(crate) fn greeted(&self, line: &Line, mut document: VoiceResponse) -> VoiceResponse {
         if document.0.iter().any(|verb| matches!(verb, Verb::Enqueue(_))) {
-            document.0.insert(0, self.say(&self.script.greeting).into());
+            let script = self.script(&line.dialled);
+            document.0.insert(0, script.say(&script.greeting).into());
         }
         document
-    }
-
-    /// Music for at most as long as the wait loop may sleep: at its end the carrier asks again.
-    fn hold(&self) -> VoiceResponse {
-        let length = self.script.wait_document;
-        if length < MUSIC {
-            return VoiceResponse(vec![Pause { length }.into()]);
-        }
-        let music = Play::new(self.urls.music()).into();
-        let characters = self.script.hold.chars().count();
-        let speech = Duration::from_secs(characters.div_ceil(SPEECH).try_into().unwrap_or(u64::MAX));
-        if characters == 0 || length < MUSIC.saturating_add(speech) {
-            return VoiceResponse(vec![music]);
-        }
-        VoiceResponse(vec![self.say(&self.script.hold).into(), music])
     }
 
     /// Rings one batch of office phones, each of which must press the key. In direct mode no state is known,
@@ -115,8 +93,8 @@ impl Gateway {
         skipped: &BTreeSet<PhoneNumber>,
         direct: bool,
     ) -> VoiceResponse {
-        let nouns: Vec<Noun> = self
-            .script
+        let script = &self.scripts.office;
+        let nouns: Vec<Noun> = script
             .phones
             .iter()
             .skip(batch * Dial::MAX_NOUNS)
@@ -137,7 +115,7 @@ impl Gateway {
         }
         let dial = Dial {
             action: Some(action),
-            timeout: Some(self.script.ring_time),
+            timeout: Some(script.ring_time),
             ..Dial::ring(nouns)
         };
         VoiceResponse(vec![dial.into()])
@@ -145,23 +123,28 @@ impl Gateway {
 
     /// What somebody who picks up an office phone hears. It ends with a hang-up: a document that simply ends
     /// would connect the caller, even to a mailbox.
-    pub(crate) fn screen_office(&self, call: &CallId, phone: Option<&str>, direct: bool) -> VoiceResponse {
-        self.ask_for_key(
-            self.urls.office_accept(call, phone, direct),
-            &self.script.office_screen,
-        )
+    /// The words are the office's, about the line that was dialled.
+    pub(crate) fn screen_office(
+        &self,
+        call: &CallId,
+        dialled: &str,
+        phone: Option<&str>,
+        direct: bool,
+    ) -> VoiceResponse {
+        let accept = self.urls.office_accept(call, phone, direct);
+        self.ask_for_key(accept, &self.script(dialled).office_screen)
     }
 
     /// What an agent hears who is called on a phone.
-    pub(crate) fn screen_agent(&self, accept: String) -> VoiceResponse {
-        self.ask_for_key(accept, &self.script.agent_screen)
+    pub(crate) fn screen_agent(&self, dialled: &str, accept: String) -> VoiceResponse {
+        self.ask_for_key(accept, &self.script(dialled).agent_screen)
     }
 
     fn ask_for_key(&self, action: String, text: &str) -> VoiceResponse {
         let gather = Gather {
             num_digits: Some(1),
             timeout: Some(SCREEN_TIMEOUT),
-            prompts: vec![Prompt::Say(self.say(text))],
+            prompts: vec![Prompt::Say(self.scripts.office.say(text))],
             ..Gather::new(action)
         };
         VoiceResponse(vec![gather.into(), Verb::Hangup])
@@ -174,17 +157,14 @@ impl Gateway {
 
     /// For whoever is too late.
     pub(crate) fn taken(&self) -> VoiceResponse {
-        VoiceResponse(vec![self.say(&self.script.taken).into(), Verb::Hangup])
-    }
-
-    /// For a caller whose call is over and whose line is still up.
-    pub(crate) fn goodbye(&self) -> VoiceResponse {
-        VoiceResponse(vec![self.say(&self.script.goodbye).into(), Verb::Hangup])
+        let script = &self.scripts.office;
+        VoiceResponse(vec![script.say(&script.taken).into(), Verb::Hangup])
     }
 
     /// For a line that we cannot help.
     pub(crate) fn sorry(&self) -> VoiceResponse {
-        VoiceResponse(vec![self.say(&self.script.sorry).into(), Verb::Hangup])
+        let script = &self.scripts.office;
+        VoiceResponse(vec![script.say(&script.sorry).into(), Verb::Hangup])
     }
 
     fn conference(&self, call: &CallId, name: &ConferenceName, claim: u32, label: &str) -> Conference {
@@ -232,33 +212,40 @@ impl Gateway {
         match why {
             VoicemailReason::Closed => {
                 let hours = self.hours_now(&line.dialled, line.queue.as_ref());
-                self.message_after(&self.script.office.closed_words(hours.as_ref()), direct)
+                let script = self.script(&line.dialled);
+                self.message_after(script, &script.office.closed_words(hours.as_ref()), direct)
             }
-            VoicemailReason::NoAnswer | VoicemailReason::Asked => self.no_answer(direct),
+            VoicemailReason::NoAnswer | VoicemailReason::Asked => self.no_answer(&line.dialled, direct),
         }
     }
 
     /// Says that nobody is free and takes a message.
-    pub(crate) fn no_answer(&self, direct: bool) -> VoiceResponse {
-        self.message_after(&self.script.voicemail, direct)
+    pub(crate) fn no_answer(&self, dialled: &str, direct: bool) -> VoiceResponse {
+        let script = self.script(dialled);
+        self.message_after(script, &script.voicemail, direct)
     }
 
-    fn message_after(&self, text: &str, direct: bool) -> VoiceResponse {
+    fn message_after(&self, script: &Script, text: &str, direct: bool) -> VoiceResponse {
         let record = Record {
             timeout: Some(SILENCE),
             finish_on_key: Some("#".to_owned()),
-            max_length: Some(self.script.voicemail_max),
+            max_length: Some(script.voicemail_max),
             play_beep: Some(true),
             recording_status_callback: Some(self.urls.recording_notice()),
             ..Record::new(self.urls.recorded(direct))
         };
-        VoiceResponse(vec![self.say(text).into(), record.into()])
+        VoiceResponse(vec![script.say(text).into(), record.into()])
     }
+}
 
-    /// After a message.
-    pub(crate) fn thanks(&self) -> VoiceResponse {
-        VoiceResponse(vec![self.say(&self.script.recorded).into(), Verb::Hangup])
-    }
+/// After a message.
+pub(crate) fn thanks(script: &Script) -> VoiceResponse {
+    VoiceResponse(vec![script.say(&script.recorded).into(), Verb::Hangup])
+}
+
+/// For a caller whose call is over and whose line is still up.
+pub(crate) fn goodbye(script: &Script) -> VoiceResponse {
+    VoiceResponse(vec![script.say(&script.goodbye).into(), Verb::Hangup])
 }
 
 /// The caller's name in a conference.

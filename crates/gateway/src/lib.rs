@@ -15,7 +15,9 @@
 mod app;
 mod documents;
 mod handlers;
+mod hold;
 mod music;
+mod refusal;
 mod route;
 mod script;
 mod server;

@@ -14,6 +14,8 @@ pub(crate) enum Route {
     },
     Wait {
         queue: Option<QueueName>,
+        /// A key was pressed.
+        key: bool,
     },
     LeftQueue {
         queue: Option<QueueName>,
@@ -79,7 +81,10 @@ impl Routed {
             "menu" => Route::Menu {
                 attempt: u8::try_from(number("attempt")).unwrap_or(u8::MAX),
             },
-            "wait" => Route::Wait { queue: queue() },
+            "wait" => Route::Wait {
+                queue: queue(),
+                key: query.contains_key("key"),
+            },
             "left-queue" => Route::LeftQueue { queue: queue() },
             "resume" if query.contains_key("after") => Route::AfterConference {
                 claim: number("claim"),
@@ -154,6 +159,10 @@ mod tests {
         assert_eq!(parse("/twilio/voice/nothing", ""), None);
         assert_eq!(parse("/twilio/sms/incoming", ""), None);
         let wait = parse("/twilio/voice/wait", "queue=%ff%fe&&=&").expect("known");
-        assert_eq!(wait.route, Route::Wait { queue: None });
+        let expected = Route::Wait {
+            queue: None,
+            key: false,
+        };
+        assert_eq!(wait.route, expected);
     }
 }

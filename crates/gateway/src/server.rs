@@ -18,13 +18,12 @@ use tracing::{error, info, warn};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 use crate::handlers::Answer;
-use crate::music;
 use crate::route::Routed;
 
 /// Twilio's own requests stay far below this.
 const MAX_BODY: usize = 64 * 1024;
-/// One name for the music of this version: the carrier may keep it.
-const MUSIC_TAG: &str = "\"hold-1\"";
+/// How much of the music is played when the address does not say.
+const MUSIC: u64 = 12;
 
 /// Answers webhooks on `listener` until `shutdown`, then finishes what it began.
 ///
@@ -44,11 +43,9 @@ pub async fn run(
     let gateway = Arc::new(gateway);
     let following = Arc::clone(&gateway);
     let gateway = Data::from(gateway);
-    let wav = Data::new(Bytes::from(music::wav()));
     let routes = move |config: &mut ServiceConfig| {
         config
             .app_data(gateway.clone())
-            .app_data(wav.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .route(&format!("{VOICE_PATH}media/hold.wav"), web::get().to(hold_music))
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::post().to(webhook))
@@ -144,22 +141,32 @@ fn render(document: &VoiceResponse) -> String {
     })
 }
 
-async fn hold_music(request: HttpRequest, wav: Data<Bytes>) -> HttpResponse {
+async fn hold_music(request: HttpRequest, gateway: Data<Gateway>) -> HttpResponse {
+    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let numbers: Vec<(String, Option<u64>)> = query
+        .map(|(name, value)| (name.into_owned(), value.parse().ok()))
+        .collect();
+    let number = |name: &str| {
+        numbers
+            .iter()
+            .find(|(other, _)| other == name)
+            .and_then(|(_, number)| *number)
+    };
+    let (at, seconds) = (number("at").unwrap_or(0), number("for").unwrap_or(MUSIC));
+    let tag = gateway.music.tag(at, seconds);
     // One or several tags, each perhaps marked as weak, which makes no difference to a file.
     let known = request
         .headers()
         .get_all(IF_NONE_MATCH)
         .filter_map(|tags| tags.to_str().ok())
         .flat_map(|tags| tags.split(','))
-        .any(|tag| tag.trim().trim_start_matches("W/") == MUSIC_TAG);
+        .any(|known| known.trim().trim_start_matches("W/") == tag);
     if known {
-        return HttpResponse::NotModified()
-            .insert_header((ETAG, MUSIC_TAG))
-            .finish();
+        return HttpResponse::NotModified().insert_header((ETAG, tag)).finish();
     }
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "audio/wav"))
-        .insert_header((ETAG, MUSIC_TAG))
+        .insert_header((ETAG, tag))
         .insert_header((CACHE_CONTROL, "public, max-age=86400"))
-        .body(Bytes::clone(&wav))
+        .body(gateway.music.piece(at, seconds))
 }

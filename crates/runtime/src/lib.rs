@@ -12,6 +12,7 @@
 //! It must never know a carrier's protocol or a key in Redis, and decides nothing about calls: it only reads the
 //! settings into the domain's own [`Policy`](switchboard_domain::Policy).
 
+mod blocked;
 mod clock;
 mod data_dir;
 mod feeds;
@@ -32,6 +33,7 @@ mod schedules;
 pub mod settings;
 pub mod telemetry;
 
+pub use blocked::Blocked;
 pub use clock::Clock;
 pub use data_dir::{DataDir, DataDirError};
 pub use feeds::{FeedCopy, FeedMark};

@@ -1,6 +1,8 @@
 //! The settings in the domain's own types.
 
-use switchboard_domain::{IdError, Policy, QueueName};
+use std::collections::BTreeMap;
+
+use switchboard_domain::{IdError, MenuPolicy, Policy, QueueName};
 
 use crate::settings::Settings;
 
@@ -10,6 +12,17 @@ use crate::settings::Settings;
 /// When the default queue has a name that cannot be one.
 pub fn policy(settings: &Settings) -> Result<Policy, IdError> {
     let calls = &settings.calls;
+    let mut menus = BTreeMap::new();
+    for line in settings.lines.values() {
+        let menu = line.menu(&settings.menu);
+        for number in &line.numbers {
+            let policy = MenuPolicy {
+                attempts: menu.attempts,
+                default_queue: QueueName::new(&menu.default_queue)?,
+            };
+            menus.insert(number.as_str().to_owned(), policy);
+        }
+    }
     Ok(Policy {
         unanswered_after: calls.unanswered_after,
         office_retry_after: calls.office_retry_after,
@@ -21,5 +34,6 @@ pub fn policy(settings: &Settings) -> Result<Policy, IdError> {
         talking_check_after: calls.talking_check_after,
         menu_attempts: settings.menu.attempts,
         default_queue: QueueName::new(&settings.menu.default_queue)?,
+        menus,
     })
 }

@@ -140,6 +140,15 @@ impl Store {
         self.within(deadline, work).await
     }
 
+    /// Runs several commands at once on a connection of the pool; what they answer does not matter.
+    pub(crate) async fn pipe(&self, commands: &redis::Pipeline, deadline: Instant) -> Result<(), StoreError> {
+        let work = async {
+            let mut connection = self.inner.reads.get().await.map_err(of_pool)?;
+            commands.query_async(&mut *connection).await
+        };
+        self.within(deadline, work).await
+    }
+
     /// Runs a script on a connection of the pool.
     pub(crate) async fn read_script<T: FromRedisValue>(
         &self,

@@ -26,6 +26,10 @@ pub(crate) fn events(prefix: &str) -> String {
     format!("{prefix}:events")
 }
 
+pub(crate) fn answers(prefix: &str) -> String {
+    format!("{prefix}:answers")
+}
+
 pub(crate) fn overrides(prefix: &str) -> String {
     format!("{prefix}:overrides")
 }

@@ -16,6 +16,7 @@
 //! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
 //! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
 //! | `{sb}:ticket:TICKET` | string | the agent who got this ticket for a socket; expires, and is taken by its first use |
+//! | `{sb}:answers` | list | the last answers, as when and how long the caller had waited, for estimates; expires |
 //! | `{sb}:overrides` | hash | overrides of opening hours, by id, as JSON of `contracts::v1::Override` |
 //! | `{sb}:overrides-withdrawn` | sorted set | ids of those that were taken back, by their end; so that none comes again |
 //! | `{sb}:feeds` | hash | the last good copy of each calendar of days off, by the setting that names it |
@@ -36,6 +37,7 @@
 //! outside Redis.
 
 mod agents;
+mod answers;
 mod clock;
 mod commit;
 mod connection;

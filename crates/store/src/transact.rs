@@ -63,6 +63,23 @@ impl Store {
         F: Fn(Option<&Call>, Option<&Agent>, Timestamp) -> Result<Decision, Rejected>,
     {
         let deadline = self.deadline();
+        let step = self.step(target, decide, deadline).await?;
+        if let Some(answered) = crate::answers::answered(&step) {
+            // Rare, and large: it must not make every step's future larger.
+            Box::pin(self.note_answer(answered, deadline)).await;
+        }
+        Ok(step)
+    }
+
+    async fn step<F>(
+        &self,
+        target: Target<'_>,
+        decide: F,
+        deadline: Instant,
+    ) -> Result<Committed, TransactError>
+    where
+        F: Fn(Option<&Call>, Option<&Agent>, Timestamp) -> Result<Decision, Rejected>,
+    {
         let mut unanswered: Option<Box<Unanswered>> = None;
         let mut loaded = match (target.fresh, self.anchor().now()) {
             (true, Some(now)) => Loaded::nothing(now),

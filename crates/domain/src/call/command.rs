@@ -115,6 +115,8 @@ pub enum Command {
     },
     /// The caller's line asks what to do next.
     Ask(At),
+    /// The caller, who waits, asks to leave a message instead.
+    LeaveMessage,
     /// An office phone was picked up and is being asked to press the key.
     OfficeScreened {
         /// Which.

@@ -170,6 +170,7 @@ fn by_the_caller(call: &Call) -> Vec<Happening> {
         ),
         pick("choose nothing", attempt, MenuPick::Nothing),
         pick("choose sales at another reading", attempt + 7, to_sales()),
+        plain("asks for the voicemail while waiting", Command::LeaveMessage),
         plain("caller gone", Command::CallerGone),
         plain("message stored", message("RE1", Some(8))),
         plain("message stored, length unknown", message("RE1", None)),

@@ -68,10 +68,10 @@ impl Gateway {
             // A mailbox must not win.
             if !asked {
                 let accept = self.urls.agent_connect(&ticket.to_string(), &agent, true);
-                return Ok(self.screen_agent(accept));
+                return Ok(self.screen_agent(&call.dialled, accept));
             }
             let pressed = request.digits.as_deref().and_then(|digits| digits.chars().next());
-            if pressed != Some(self.script.accept_key) {
+            if pressed != Some(self.scripts.office.accept_key) {
                 return Ok(hang_up());
             }
         }

@@ -7,13 +7,14 @@ use switchboard_domain::{
 use switchboard_store::{Committed, TransactError};
 use switchboard_telephony::Direction;
 use switchboard_telephony::form::{
-    CallParams, EnqueueEnded, Gathered, MissingSid, QueueResult, QueueWait, Recorded, VoiceRequest,
+    CallParams, EnqueueEnded, Gathered, MissingSid, QueueResult, Recorded, VoiceRequest,
 };
 use switchboard_telephony::twiml::VoiceResponse;
 
 use super::Webhook;
 use super::step::{Line, log_failure, note_odd};
 use crate::app::Gateway;
+use crate::{documents, refusal};
 
 impl Gateway {
     /// The document for a line that asked at `at`, or why there is none.
@@ -36,26 +37,36 @@ impl Gateway {
     pub(super) async fn incoming(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let mut line = Line::of(&request.call, webhook.form);
-        if self.menu.choices.is_empty() {
-            line.queue = Some(self.policy.default_queue.clone());
-        }
         note_odd(&line.call, &request.odd);
-        let step = self.first_step(webhook, &line, &self.instead_of_menu()).await;
+        if let Some(why) = self.refusal.of(webhook.form) {
+            tracing::info!(call.id = %line.call, why, "call {} is not taken: its caller is {why}", line.call);
+            metrics::counter!("gateway_calls_refused_total", "why" => why).increment(1);
+            return Ok(refusal::document(why));
+        }
+        if self.script(&line.dialled).menu.choices.is_empty() {
+            line.queue = Some(self.policy.default_queue_of(&line.dialled).clone());
+        }
+        let step = self
+            .first_step(webhook, &line, &self.instead_of_menu(&line))
+            .await;
         let document = self.read_off(&line, &At::Incoming, step);
-        Ok(document.map_or_else(|| self.direct_incoming(&line), |document| self.greeted(document)))
+        Ok(document.map_or_else(
+            || self.direct_incoming(&line),
+            |document| self.greeted(&line, document),
+        ))
     }
 
     /// Without a menu the caller goes straight into the default queue.
-    fn instead_of_menu(&self) -> Vec<Command> {
-        if !self.menu.choices.is_empty() {
+    fn instead_of_menu(&self, line: &Line) -> Vec<Command> {
+        if !self.script(&line.dialled).menu.choices.is_empty() {
             return Vec::new();
         }
-        vec![self.default_queue(0)]
+        vec![self.default_queue(&line.dialled, 0)]
     }
 
     /// As if the caller had chosen the default queue, whichever reading of the menu it is.
-    pub(super) fn default_queue(&self, attempt: u8) -> Command {
-        let queue = self.policy.default_queue.clone();
+    pub(super) fn default_queue(&self, dialled: &str, attempt: u8) -> Command {
+        let queue = self.policy.default_queue_of(dialled).clone();
         Command::Choose {
             attempt,
             pick: MenuPick::Choice(MenuChoice::Queue(queue)),
@@ -70,12 +81,12 @@ impl Gateway {
         let request = Gathered::from_form(webhook.form)?;
         let mut line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
-        let pick = self.menu.pick(request.digits.as_deref());
+        let pick = self.script(&line.dialled).menu.pick(request.digits.as_deref());
         line.queue = match &pick {
             MenuPick::Choice(MenuChoice::Queue(queue)) => Some(queue.clone()),
             // The last reading leads into the default queue.
-            MenuPick::Nothing if attempt.saturating_add(1) >= self.policy.menu_attempts => {
-                Some(self.policy.default_queue.clone())
+            MenuPick::Nothing if attempt.saturating_add(1) >= self.policy.menu_attempts_of(&line.dialled) => {
+                Some(self.policy.default_queue_of(&line.dialled).clone())
             }
             MenuPick::Nothing | MenuPick::Closed | MenuPick::Choice(MenuChoice::Voicemail) => None,
         };
@@ -91,44 +102,11 @@ impl Gateway {
         Ok(self
             .read_off(&line, &At::Menu, step)
             .unwrap_or_else(|| match pick {
-                MenuPick::Choice(MenuChoice::Voicemail) => self.no_answer(true),
+                MenuPick::Choice(MenuChoice::Voicemail) => self.no_answer(&line.dialled, true),
                 MenuPick::Choice(MenuChoice::Queue(_)) | MenuPick::Nothing | MenuPick::Closed => {
                     self.direct_incoming(&line)
                 }
             }))
-    }
-
-    pub(super) async fn wait(
-        &self,
-        webhook: &Webhook<'_>,
-        queue: Option<&QueueName>,
-    ) -> Result<VoiceResponse, MissingSid> {
-        let request = QueueWait::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
-        note_odd(&line.call, &request.odd);
-        let waited = request.waited.unwrap_or_default();
-        let at = At::Wait {
-            queue: request.queue.map(|sid| sid.as_str().to_owned()),
-        };
-        let found = |now: Timestamp| self.found_waiting(queue, now.minus(waited));
-        let step = self
-            .caller_step(webhook, &line, found, |_| vec![Command::Ask(at.clone())])
-            .await;
-        // By the carrier's own count; a caller whose waiting nobody counts should not wait.
-        let rescue = || match request.waited {
-            Some(waited) if waited < self.script.unanswered_after => Instruction::Hold,
-            Some(_) | None => Instruction::Leave,
-        };
-        Ok(self
-            .read_off(&line, &at, step)
-            .unwrap_or_else(|| self.document(&line, &rescue())))
-    }
-
-    fn found_waiting(&self, queue: Option<&QueueName>, since: Timestamp) -> Adopted {
-        Adopted::Waiting {
-            queue: queue.unwrap_or(&self.policy.default_queue).clone(),
-            since,
-        }
     }
 
     pub(super) async fn left_queue(
@@ -148,14 +126,14 @@ impl Gateway {
         };
         let at = At::LeftQueue(exit);
         let waited = request.waited.unwrap_or_default();
-        let found = |now: Timestamp| self.found_waiting(queue, now.minus(waited));
+        let found = |now: Timestamp| self.found_waiting(&line, queue, now.minus(waited));
         let step = self
             .caller_step(webhook, &line, found, |_| vec![Command::Ask(at.clone())])
             .await;
         Ok(self.read_off(&line, &at, step).unwrap_or_else(|| match exit {
-            QueueExit::HungUp => crate::documents::hang_up(),
+            QueueExit::HungUp => documents::hang_up(),
             QueueExit::Redirected => self.document(&line, &Instruction::AskAgain),
-            QueueExit::Leave | QueueExit::Failed | QueueExit::Other => self.direct_ring(&line.call),
+            QueueExit::Leave | QueueExit::Failed | QueueExit::Other => self.direct_ring(&line),
         }))
     }
 
@@ -190,14 +168,14 @@ impl Gateway {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
-        let found = |now: Timestamp| self.found_waiting(None, now);
+        let found = |now: Timestamp| self.found_waiting(&line, None, now);
         let step = self
             .caller_step(webhook, &line, found, |known| vec![Command::Ask(at(known))])
             .await;
         // Both ask for what the state says.
         Ok(self
             .read_off(&line, &At::Resume, step)
-            .unwrap_or_else(|| self.direct_ring(&line.call)))
+            .unwrap_or_else(|| self.direct_ring(&line)))
     }
 
     pub(super) async fn voicemail_asked(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
@@ -208,7 +186,7 @@ impl Gateway {
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Voicemail, commands)
             .await;
-        let direct = || self.no_answer(true);
+        let direct = || self.no_answer(&line.dialled, true);
         Ok(self.read_off(&line, &At::Voicemail, step).unwrap_or_else(direct))
     }
 
@@ -236,9 +214,9 @@ impl Gateway {
             log_failure(&line.call, failure);
         }
         if request.duration.is_some_and(|length| length.is_zero()) {
-            return Ok(self.goodbye());
+            return Ok(documents::goodbye(self.script(&line.dialled)));
         }
-        Ok(self.thanks())
+        Ok(documents::thanks(self.script(&line.dialled)))
     }
 
     /// Our last document failed. The state says what was meant; a caller of whom nothing is known begins anew,
@@ -255,7 +233,7 @@ impl Gateway {
         let commands = |known: Option<&Call>| {
             let mut commands = match known {
                 Some(_) => Vec::new(),
-                None => self.instead_of_menu(),
+                None => self.instead_of_menu(&line),
             };
             commands.push(Command::Ask(At::Resume));
             commands

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_domain::{CallId, VoicemailReason};
+use switchboard_domain::VoicemailReason;
 use switchboard_telephony::twiml::VoiceResponse;
 
 use super::step::Line;
@@ -12,21 +12,21 @@ impl Gateway {
     /// A caller without a call: in opening hours the office rings, else they may leave a message.
     pub(super) fn direct_incoming(&self, line: &Line) -> VoiceResponse {
         if self.is_open(&line.dialled, line.queue.as_ref(), self.now()) {
-            return self.direct_ring(&line.call);
+            return self.direct_ring(line);
         }
         self.voicemail(line, VoicemailReason::Closed, true)
     }
 
     /// Rings the office, and takes a message if nobody answers.
-    pub(super) fn direct_ring(&self, call: &CallId) -> VoiceResponse {
-        self.direct_batch(call, 0)
+    pub(super) fn direct_ring(&self, line: &Line) -> VoiceResponse {
+        self.direct_batch(line, 0)
     }
 
     /// The next ten phones, or the voicemail after the last.
-    pub(super) fn direct_batch(&self, call: &CallId, batch: usize) -> VoiceResponse {
-        if batch < self.script.batches() {
-            return self.ring(call, 0, 0, batch, &BTreeSet::new(), true);
+    pub(super) fn direct_batch(&self, line: &Line, batch: usize) -> VoiceResponse {
+        if batch < self.scripts.office.batches() {
+            return self.ring(&line.call, 0, 0, batch, &BTreeSet::new(), true);
         }
-        self.no_answer(true)
+        self.no_answer(&line.dialled, true)
     }
 }

@@ -6,6 +6,7 @@ mod direct;
 mod notices;
 mod office;
 mod step;
+mod wait;
 
 use switchboard_telephony::form::{MissingSid, WebhookForm};
 use switchboard_telephony::twiml::VoiceResponse;
@@ -57,7 +58,7 @@ impl Gateway {
         match &routed.route {
             Route::Incoming => self.incoming(&webhook).await.map(Answer::from),
             Route::Menu { attempt } => self.menu_chosen(&webhook, *attempt).await.map(Answer::from),
-            Route::Wait { queue } => self.wait(&webhook, queue.as_ref()).await.map(Answer::from),
+            Route::Wait { queue, key } => self.wait(&webhook, queue.as_ref(), *key).await.map(Answer::from),
             Route::LeftQueue { queue } => self.left_queue(&webhook, queue.as_ref()).await.map(Answer::from),
             Route::Resume => self.resume(&webhook).await.map(Answer::from),
             Route::AfterConference { claim } => {

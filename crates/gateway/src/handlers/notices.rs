@@ -82,7 +82,7 @@ impl Gateway {
             .from
             .as_ref()
             .is_some_and(|from| from.client().is_some());
-        if !over || agents {
+        if !over || agents || self.refusal.of(webhook.form).is_some() {
             return Ok(Answer::Noted);
         }
         let step = match news.call.direction {

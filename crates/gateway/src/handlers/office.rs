@@ -26,10 +26,10 @@ impl Gateway {
             Ok(Committed { call: Some(call), .. }) => {
                 Ok(self.document(&line, &instruction(&call, &At::OfficeRing)))
             }
-            Ok(_) => Ok(self.direct_ring(&line.call)),
+            Ok(_) => Ok(self.direct_ring(&line)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
-                Ok(self.direct_ring(&line.call))
+                Ok(self.direct_ring(&line))
             }
         }
     }
@@ -49,6 +49,8 @@ impl Gateway {
         else {
             return Ok(hang_up());
         };
+        // Which line it is; the office's own words when nobody knows.
+        let mut dialled = String::new();
         if let Some(number) = phone.and_then(|text| PhoneNumber::parse(text).ok()) {
             let commands = |known: Option<&Call>| {
                 let screened = Command::OfficeScreened {
@@ -60,12 +62,12 @@ impl Gateway {
                 Ok(Committed {
                     call: Some(state), ..
                 }) if !is_open_to_office(&state) => return Ok(self.taken()),
-                Ok(_) => {}
+                Ok(step) => dialled = step.call.map(|call| call.dialled).unwrap_or_default(),
                 // A screening without state is a screening all the same.
                 Err(failure) => log_failure(&call, &failure),
             }
         }
-        Ok(self.screen_office(&call, phone, webhook.direct))
+        Ok(self.screen_office(&call, &dialled, phone, webhook.direct))
     }
 
     /// A key was pressed at an office phone.
@@ -82,7 +84,7 @@ impl Gateway {
         let Some(call) = call
             .cloned()
             .or_else(parent)
-            .filter(|_| pressed == Some(self.script.accept_key))
+            .filter(|_| pressed == Some(self.scripts.office.accept_key))
         else {
             return Ok(hang_up());
         };
@@ -120,7 +122,10 @@ impl Gateway {
         let attempt = known
             .filter(|_| webhook.direct)
             .and_then(|call| menu_attempt(&call.state));
-        attempt.map(|attempt| self.default_queue(attempt)).into_iter()
+        let dialled = known.map(|call| call.dialled.as_str()).unwrap_or_default();
+        attempt
+            .map(|attempt| self.default_queue(dialled, attempt))
+            .into_iter()
     }
 
     /// The office phones are done: nobody came, or the talk is over.
@@ -135,7 +140,7 @@ impl Gateway {
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let bridged = request.bridged;
-        let more = bridged != Some(true) && batch + 1 < self.script.batches();
+        let more = bridged != Some(true) && batch + 1 < self.scripts.office.batches();
         let at = At::OfficeEnded {
             round,
             attempt,
@@ -186,7 +191,7 @@ impl Gateway {
                 if bridged == Some(true) {
                     return Ok(hang_up());
                 }
-                Ok(self.direct_batch(&line.call, batch + 1))
+                Ok(self.direct_batch(&line, batch + 1))
             }
         }
     }

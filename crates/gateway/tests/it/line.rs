@@ -50,6 +50,11 @@ impl Line {
         Self::new(number, from, "+442079460000", "inbound")
     }
 
+    /// Somebody rings another number of the office.
+    pub(crate) fn caller_to(number: u32, to: &str) -> Self {
+        Self::new(number, "+442071838750", to, "inbound")
+    }
+
     /// An agent's browser connects.
     pub(crate) fn browser(number: u32, identity: &str) -> Self {
         Self::new(number, &format!("client:{identity}"), "", "inbound")
@@ -146,7 +151,7 @@ pub(crate) fn target(at: &str) -> String {
 
 /// What any carrier would run.
 pub(crate) fn check_document(status: u16, content_type: &str, body: &str) {
-    const VERBS: [&str; 13] = [
+    const VERBS: [&str; 14] = [
         "Response",
         "Say",
         "Play",
@@ -159,6 +164,7 @@ pub(crate) fn check_document(status: u16, content_type: &str, body: &str) {
         "Record",
         "Redirect",
         "Leave",
+        "Reject",
         "Hangup",
     ];
     assert_eq!(status, 200, "{body}");

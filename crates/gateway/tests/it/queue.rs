@@ -215,18 +215,6 @@ async fn without_office_phones_the_end_of_waiting_is_the_voicemail() {
     house.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_wait_document_is_never_longer_than_the_settings_say() {
-    for (wait_document, expected) in [("20s", "<Say"), ("15s", "<Play"), ("5s", "<Pause length=\"5\"")] {
-        let house = House::with(always().set(&format!("calls.wait_document={wait_document}"))).await;
-        let (mut line, wait, _) = waiting(&house, 1).await;
-        let document = line.ask(&house, &wait, &in_queue("1")).await;
-        let first = document.split("<Response>").nth(1).unwrap();
-        assert!(first.starts_with(expected), "{wait_document}: {document}");
-        house.close().await;
-    }
-}
-
 type Said = &'static [(&'static str, &'static str)];
 
 #[tokio::test(flavor = "multi_thread")]

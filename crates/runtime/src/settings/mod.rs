@@ -32,9 +32,9 @@ pub use self::{
     listen::Listen,
     phone::E164,
     sections::{
-        Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Log, LogFormat, Lookup,
-        LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours, Public, Realtime,
-        Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
+        Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Line, LineMenu, Log,
+        LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours,
+        Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
     },
     warnings::Warning,
 };
@@ -73,6 +73,8 @@ section! {
         simulator: Simulator,
         /// Whose phone system it is, and what callers hear.
         office: Office,
+        /// What is different for callers of some numbers, by a name for each.
+        lines: BTreeMap<String, Line>,
         /// When a call moves on by itself.
         calls: Calls,
         /// What callers choose from.

@@ -7,6 +7,7 @@
 
 mod health;
 mod lifecycle;
+mod lines;
 mod private_redis;
 mod schedules;
 mod settings;

@@ -229,6 +229,29 @@ impl<'a> Stage<'a> {
         self.system.simulator.dial(from, OFFICE)
     }
 
+    /// Rings another number than the office's first.
+    pub(super) fn dial_to(&self, from: &str, to: &str) -> LegId {
+        self.system.simulator.dial(from, to)
+    }
+
+    /// The caller presses keys when they hear these words.
+    pub(super) async fn press_at(&mut self, caller: &LegId, words: &str, keys: &str) -> anyhow::Result<()> {
+        self.until(
+            &format!("the caller hears {words:?}"),
+            Duration::from_secs(90),
+            |view| {
+                view.leg(caller)
+                    .is_some_and(|leg| matches!(leg.hears, Some(Sound::Text(text)) if text.contains(words)))
+            },
+        )
+        .await?;
+        ensure!(
+            self.system.simulator.press(caller, keys),
+            "the caller's line is gone"
+        );
+        Ok(())
+    }
+
     /// Dials, chooses sales and waits in the queue.
     pub(super) async fn caller_in_queue(&mut self, from: &str) -> anyhow::Result<LegId> {
         let caller = self.caller_choosing(from).await?;

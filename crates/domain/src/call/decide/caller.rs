@@ -76,7 +76,7 @@ pub(super) fn adopt(incoming: &Incoming, found: &Adopted, now: Timestamp, policy
         deadline: since.plus(policy.unanswered_after),
         front: false,
     };
-    let here = || waiting(&policy.default_queue, now);
+    let here = || waiting(policy.default_queue_of(&call.dialled), now);
     match found {
         Adopted::Menu => {}
         Adopted::Waiting { queue, since } => {
@@ -143,10 +143,13 @@ pub(super) fn choose(step: &mut Step<'_>, attempt: u8, pick: &MenuPick) {
                 Cause::Chosen,
             );
         }
-        MenuPick::Nothing if current.saturating_add(1) < step.policy.menu_attempts => {
+        MenuPick::Nothing if current.saturating_add(1) < step.policy.menu_attempts_of(&step.call.dialled) => {
             step.enter(State::Greeting { attempt: current + 1 }, Cause::NothingChosen);
         }
-        MenuPick::Nothing => join(step, step.policy.default_queue.clone(), Cause::NothingChosen),
+        MenuPick::Nothing => {
+            let queue = step.policy.default_queue_of(&step.call.dialled).clone();
+            join(step, queue, Cause::NothingChosen);
+        }
     }
 }
 
@@ -159,6 +162,20 @@ fn join(step: &mut Step<'_>, queue: QueueName, cause: Cause) {
         front: false,
     };
     step.enter(State::Queued(waiting), cause);
+}
+
+/// The caller has waited enough and would rather leave a message. Whoever is about to reach a person, an agent who
+/// pressed Answer or the phones of the office, is not taken away from them.
+pub(super) fn leave_message(step: &mut Step<'_>) {
+    // In the carrier's queue, which the line is told to leave by the answer to this very request.
+    if let (State::Queued(_), Leg::Parked { .. }) = (&step.call.state, &step.call.leg) {
+        step.enter(
+            State::Voicemail {
+                why: VoicemailReason::Asked,
+            },
+            Cause::Chosen,
+        );
+    }
 }
 
 /// The caller's line asks what to do: the rescue beside jobs and REST, and the source of what we know of the

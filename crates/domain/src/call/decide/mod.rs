@@ -58,6 +58,7 @@ pub fn decide(
             Command::Adopt { incoming, found } => Ok(caller::adopt(incoming, found, now, policy)),
             Command::Choose { .. }
             | Command::Ask(_)
+            | Command::LeaveMessage
             | Command::OfficeScreened { .. }
             | Command::OfficeAccepted { .. }
             | Command::AgentConnects { .. }
@@ -82,6 +83,7 @@ pub fn decide(
         Command::Incoming(_) | Command::Adopt { .. } => {}
         Command::Choose { attempt, pick } => caller::choose(&mut step, *attempt, pick),
         Command::Ask(at) => caller::ask(&mut step, at),
+        Command::LeaveMessage => caller::leave_message(&mut step),
         Command::CallerGone => step.end_by_caller(),
         Command::Recorded(recording) => caller::recorded(&mut step, recording),
         Command::LookedUp { source, outcome } => caller::looked_up(&mut step, source, outcome),

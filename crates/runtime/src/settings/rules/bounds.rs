@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{Sections, is_name};
-use crate::settings::{LookupSource, duration::render, fault::Faults};
+use crate::settings::{Calls, LookupSource, duration::render, fault::Faults};
 
 const NONE: Duration = Duration::from_millis(1);
 
@@ -61,71 +61,7 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         );
     }
     if let Some(calls) = &sections.calls {
-        within(
-            "calls.unanswered_after",
-            calls.unanswered_after,
-            NONE,
-            hours(4),
-            faults,
-        );
-        within(
-            "calls.office_retry_after",
-            calls.office_retry_after,
-            NONE,
-            hours(4),
-            faults,
-        );
-        within(
-            "calls.claim_browser",
-            calls.claim_browser,
-            NONE,
-            secs(300),
-            faults,
-        );
-        within("calls.claim_phone", calls.claim_phone, NONE, secs(300), faults);
-        within(
-            "calls.connect_within",
-            calls.connect_within,
-            NONE,
-            secs(300),
-            faults,
-        );
-        within(
-            "calls.talking_check_after",
-            calls.talking_check_after,
-            NONE,
-            secs(300),
-            faults,
-        );
-        // A waiting line is also the rescue when nothing else works: it must look in this often.
-        within(
-            "calls.wait_document",
-            calls.wait_document,
-            secs(1),
-            secs(20),
-            faults,
-        );
-        within("calls.sweep_every", calls.sweep_every, NONE, secs(600), faults);
-        within(
-            "calls.voicemail_max",
-            calls.voicemail_max,
-            secs(1),
-            hours(1),
-            faults,
-        );
-        within(
-            "calls.ended_ttl",
-            calls.ended_ttl,
-            secs(1),
-            hours(24 * 365),
-            faults,
-        );
-        if !(1..=20).contains(&calls.office_rings) {
-            faults.rule(
-                "calls.office_rings",
-                "expected 1 to 20 rounds: a call must not go to voicemail unrung",
-            );
-        }
+        promises(calls, faults);
     }
     if let Some(lookup) = &sections.lookup {
         lookup
@@ -137,6 +73,40 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         && let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&log.filter)
     {
         faults.rule("log.filter", format!("expected log directives: {error}"));
+    }
+}
+
+fn promises(calls: &Calls, faults: &mut Faults) {
+    for (name, value, least, most) in [
+        ("unanswered_after", calls.unanswered_after, NONE, hours(4)),
+        ("office_retry_after", calls.office_retry_after, NONE, hours(4)),
+        ("claim_browser", calls.claim_browser, NONE, secs(300)),
+        ("claim_phone", calls.claim_phone, NONE, secs(300)),
+        ("connect_within", calls.connect_within, NONE, secs(300)),
+        ("talking_check_after", calls.talking_check_after, NONE, secs(300)),
+        // A waiting line is also the rescue when nothing else works: it must look in this often.
+        ("wait_document", calls.wait_document, secs(1), secs(20)),
+        ("sweep_every", calls.sweep_every, NONE, secs(600)),
+        ("voicemail_max", calls.voicemail_max, secs(1), hours(1)),
+        ("ended_ttl", calls.ended_ttl, secs(1), hours(24 * 365)),
+    ] {
+        within(&format!("calls.{name}"), value, least, most, faults);
+    }
+    // What is said must be over before it is said again.
+    if !calls.announce_every.is_zero() {
+        within(
+            "calls.announce_every",
+            calls.announce_every,
+            secs(30),
+            secs(600),
+            faults,
+        );
+    }
+    if !(1..=20).contains(&calls.office_rings) {
+        faults.rule(
+            "calls.office_rings",
+            "expected 1 to 20 rounds: a call must not go to voicemail unrung",
+        );
     }
 }
 

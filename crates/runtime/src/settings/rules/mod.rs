@@ -5,6 +5,7 @@
 mod bounds;
 mod hours;
 mod identity;
+mod lines;
 mod office;
 
 use std::collections::BTreeMap;
@@ -14,8 +15,8 @@ use config::{Value, ValueKind};
 pub(super) use self::identity::is_loopback;
 
 use super::{
-    Agent, Calls, Data, Deployment, Feeds, Gateway, Hours, Log, Lookup, Menu, Office, OtherHours, Public,
-    Realtime, Records, Redis, Simulator, Twilio, Worker,
+    Agent, Calls, Data, Deployment, Feeds, Gateway, Hours, Line, Log, Lookup, Menu, Office, OtherHours,
+    Public, Realtime, Records, Redis, Simulator, Twilio, Worker,
     fault::Faults,
     read::{Setting, field},
 };
@@ -35,6 +36,7 @@ struct Sections {
     worker_records: Option<Worker>,
     simulator: Option<Simulator>,
     office: Option<Office>,
+    lines: Option<BTreeMap<String, Line>>,
     calls: Option<Calls>,
     menu: Option<Menu>,
     hours: Option<Hours>,
@@ -61,6 +63,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         worker_records: read(merged, "worker_records"),
         simulator: read(merged, "simulator"),
         office: read(merged, "office"),
+        lines: read(merged, "lines"),
         calls: read(merged, "calls"),
         menu: read(merged, "menu"),
         hours: read(merged, "hours"),
@@ -73,6 +76,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
     identity::check(&sections, faults);
     bounds::check(&sections, faults);
     office::check(&sections, faults);
+    lines::check(&sections, faults);
     hours::check(
         sections.hours.as_ref(),
         sections.schedules.as_ref(),

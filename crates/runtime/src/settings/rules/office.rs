@@ -9,9 +9,10 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     if let Some(office) = &sections.office {
         texts(office, faults);
         phones(office, faults);
+        callers(office, faults);
     }
     if let Some(menu) = &sections.menu {
-        choices(menu, faults);
+        choices("menu", menu, faults);
     }
     if let Some(agents) = &sections.agents {
         let numbers = sections
@@ -80,16 +81,52 @@ fn texts(office: &Office, faults: &mut Faults) {
     ] {
         spoken(&format!("office.{name}"), text, faults);
     }
-    if !office.reopens_message.is_empty() {
-        spoken("office.reopens_message", &office.reopens_message, faults);
+    for (name, text) in [
+        ("reopens_message", &office.reopens_message),
+        ("position_message", &office.position_message),
+        ("next_message", &office.next_message),
+        ("estimate_message", &office.estimate_message),
+        ("estimate_minute_message", &office.estimate_minute_message),
+        ("message_offer", &office.message_offer),
+    ] {
+        if !text.is_empty() {
+            spoken(&format!("office.{name}"), text, faults);
+        }
+    }
+    let key = &office.message_key;
+    let is_key = |c: char| c.is_ascii_digit() || c == '*';
+    if key.len() > 1 || !key.chars().all(is_key) {
+        faults.rule(
+            "office.message_key",
+            "expected one key, 0 to 9 or *, or nothing: # ends an entry and is not told",
+        );
+    }
+}
+
+/// Who is let in.
+fn callers(office: &Office, faults: &mut Faults) {
+    for (index, text) in office.blocked.iter().enumerate() {
+        if crate::Blocked::parse(text).is_none() {
+            faults.rule(
+                &format!("office.blocked[{index}]"),
+                "expected a number such as \"+44 7700 900123\", its beginning with at least 3 digits such as \"+4470*\", \
+                 or an address that begins with sip: or client:",
+            );
+        }
+    }
+    if !["answer", "reject"].contains(&office.withheld.as_str()) {
+        faults.rule("office.withheld", "expected \"answer\" or \"reject\"");
     }
 }
 
 /// A caller must hear words, not braces; silence on a phone line sounds like a fault.
-fn spoken(path: &str, text: &str, faults: &mut Faults) {
-    let more = match path {
-        "office.holiday_message" => "{holiday}",
-        "office.reopens_message" => "{opens}",
+pub(super) fn spoken(path: &str, text: &str, faults: &mut Faults) {
+    let more = match path.rsplit('.').next().unwrap_or_default() {
+        "holiday_message" => "{holiday}",
+        "reopens_message" => "{opens}",
+        "position_message" => "{position}",
+        "estimate_message" => "{minutes}",
+        "message_offer" => "{message_key}",
         _ => "{office}",
     };
     if text.trim().is_empty() {
@@ -133,26 +170,32 @@ fn not_our_own(path: &str, number: &E164, ours: &[E164], faults: &mut Faults) {
     }
 }
 
-fn choices(menu: &Menu, faults: &mut Faults) {
+/// A menu at `path`, such as `menu`.
+pub(super) fn choices(path: &str, menu: &Menu, faults: &mut Faults) {
     let mut digits = BTreeSet::new();
     for (index, choice) in menu.choices.iter().enumerate() {
+        let at = |field: &str| format!("{path}.choices[{index}].{field}");
         if !digits.insert(choice.digit) {
+            faults.rule(&at("digit"), format!("a second choice for key {}", choice.digit));
+        }
+        // The carrier takes it as the end of an entry without any keys.
+        if choice.digit == '#' {
             faults.rule(
-                &format!("menu.choices[{index}].digit"),
-                format!("a second choice for key {}", choice.digit),
+                &at("digit"),
+                "expected 0 to 9 or *: # ends an entry and is not told",
             );
         }
         if let MenuTarget::Queue(queue) = &choice.target {
-            queue_name(&format!("menu.choices[{index}].queue"), queue, faults);
+            queue_name(&at("queue"), queue, faults);
         }
     }
-    queue_name("menu.default_queue", &menu.default_queue, faults);
-    spoken("menu.prompt", &menu.prompt, faults);
+    queue_name(&format!("{path}.default_queue"), &menu.default_queue, faults);
+    spoken(&format!("{path}.prompt"), &menu.prompt, faults);
     if !(1..=10).contains(&menu.attempts) {
-        faults.rule("menu.attempts", "expected 1 to 10");
+        faults.rule(&format!("{path}.attempts"), "expected 1 to 10");
     }
     if !(Duration::from_secs(1)..=Duration::from_mins(1)).contains(&menu.timeout) {
-        faults.rule("menu.timeout", "expected 1s to 1m");
+        faults.rule(&format!("{path}.timeout"), "expected 1s to 1m");
     }
 }
 

@@ -23,6 +23,8 @@ section! {
         talking_check_after: Duration,
         /// The length of one wait document: how long at most a decision goes unnoticed by a waiting line.
         wait_document: Duration,
+        /// How often those who wait are told their place and the time left; `0s` is never.
+        announce_every: Duration,
         /// How often live calls are compared with what the carrier knows.
         sweep_every: Duration,
         /// The longest message.

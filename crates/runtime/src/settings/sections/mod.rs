@@ -3,6 +3,7 @@
 mod calls;
 mod deployment;
 mod hours;
+mod lines;
 mod log;
 mod lookup;
 mod office;
@@ -12,6 +13,7 @@ mod services;
 pub use calls::Calls;
 pub use deployment::{Data, Deployment, Public, Records, Redis, Twilio};
 pub use hours::{CompanyDay, Feeds, Hours, OtherHours, Weekly};
+pub use lines::{Line, LineMenu};
 pub use log::{Log, LogFormat};
 pub use lookup::{Lookup, LookupSource, SourceKind};
 pub use office::{Menu, MenuChoice, MenuTarget, Office, OfficePhone};

@@ -45,6 +45,26 @@ section! {
         queue_message: String,
         /// Said between pieces of music while waiting.
         hold_message: String,
+        /// Said while waiting; `{position}` stands for the caller's place in the queue. Empty: nothing is said.
+        position_message: String,
+        /// Said instead to the first. Empty: nothing is said.
+        next_message: String,
+        /// Said when it is known well enough; `{minutes}` stands for how many more, at least two. Empty: nothing is
+        /// said.
+        estimate_message: String,
+        /// Said instead when it is a minute or less. Empty: nothing is said.
+        estimate_minute_message: String,
+        /// Says that `{message_key}` leads to the voicemail. Empty: nothing is said; the key does so all the same.
+        message_offer: String,
+        /// The key with which somebody who waits asks to leave a message. Empty: there is none.
+        message_key: String,
+        /// A WAV file with music for those who wait. Empty: the music that is built in.
+        music: String,
+        /// Callers whose calls are not taken: numbers such as `+447700900123`, beginnings of numbers such as
+        /// `+4470*`, and addresses such as `sip:nuisance@example.com`.
+        blocked: Vec<String>,
+        /// What becomes of callers who hide their number: `answer`, or `reject`.
+        withheld: String,
         /// Said before an answer is recorded.
         voicemail_message: String,
         /// Said after a recording.

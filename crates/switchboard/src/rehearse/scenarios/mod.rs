@@ -5,10 +5,12 @@ mod carrier;
 mod deadlines;
 mod hang_ups;
 mod hours;
+mod lines;
 mod lookups;
 mod news;
 mod office;
 mod redis;
+mod waiting;
 mod workers;
 
 use std::future::Future;
@@ -69,6 +71,36 @@ const NO_PHONES: Office = Office {
     settings: &["office.phones=[]"],
     ..OPEN
 };
+/// With a second number that speaks German and has a menu of its own, and callers who are not welcome.
+const LINES: Office = Office {
+    settings: &[
+        r#"office.numbers=["+442079460000", "+49401234560"]"#,
+        r#"office.blocked=["+447700900199", "+4470*"]"#,
+        HAMBURG,
+    ],
+    ..OPEN
+};
+const HAMBURG: &str = r#"lines.hamburg={numbers=["+49401234560"], name="Hafen und Gasse", language="de-DE", voice="Polly.Vicki",
+    greeting="Vielen Dank für Ihren Anruf bei {office}.", closed_message="Wir haben geschlossen.",
+    holiday_message="Wir haben heute geschlossen.", queue_message="Bitte bleiben Sie am Apparat.",
+    hold_message="Danke, dass Sie warten.", position_message="Sie sind Nummer {position}.",
+    next_message="Sie sind der Nächste.", estimate_message="Es dauert etwa {minutes} Minuten.",
+    estimate_minute_message="Es dauert etwa eine Minute.",
+    message_offer="Für eine Nachricht drücken Sie die {message_key}.",
+    voicemail_message="Bitte sprechen Sie nach dem Ton.", recorded_message="Wir haben Ihre Nachricht.",
+    not_understood_message="Das haben wir nicht verstanden.", sorry_message="Es tut uns leid.",
+    goodbye_message="Auf Wiederhören.", menu={prompt="Für den Verkauf drücken Sie die 3.",
+    choices=[{digit="3", label="Verkauf", queue="verkauf"}], default_queue="empfang"}}"#;
+/// Does not take calls of those who hide their number.
+const NO_HIDING: Office = Office {
+    settings: &["office.withheld=reject"],
+    ..OPEN
+};
+/// Patient: the office does not ring while a scenario waits.
+const PATIENT: Office = Office {
+    settings: &["calls.unanswered_after=20m"],
+    ..OPEN
+};
 const TWELVE: Office = Office {
     settings: &[TWELVE_PHONES],
     ..OPEN
@@ -103,6 +135,15 @@ pub(super) fn all() -> Vec<Scenario> {
         "two-phones", "two office phones accept in the same millisecond", OPEN, office::both_accept;
         "twelve-phones", "more office phones than ring at once", TWELVE, office::twelve_phones;
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
+        "two-numbers", "a second number in another language, with its own menu", LINES, lines::another_language;
+        "wrong-keys", "the caller presses keys that the menu does not have", OPEN, lines::wrong_keys;
+        "no-keys", "the caller presses nothing, and a person answers in the end", LINES, lines::no_keys;
+        "blocked", "callers who are not welcome are refused before the call is answered", LINES, lines::blocked;
+        "hidden-refused", "a hidden number where the office does not take such calls", NO_HIDING, lines::hidden;
+        "other-callers", "a browser and a SIP address call, and are answered", OPEN, lines::other_callers;
+        "told-the-place", "those who wait hear their place, and the time when it is known", PATIENT, waiting::told;
+        "leaves-the-queue", "a waiting caller would rather leave a message", OPEN, waiting::leaves_the_queue;
+        "key-too-late", "a waiting caller presses the key when an agent has pressed Answer", OPEN, waiting::key_too_late;
         "holiday", "a day off, which the caller hears by its name", DAY_OFF, hours::holiday;
         "overridden-open", "opened by hand on a day off: an agent answers", DAY_OFF, hours::overridden_open;
         "overridden-closed", "closed by hand: who waits is answered, who calls then leaves a message", BY_HAND, hours::overridden_closed;

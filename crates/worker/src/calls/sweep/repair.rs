@@ -76,7 +76,8 @@ impl Carrier {
         let phone = number.and_then(|number| PhoneNumber::parse(number).ok());
         info!(call.id = %call, "call {call}: an office phone has it, which nobody told");
         if let Some(attempt) = attempt {
-            let queue = self.calls.policy.default_queue.clone();
+            let dialled = line.to.as_ref().and_then(|to| to.number()).unwrap_or_default();
+            let queue = self.calls.policy.default_queue_of(dialled).clone();
             let pick = MenuPick::Choice(MenuChoice::Queue(queue));
             let waits = Command::Choose { attempt, pick };
             self.calls.step(&call, &format!("{name}:waits"), &waits).await?;

@@ -1,0 +1,129 @@
+//! A line that waits in the carrier's queue: it asks at the end of every piece of music, and when a key is pressed.
+
+use std::time::Duration;
+
+use switchboard_domain::{
+    Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
+};
+use switchboard_store::Committed;
+use switchboard_telephony::form::{MissingSid, QueueWait};
+use switchboard_telephony::twiml::VoiceResponse;
+
+use super::Webhook;
+use super::step::{Line, log_failure, note_odd};
+use crate::app::Gateway;
+use crate::hold::Told;
+
+impl Gateway {
+    pub(super) async fn wait(
+        &self,
+        webhook: &Webhook<'_>,
+        queue: Option<&QueueName>,
+        key: bool,
+    ) -> Result<VoiceResponse, MissingSid> {
+        let request = QueueWait::from_form(webhook.form)?;
+        let line = Line::of(&request.call, webhook.form);
+        note_odd(&line.call, &request.odd);
+        let at = At::Wait {
+            queue: request.queue.map(|sid| sid.as_str().to_owned()),
+        };
+        let mut commands = vec![Command::Ask(at.clone())];
+        if key && self.asks_for_voicemail(&line, webhook) {
+            commands.push(Command::LeaveMessage);
+        }
+        let waited = request.waited.unwrap_or_default();
+        let found = |now: Timestamp| self.found_waiting(&line, queue, now.minus(waited));
+        let step = self
+            .caller_step(webhook, &line, found, |_| commands.clone())
+            .await;
+        let (call, now, ahead) = match step {
+            Ok(Committed {
+                call: Some(call),
+                now,
+                ahead,
+                ..
+            }) => (call, now, ahead),
+            Ok(_) => return Ok(self.document(&line, &self.rescue(&line, request.waited))),
+            Err(failure) => {
+                log_failure(&line.call, &failure);
+                return Ok(self.document(&line, &self.rescue(&line, request.waited)));
+            }
+        };
+        let told = instruction(&call, &at);
+        if told != Instruction::Hold {
+            return Ok(self.document(&line, &told));
+        }
+        let place = match &call.state {
+            State::Queued(waiting) => Some((waiting, ahead)),
+            State::Greeting { .. }
+            | State::Closed
+            | State::Claimed { .. }
+            | State::Connecting { .. }
+            | State::RingingOffice { .. }
+            | State::Talking(_)
+            | State::Voicemail { .. }
+            | State::Ended { .. } => None,
+        };
+        // Large, and needed now and then only.
+        Ok(Box::pin(self.held(&line, queue, request.waited, place, now)).await)
+    }
+
+    /// By the carrier's own count; a caller whose waiting nobody counts should not wait.
+    fn rescue(&self, line: &Line, waited: Option<Duration>) -> Instruction {
+        let limit = self.script(&line.dialled).unanswered_after;
+        if waited.is_some_and(|waited| waited < limit) {
+            Instruction::Hold
+        } else {
+            Instruction::Leave
+        }
+    }
+
+    fn asks_for_voicemail(&self, line: &Line, webhook: &Webhook<'_>) -> bool {
+        let pressed = webhook
+            .form
+            .get("Digits")
+            .and_then(|digits| digits.chars().next());
+        pressed.is_some() && pressed == self.script(&line.dialled).message_key
+    }
+
+    /// Music, with what is known of the caller's `place` for those whom nobody has answered yet.
+    async fn held(
+        &self,
+        line: &Line,
+        queue: Option<&QueueName>,
+        waited: Option<Duration>,
+        place: Option<(&Waiting, Option<u64>)>,
+        now: Timestamp,
+    ) -> VoiceResponse {
+        let script = self.script(&line.dialled);
+        let mut told = Told {
+            // Somebody is being connected: it is not the time for announcements.
+            waited: waited.filter(|_| place.is_some()),
+            waits: place.is_some(),
+            ..Told::default()
+        };
+        if let Some((_, Some(ahead))) = place
+            && script.announces(waited)
+        {
+            told.ahead = Some(ahead);
+            // Nice to have: without it there is music all the same.
+            if let Ok(answers) = self.store.recent_answers().await {
+                told.estimate = estimate(&answers, ahead, now);
+            }
+        }
+        let queue = place.map(|(waiting, _)| &waiting.queue).or(queue);
+        self.hold(
+            script,
+            queue.unwrap_or_else(|| self.policy.default_queue_of(&line.dialled)),
+            &told,
+        )
+    }
+
+    pub(super) fn found_waiting(&self, line: &Line, queue: Option<&QueueName>, since: Timestamp) -> Adopted {
+        let default = || self.policy.default_queue_of(&line.dialled);
+        Adopted::Waiting {
+            queue: queue.unwrap_or_else(default).clone(),
+            since,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What those who wait hear: music, and now and then their place in the queue and how long it will take.
+//!
+//! Every document ends soon, because a waiting line learns what was decided at its end. They are cut so that one ends
+//! where the next announcement is due, by the time in the queue that the carrier counts: nothing has to be remembered
+//! between two requests, and whoever answers the next one goes on where this one stopped, also within the music.
+
+use std::time::Duration;
+
+use switchboard_domain::QueueName;
+use switchboard_telephony::twiml::{Gather, Pause, Play, Prompt, Verb, VoiceResponse};
+
+use crate::app::Gateway;
+use crate::script::Script;
+
+/// Slow speech, in characters a second: what is read aloud takes no longer than this says.
+const SPEECH: usize = 10;
+/// The longest piece of music, in seconds: longer ones would only make the carrier fetch more at once.
+const MUSIC: u64 = 12;
+/// The time for a key after the last sound, which is part of the document's length.
+const KEY: Duration = Duration::from_secs(1);
+/// An announcement is due so long, in seconds, after its time has come: requests take a moment, and are counted in
+/// whole seconds. Whatever is announced lasts longer.
+const DUE: u64 = 3;
+
+/// What is known of somebody who waits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Told {
+    /// How long, by the carrier's count.
+    pub(crate) waited: Option<Duration>,
+    /// Nobody has answered yet, and the key for the voicemail does something.
+    pub(crate) waits: bool,
+    /// How many are to be answered before.
+    pub(crate) ahead: Option<u64>,
+    /// How long it will still take.
+    pub(crate) estimate: Option<Duration>,
+}
+
+impl Script {
+    /// Whether something is announced to somebody who has waited so long.
+    pub(crate) fn announces(&self, waited: Option<Duration>) -> bool {
+        let every = self.announce_every.as_secs();
+        waited.is_some_and(|waited| every > 0 && waited.as_secs() % every < DUE)
+    }
+
+    /// As much of it as fits into `room` seconds, in the order in which it is spoken.
+    fn announcement(&self, told: &Told, room: u64) -> Vec<String> {
+        let mut room = room;
+        let mut fits = |text: &String| {
+            let length = seconds(text);
+            let fits = !text.is_empty() && length <= room;
+            if fits {
+                room -= length;
+            }
+            fits
+        };
+        let position = self.position_text(told).filter(&mut fits);
+        let estimate = told
+            .estimate
+            .map(|left| self.estimate_text(left))
+            .filter(&mut fits);
+        let offer = Some(self.message_offer.clone())
+            .filter(|_| told.waits)
+            .filter(&mut fits);
+        // Whoever has just been asked to hold the line is not thanked for it yet.
+        let begins = told.waited.is_none_or(|waited| waited.as_secs() < DUE);
+        let hold = Some(self.hold.clone()).filter(|_| !begins).filter(&mut fits);
+        [hold, position, estimate, offer].into_iter().flatten().collect()
+    }
+
+    fn position_text(&self, told: &Told) -> Option<String> {
+        match told.ahead.filter(|_| told.waits)? {
+            0 => Some(self.next.clone()),
+            ahead => Some(
+                self.position
+                    .replace("{position}", &ahead.saturating_add(1).to_string()),
+            ),
+        }
+    }
+
+    fn estimate_text(&self, left: Duration) -> String {
+        match left.as_secs().div_ceil(60) {
+            0 | 1 => self.estimate_minute.clone(),
+            minutes => self.estimate.replace("{minutes}", &minutes.to_string()),
+        }
+    }
+}
+
+/// How long a text takes at most.
+fn seconds(text: &str) -> u64 {
+    text.chars()
+        .count()
+        .div_ceil(SPEECH)
+        .try_into()
+        .unwrap_or(u64::MAX)
+}
+
+impl Gateway {
+    /// The next piece of the waiting.
+    pub(crate) fn hold(&self, script: &Script, queue: &QueueName, told: &Told) -> VoiceResponse {
+        let key = script
+            .message_key
+            .filter(|_| told.waits && script.wait_document > KEY)
+            .map(|_| KEY.as_secs())
+            .unwrap_or_default();
+        let room = script.wait_document.as_secs().saturating_sub(key);
+        let waited = told.waited.unwrap_or_default().as_secs();
+        let texts = if script.announces(told.waited) {
+            script.announcement(told, room)
+        } else {
+            Vec::new()
+        };
+        let spoken: u64 = texts.iter().map(|text| seconds(text)).sum();
+        let mut music = room.saturating_sub(spoken).min(MUSIC);
+        let every = script.announce_every.as_secs();
+        if texts.is_empty() && every > 0 && told.waited.is_some() {
+            music = music.min((every - waited % every).saturating_sub(key).max(1));
+        }
+        let mut prompts: Vec<Prompt> = texts.iter().map(|text| Prompt::Say(script.say(text))).collect();
+        if music > 0 {
+            let at = waited.saturating_add(spoken) % self.music.seconds();
+            prompts.push(Prompt::Play(Play::new(self.urls.music(at, music))));
+        }
+        if prompts.is_empty() {
+            prompts.push(Prompt::Pause(Pause::seconds(room.max(1))));
+        }
+        if key == 0 {
+            return VoiceResponse(prompts.into_iter().map(verb).collect());
+        }
+        let gather = Gather {
+            num_digits: Some(1),
+            timeout: Some(KEY),
+            prompts,
+            ..Gather::new(self.urls.wait_key(queue))
+        };
+        VoiceResponse(vec![gather.into()])
+    }
+}
+
+fn verb(prompt: Prompt) -> Verb {
+    match prompt {
+        Prompt::Say(say) => say.into(),
+        Prompt::Play(play) => play.into(),
+        Prompt::Pause(pause) => pause.into(),
+    }
+}
