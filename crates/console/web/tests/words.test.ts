@@ -100,9 +100,9 @@ describe("sentences", () => {
   });
 
   it("say why the office is closed, and when it opens", () => {
-    const closed = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London" };
+    const closed = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London", byHand: undefined, otherwise: "" };
     expect(officeWords(closed)).toEqual({ state: "Closed", why: "Outside Monday's hours", until: "Opens Tuesday 09:00" });
-    const open = { open: true, reason: "within Monday 09:00-18:00", untilText: "closes today 18:00", timeZone: "" };
+    const open = { open: true, reason: "within Monday 09:00-18:00", untilText: "closes today 18:00", timeZone: "", byHand: undefined, otherwise: "" };
     expect(officeWords(open)).toEqual({ state: "Open", why: "", until: "Closes today 18:00" });
   });
 });
