@@ -60,7 +60,7 @@ const shots = {
     wait: 300,
     async act(page) {
       await page.keyboard.press("o");
-      await page.getByText("A time", { exact: false }).first().click();
+      await page.getByRole("radio", { name: /A time/ }).check();
       await page.fill("input[type=time]", "03:00");
       await page.keyboard.press("Enter");
     },
