@@ -9,7 +9,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 use tempfile::TempDir;
 
 /// How long a server may take to start or stop on a busy machine.
@@ -60,26 +59,29 @@ impl Cluster {
     }
 
     /// An address of a new and empty database.
-    pub(crate) async fn database(&self, name: &str) -> String {
-        let server = self.connect("postgres").await.unwrap();
-        server
-            .execute_unprepared(&format!("CREATE DATABASE {name}"))
-            .await
-            .unwrap();
-        server.close().await.unwrap();
-        self.address(name)
-    }
-
-    fn address(&self, database: &str) -> String {
+    pub(crate) fn database(&self, name: &str) -> String {
+        let made = self.client("createdb").arg(name).output().unwrap();
+        assert!(
+            made.status.success(),
+            "createdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
         // A host that begins with a slash is the folder of a socket.
         let folder = self.folder.path().display().to_string().replace('/', "%2F");
-        format!("postgres://{USER}@{folder}/{database}")
+        format!("postgres://{USER}@{folder}/{name}")
     }
 
-    async fn connect(&self, database: &str) -> Result<DatabaseConnection, sea_orm::DbErr> {
-        let mut options = ConnectOptions::new(self.address(database));
-        options.max_connections(1).sqlx_logging(false);
-        Database::connect(options).await
+    /// A program that talks to the server.
+    fn client(&self, name: &str) -> Command {
+        let mut client = self.program(name);
+        client.arg("--host").arg(self.folder.path());
+        client.args(["--username", USER]);
+        client
+    }
+
+    fn answers(&self) -> bool {
+        let asked = self.client("pg_isready").stdout(Stdio::null()).status();
+        asked.is_ok_and(|status| status.success())
     }
 
     /// Ends the server from one moment to the next, as far as its clients can tell.
@@ -113,7 +115,7 @@ impl Cluster {
                 .unwrap(),
         );
         let answers = async {
-            while self.connect("postgres").await.is_err() {
+            while !self.answers() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };

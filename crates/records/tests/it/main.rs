@@ -47,7 +47,7 @@ macro_rules! cases {
             let cluster = Cluster::start().await;
             $(
                 println!("case {}", stringify!($case));
-                let address = cluster.database(stringify!($case)).await;
+                let address = cluster.database(stringify!($case));
                 let config = RecordsConfig::parse(&address).unwrap();
                 cases::$case(&Fresh { config, address }).await;
             )+

@@ -20,7 +20,7 @@ fn feed() -> KeptFeed {
 #[tokio::test]
 async fn nobody_needs_it_to_start_and_everybody_goes_on_when_it_is_back() {
     let mut cluster = Cluster::start().await;
-    let address = cluster.database("records").await;
+    let address = cluster.database("records");
     cluster.stop();
     let mut config = RecordsConfig::parse(&address).unwrap();
     config.budget = Duration::from_secs(1);
@@ -52,7 +52,7 @@ async fn nobody_needs_it_to_start_and_everybody_goes_on_when_it_is_back() {
 #[tokio::test]
 async fn what_it_never_takes_is_not_tried_again() {
     let cluster = Cluster::start().await;
-    let records = RecordsConfig::parse(&cluster.database("records").await).unwrap();
+    let records = RecordsConfig::parse(&cluster.database("records")).unwrap();
     let records = Records::new(records);
     let feed = KeptFeed {
         calendar: "no text of PostgreSQL's holds a \0".to_owned(),

@@ -86,7 +86,7 @@ async fn told_and_withdrawn(archive: Archive) {
 async fn what_was_done_is_recorded_with_who_did_it() {
     told_and_withdrawn(Archive::open(&[]).await).await;
     let cluster = Cluster::start().await;
-    let address = cluster.database("records").await;
+    let address = cluster.database("records");
     told_and_withdrawn(Archive::at(Some(&address), &[]).await).await;
 }
 
@@ -138,7 +138,7 @@ async fn an_emptied_redis_gets_back_what_was_not_withdrawn() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_the_database_away_all_goes_on_and_nothing_is_lost() {
     let mut cluster = Cluster::start().await;
-    let address = cluster.database("records").await;
+    let address = cluster.database("records");
     cluster.stop();
     let archive = Archive::at(Some(&address), &[]).await;
     let (worker, health) = archive.start();
