@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contracts::v1;
-use switchboard_domain::{CallId, Effect};
+use switchboard_domain::{CallId, Effect, Timestamp};
 
 use crate::{Job, Push, Result, trace};
 
@@ -45,6 +45,8 @@ job!(CheckTalking, "check-talking", CARRIER, 20);
 job!(CancelLegs, "cancel-legs", CARRIER, 10);
 job!(HangUp, "hang-up", CARRIER, 20);
 job!(EndConference, "end-conference", CARRIER, 10);
+job!(FindRecording, "find-recording", CARRIER, 20);
+job!(DeleteRecording, "delete-recording", CARRIER, 100);
 job!(Sweep, "sweep", SWEEP, 1_000_000);
 
 /// The job that carries out an effect.
@@ -95,7 +97,7 @@ pub fn push(effect: &Effect) -> Result<Push> {
                 call_id: call.to_string(),
                 claim: *claim,
             };
-            let due = due.map_or(0, switchboard_domain::Timestamp::as_millis);
+            let due = due.map_or(0, Timestamp::as_millis);
             Push::at(&job, due)?.id(id(call, v1::ConnectCaller::NAME, &format_args!("{claim}:{due}")))
         }
         Effect::RingOffice { call, round, attempt } => {
@@ -144,6 +146,8 @@ pub fn push(effect: &Effect) -> Result<Push> {
             };
             Push::now(&job)?.id(id(call, v1::HangUp::NAME, &""))
         }
+        Effect::FindRecording { call, due } => find_recording(call, *due)?,
+        Effect::DeleteRecording { call, recording, due } => delete_recording(call, recording, *due)?,
         Effect::EndConference { call, conference } => {
             let job = v1::EndConference {
                 call_id: call.to_string(),
@@ -154,6 +158,23 @@ pub fn push(effect: &Effect) -> Result<Push> {
     };
     // A call is a trace, from its first webhook on: whoever commits, its jobs belong to it.
     Ok(push.traceparent(trace::of(call_of(effect).as_str())))
+}
+
+fn find_recording(call: &CallId, due: Timestamp) -> Result<Push> {
+    let job = v1::FindRecording {
+        call_id: call.to_string(),
+    };
+    let id = format!("{call}:{}:", v1::FindRecording::NAME);
+    Ok(Push::at(&job, due.as_millis())?.id(id))
+}
+
+fn delete_recording(call: &CallId, recording: &str, due: Timestamp) -> Result<Push> {
+    let job = v1::DeleteRecording {
+        call_id: call.to_string(),
+        recording_id: recording.to_owned(),
+    };
+    let id = format!("{call}:{}:{recording}", v1::DeleteRecording::NAME);
+    Ok(Push::at(&job, due.as_millis())?.id(id))
 }
 
 fn call_of(effect: &Effect) -> &CallId {
@@ -167,6 +188,8 @@ fn call_of(effect: &Effect) -> &CallId {
         | Effect::ParkCaller { call, .. }
         | Effect::CheckTalking { call, .. }
         | Effect::CancelLegs { call, .. }
+        | Effect::FindRecording { call, .. }
+        | Effect::DeleteRecording { call, .. }
         | Effect::HangUp { call }
         | Effect::EndConference { call, .. } => call,
     }

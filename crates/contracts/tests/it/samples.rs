@@ -52,16 +52,18 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 type Check = fn(&Sample);
 
 /// Every message that travels on its own, with its check.
-const MESSAGES: [(&str, Check); 16] = [
+const MESSAGES: [(&str, Check); 18] = [
     ("CallAgent", check::<v1::CallAgent>),
     ("CancelLegs", check::<v1::CancelLegs>),
     ("CheckTalking", check::<v1::CheckTalking>),
     ("CheckUnanswered", check::<v1::CheckUnanswered>),
     ("ClientFrame", check::<v1::ClientFrame>),
     ("ConnectCaller", check::<v1::ConnectCaller>),
+    ("DeleteRecording", check::<v1::DeleteRecording>),
     ("EndConference", check::<v1::EndConference>),
     ("Event", check::<v1::Event>),
     ("ExpireClaim", check::<v1::ExpireClaim>),
+    ("FindRecording", check::<v1::FindRecording>),
     ("HangUp", check::<v1::HangUp>),
     ("LiveSnapshot", check::<v1::LiveSnapshot>),
     ("LookupCaller", check::<v1::LookupCaller>),
