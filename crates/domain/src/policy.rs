@@ -24,6 +24,8 @@ pub struct Policy {
     pub connect_within: Duration,
     /// From an agent's browser vanishing until the carrier is asked whether the caller is alone.
     pub talking_check_after: Duration,
+    /// How long messages are kept at the carrier; for ever if nothing.
+    pub recordings_kept: Option<Duration>,
     /// How often the menu is read before the default queue is taken.
     pub menu_attempts: u8,
     /// The queue of a caller who chooses nothing.
@@ -69,6 +71,7 @@ impl Default for Policy {
             claim_phone: Duration::from_secs(35),
             connect_within: Duration::from_secs(10),
             talking_check_after: Duration::from_secs(2),
+            recordings_kept: Some(Duration::from_hours(24 * 90)),
             menu_attempts: 2,
             default_queue: QueueName::fallback(),
             menus: BTreeMap::new(),

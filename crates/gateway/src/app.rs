@@ -1,5 +1,6 @@
 //! What every request needs.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -10,10 +11,12 @@ use switchboard_hours::{Schedule, Summary};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, LiveSchedules, Schedules};
 use switchboard_store::Store;
-use switchboard_telephony::PublicUrl;
+use switchboard_telephony::form::CallParams;
 use switchboard_telephony::signature::Validator;
+use switchboard_telephony::{Direction, PublicUrl};
 use thiserror::Error;
 
+use crate::handlers::Line;
 use crate::music::Music;
 use crate::refusal::Refusal;
 use crate::script::{Script, Scripts};
@@ -49,6 +52,8 @@ pub struct Gateway {
     /// With the overrides that were known last: a call is answered by them even without Redis.
     pub(crate) hours: LiveSchedules,
     pub(crate) sources: Vec<SourceName>,
+    /// What callers dial.
+    numbers: BTreeSet<String>,
     clock: Clock,
 }
 
@@ -86,8 +91,30 @@ impl Gateway {
             policy: switchboard_runtime::rules::policy(settings)?,
             hours: LiveSchedules::new(schedules),
             sources,
+            numbers: settings
+                .office
+                .numbers
+                .iter()
+                .map(|number| number.as_str().to_owned())
+                .collect(),
             clock,
         })
+    }
+
+    /// Whether callers dial this number.
+    pub(crate) fn is_ours(&self, dialled: &str) -> bool {
+        self.numbers.contains(dialled)
+    }
+
+    /// Whether the line is a caller's: not one that we dialled, and not an agent's browser, which comes in from a
+    /// `client:` and dials none of our numbers. Somebody else's browser may well dial one.
+    pub(crate) fn is_callers(&self, leg: &CallParams, line: &Line) -> bool {
+        let browser = leg.from.as_ref().is_some_and(|from| from.client().is_some());
+        let dialled = matches!(
+            leg.direction,
+            Some(Direction::OutboundApi | Direction::OutboundDial)
+        );
+        !dialled && leg.parent.is_none() && (!browser || self.is_ours(&line.dialled))
     }
 
     /// What callers of that number are told.

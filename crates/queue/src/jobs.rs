@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchboard_contracts::v1;
-use switchboard_domain::{CallId, Effect};
+use switchboard_domain::{CallId, Effect, Timestamp};
 
 use crate::{Job, Push, Result, trace};
 
@@ -47,6 +47,8 @@ job!(CheckTalking, "check-talking", CARRIER, 20);
 job!(CancelLegs, "cancel-legs", CARRIER, 10);
 job!(HangUp, "hang-up", CARRIER, 20);
 job!(EndConference, "end-conference", CARRIER, 10);
+job!(FindRecording, "find-recording", CARRIER, 20);
+job!(DeleteRecording, "delete-recording", CARRIER, 100);
 job!(Sweep, "sweep", SWEEP, 1_000_000);
 // A database may be away for a weekend; what it missed is kept in the order in which it was done as far as that
 // matters, because an override that was taken back never comes again.
@@ -102,7 +104,7 @@ pub fn push(effect: &Effect) -> Result<Push> {
                 call_id: call.to_string(),
                 claim: *claim,
             };
-            let due = due.map_or(0, switchboard_domain::Timestamp::as_millis);
+            let due = due.map_or(0, Timestamp::as_millis);
             Push::at(&job, due)?.id(id(call, v1::ConnectCaller::NAME, &format_args!("{claim}:{due}")))
         }
         Effect::RingOffice { call, round, attempt } => {
@@ -151,6 +153,8 @@ pub fn push(effect: &Effect) -> Result<Push> {
             };
             Push::now(&job)?.id(id(call, v1::HangUp::NAME, &""))
         }
+        Effect::FindRecording { call, due } => find_recording(call, *due)?,
+        Effect::DeleteRecording { call, recording, due } => delete_recording(call, recording, *due)?,
         Effect::EndConference { call, conference } => {
             let job = v1::EndConference {
                 call_id: call.to_string(),
@@ -161,6 +165,23 @@ pub fn push(effect: &Effect) -> Result<Push> {
     };
     // A call is a trace, from its first webhook on: whoever commits, its jobs belong to it.
     Ok(push.traceparent(trace::of(call_of(effect).as_str())))
+}
+
+fn find_recording(call: &CallId, due: Timestamp) -> Result<Push> {
+    let job = v1::FindRecording {
+        call_id: call.to_string(),
+    };
+    let id = format!("{call}:{}:", v1::FindRecording::NAME);
+    Ok(Push::at(&job, due.as_millis())?.id(id))
+}
+
+fn delete_recording(call: &CallId, recording: &str, due: Timestamp) -> Result<Push> {
+    let job = v1::DeleteRecording {
+        call_id: call.to_string(),
+        recording_id: recording.to_owned(),
+    };
+    let id = format!("{call}:{}:{recording}", v1::DeleteRecording::NAME);
+    Ok(Push::at(&job, due.as_millis())?.id(id))
 }
 
 fn call_of(effect: &Effect) -> &CallId {
@@ -174,6 +195,8 @@ fn call_of(effect: &Effect) -> &CallId {
         | Effect::ParkCaller { call, .. }
         | Effect::CheckTalking { call, .. }
         | Effect::CancelLegs { call, .. }
+        | Effect::FindRecording { call, .. }
+        | Effect::DeleteRecording { call, .. }
         | Effect::HangUp { call }
         | Effect::EndConference { call, .. } => call,
     }

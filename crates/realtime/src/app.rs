@@ -8,10 +8,11 @@ use switchboard_domain::{
 };
 use switchboard_queue::Admin;
 use switchboard_runtime::settings::{self, Settings};
-use switchboard_runtime::{LiveSchedules, Rng, Schedules};
+use switchboard_runtime::{Clock, LiveSchedules, Rng, Schedules};
 use switchboard_store::Store;
 use thiserror::Error;
 
+use crate::carrier::Carrier;
 use crate::demo;
 use crate::guard::Door;
 use crate::pages::Pages;
@@ -34,6 +35,9 @@ pub enum RealtimeError {
     /// Nobody could be let in.
     #[error("realtime.api_token must be set outside demo mode")]
     NoToken,
+    /// The carrier cannot be asked.
+    #[error("{0}")]
+    Carrier(String),
     /// The opening hours cannot be read.
     #[error("{}", .0.join("\n"))]
     Hours(Vec<String>),
@@ -59,6 +63,10 @@ pub struct Realtime {
     pub(crate) pages: Pages,
     /// Where the simulator is, in a demonstration.
     pub(crate) simulator: Option<String>,
+    /// Who holds the messages.
+    pub(crate) carrier: Carrier,
+    /// Real time.
+    pub(crate) clock: Clock,
     /// The job queues, for operators.
     pub(crate) jobs: Option<Admin>,
 }
@@ -96,6 +104,8 @@ impl Realtime {
         Ok(Self {
             store,
             policy: switchboard_runtime::rules::policy(settings)?,
+            carrier: Carrier::new(settings, rng.next_u64()).map_err(RealtimeError::Carrier)?,
+            clock: Clock::system(),
             rng,
             pages: Pages::new(settings, &door),
             simulator: demo::simulator_url(settings),

@@ -45,6 +45,12 @@ pub(crate) enum Refusal {
     Faults(Vec<Fault>),
     #[error("there is no such call")]
     NoSuchCall,
+    #[error("the caller left no message, or it is deleted")]
+    NoRecording,
+    #[error("the carrier cannot be reached now; ask again")]
+    CarrierAway,
+    #[error("agents' browsers cannot register: twilio.api_key_sid and twilio.api_key_secret are not set")]
+    NoVoice,
     #[error("there is no such agent")]
     NoSuchAgent,
     #[error("{}", taken_by(.0))]
@@ -147,6 +153,9 @@ impl Refusal {
             Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable", "Unreadable body"),
             Self::Faults(_) => (StatusCode::BAD_REQUEST, "faults", "Faults in the request"),
             Self::NoSuchCall => (StatusCode::NOT_FOUND, "no_such_call", "No such call"),
+            Self::NoRecording => (StatusCode::NOT_FOUND, "no_recording", "No message"),
+            Self::CarrierAway => (StatusCode::BAD_GATEWAY, "carrier_away", "Not now"),
+            Self::NoVoice => (StatusCode::NOT_FOUND, "no_voice", "No calls in the browser"),
             Self::NoSuchAgent => (StatusCode::NOT_FOUND, "no_such_agent", "No such agent"),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Somebody was faster"),
             Self::Ended => (StatusCode::GONE, "ended", "The call has ended"),
@@ -188,6 +197,9 @@ impl Refusal {
             | Self::TooLarge
             | Self::Unreadable(_)
             | Self::NoSuchCall
+            | Self::NoRecording
+            | Self::CarrierAway
+            | Self::NoVoice
             | Self::NoSuchAgent
             | Self::Ended
             | Self::NotWaiting

@@ -14,7 +14,9 @@ use tracing_actix_web::TracingLogger;
 use crate::app::Realtime;
 use crate::refusal::Refusal;
 use crate::span::RequestSpan;
-use crate::{commands, demo, guard, hours, jobs, pages, presence, reads, web as server, ws};
+use crate::{
+    commands, demo, guard, hours, jobs, pages, presence, reads, recording, voice_token, web as server, ws,
+};
 
 /// Commands are a few short fields.
 const MAX_BODY: usize = 4 * 1024;
@@ -126,6 +128,16 @@ fn api(config: &mut ServiceConfig) {
             web::resource("/calls/{id}/history")
                 .route(web::get().to(reads::history))
                 .default_service(get()),
+        )
+        .service(
+            web::resource("/calls/{id}/recording")
+                .route(web::get().to(recording::get))
+                .default_service(get()),
+        )
+        .service(
+            web::resource("/voice-token")
+                .route(web::post().to(voice_token::post))
+                .default_service(post()),
         )
         .service(
             web::resource("/agents/{id}/presence")

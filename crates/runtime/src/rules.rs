@@ -1,6 +1,7 @@
 //! The settings in the domain's own types.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use switchboard_domain::{IdError, MenuPolicy, Policy, QueueName};
 
@@ -32,6 +33,8 @@ pub fn policy(settings: &Settings) -> Result<Policy, IdError> {
         claim_phone: calls.claim_phone,
         connect_within: calls.connect_within,
         talking_check_after: calls.talking_check_after,
+        recordings_kept: (calls.recording_days > 0)
+            .then(|| Duration::from_secs(u64::from(calls.recording_days) * 24 * 3600)),
         menu_attempts: settings.menu.attempts,
         default_queue: QueueName::new(&settings.menu.default_queue)?,
         menus,

@@ -3,6 +3,7 @@
 //! - [`signature`] says whether a request came from Twilio, over the [public URL](public_url) it was sent to;
 //! - [`form`] turns the parameters of a webhook into typed views, one per kind of request;
 //! - [`twiml`] renders what the caller hears next;
+//! - [`AccessTokens`] lets agents' browsers register at Twilio;
 //! - [`rest`] moves, starts and ends calls, and reads what Twilio believes about them.
 //!
 //! Everything Twilio sends is treated as hostile until it is parsed: a [SID](sid) is checked against its
@@ -11,6 +12,7 @@
 //! The crate must never decide what happens to a call, never keep a call's state, and never put a
 //! phone number or a token where it could be logged.
 
+mod access_token;
 pub mod form;
 mod party;
 pub mod public_url;
@@ -21,6 +23,7 @@ mod status;
 pub mod twiml;
 mod wire;
 
+pub use access_token::{AccessTokens, NoToken, Validity};
 pub use party::Party;
 pub use public_url::PublicUrl;
 pub use sid::{AccountSid, CallSid, ConferenceSid, QueueSid, RecordingSid};

@@ -1084,6 +1084,23 @@ pub struct EndConference {
     #[prost(string, tag = "2")]
     pub conference: ::prost::alloc::string::String,
 }
+/// Look for a message at the carrier whose news may be lost.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FindRecording {
+    /// Of which call.
+    #[prost(string, tag = "1")]
+    pub call_id: ::prost::alloc::string::String,
+}
+/// Delete a message at the carrier, which has been kept long enough.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteRecording {
+    /// Of which call.
+    #[prost(string, tag = "1")]
+    pub call_id: ::prost::alloc::string::String,
+    /// The carrier's id of it.
+    #[prost(string, tag = "2")]
+    pub recording_id: ::prost::alloc::string::String,
+}
 /// Compare live calls with what the carrier knows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sweep {}

@@ -94,6 +94,22 @@ pub enum Effect {
         /// Which call.
         call: CallId,
     },
+    /// Look for a message whose news may be lost.
+    FindRecording {
+        /// Of which call.
+        call: CallId,
+        /// When: the carrier takes a while to store it.
+        due: Timestamp,
+    },
+    /// Delete a message at the carrier.
+    DeleteRecording {
+        /// Of which call.
+        call: CallId,
+        /// The carrier's id of it.
+        recording: String,
+        /// When it has been kept long enough.
+        due: Timestamp,
+    },
     /// End a conference and with it every line in it.
     EndConference {
         /// Of which call.
@@ -107,4 +123,6 @@ impl Effect {
     /// How long the carrier may take for one document of ours before the next step; used where a check must
     /// not come before the carrier had a fair chance.
     pub const SETTLE: Duration = Duration::from_secs(2);
+    /// How long a message is waited for before it is looked for.
+    pub const STORED_AFTER: Duration = Duration::from_mins(1);
 }

@@ -334,7 +334,13 @@ fn a_message_that_arrives_after_the_end_is_kept() {
     };
     let kept = ended.then(message(None));
     assert_eq!(kept.call().state, before);
-    assert!(kept.last.effects.is_empty());
+    // It was still looked for, and is deleted in the end.
+    assert!(
+        kept.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::FindRecording { .. }))
+    );
+    assert!(matches!(kept.last.effects[..], [Effect::DeleteRecording { .. }]));
     let told = kept.then(message(Some(12)));
     assert_eq!(told.call().recording.as_ref().unwrap().seconds, Some(12));
     let forgotten = told.then(message(None));

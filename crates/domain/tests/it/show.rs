@@ -191,6 +191,12 @@ fn effect(effect: &Effect, now: Timestamp) -> String {
             let office = if *children { " and office" } else { "" };
             format!("! cancel legs #{claim} [{legs}]{office}")
         }
+        Effect::FindRecording { call: _, due: _ } => "! look for the message".into(),
+        Effect::DeleteRecording {
+            call: _,
+            recording,
+            due: _,
+        } => format!("! delete {recording} in the end"),
         Effect::HangUp { call: _ } => "! hang up".into(),
         Effect::EndConference { call: _, conference } => format!("! end conference {conference}"),
     }

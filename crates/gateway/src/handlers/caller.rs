@@ -5,10 +5,7 @@ use switchboard_domain::{
     Timestamp, instruction,
 };
 use switchboard_store::{Committed, TransactError};
-use switchboard_telephony::Direction;
-use switchboard_telephony::form::{
-    CallParams, EnqueueEnded, Gathered, MissingSid, QueueResult, Recorded, VoiceRequest,
-};
+use switchboard_telephony::form::{EnqueueEnded, Gathered, MissingSid, QueueResult, Recorded, VoiceRequest};
 use switchboard_telephony::twiml::VoiceResponse;
 
 use super::Webhook;
@@ -227,7 +224,7 @@ impl Gateway {
         note_odd(&line.call, &request.odd);
         let code = request.call.error_code;
         tracing::error!(call.id = %line.call, code, "carrier asks for the fallback of {}: error {code:?}", line.call);
-        if !is_callers(&request.call) {
+        if !self.is_callers(&request.call, &line) {
             return Ok(self.sorry());
         }
         let commands = |known: Option<&Call>| {
@@ -245,14 +242,4 @@ impl Gateway {
             .read_off(&line, &At::Resume, step)
             .unwrap_or_else(|| self.direct_incoming(&line)))
     }
-}
-
-/// Whether the line is a caller's: not an agent's, and not one that we dialled.
-fn is_callers(leg: &CallParams) -> bool {
-    let agents = leg.from.as_ref().is_some_and(|from| from.client().is_some());
-    let dialled = matches!(
-        leg.direction,
-        Some(Direction::OutboundApi | Direction::OutboundDial)
-    );
-    !agents && !dialled && leg.parent.is_none()
 }

@@ -77,21 +77,17 @@ impl Gateway {
         let line = Line::of(&news.call, webhook.form);
         note_odd(&line.call, &news.odd);
         let over = news.call.status.is_some_and(CallStatus::is_final);
-        let agents = news
-            .call
-            .from
-            .as_ref()
-            .is_some_and(|from| from.client().is_some());
-        if !over || agents || self.refusal.of(webhook.form).is_some() {
+        if !over || self.refusal.of(webhook.form).is_some() {
             return Ok(Answer::Noted);
         }
         let step = match news.call.direction {
             // A caller of whom nothing is known: Redis was away all the time. The call is kept as it ended.
-            Some(Direction::Inbound) => {
+            // An agent's browser comes in as well, but dials none of our numbers.
+            Some(Direction::Inbound) if self.is_ours(&line.dialled) => {
                 self.caller_step(webhook, &line, |_| Adopted::Menu, |_| vec![Command::CallerGone])
                     .await
             }
-            Some(Direction::OutboundApi | Direction::OutboundDial) | None => {
+            Some(Direction::Inbound | Direction::OutboundApi | Direction::OutboundDial) | None => {
                 self.known_step(webhook, &line.call, |_| vec![Command::CallerGone])
                     .await
             }

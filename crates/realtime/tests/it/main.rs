@@ -4,6 +4,7 @@
 
 mod answering;
 mod bodies;
+mod carrier;
 mod client;
 mod cut;
 mod door;

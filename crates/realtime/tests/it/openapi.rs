@@ -47,10 +47,13 @@ async fn overridden(house: &House, id: &str, until_ms: i64) {
     house.store.put_override(&over).await.unwrap();
 }
 
-/// The operator's are tried in `jobs.rs`.
+/// The operator's are tried in `jobs.rs`, what needs the carrier in `carrier.rs`.
 fn of_agents(spec: &Spec) -> Vec<(String, String, &Value)> {
     let mut operations = spec.operations();
-    operations.retain(|(_, template, _)| !template.starts_with("/jobs"));
+    operations.retain(|(_, template, _)| {
+        let carriers = template.ends_with("/recording") || template == "/voice-token";
+        !template.starts_with("/jobs") && !carriers
+    });
     operations
 }
 

@@ -373,6 +373,19 @@ impl<'a> Stage<'a> {
         self.system.simulator.browser_connect(agent, &parameters)
     }
 
+    /// Listens to the message of a call: status, type and sound.
+    pub(super) async fn listen(&self, call: &LegId) -> anyhow::Result<(u16, String, Vec<u8>)> {
+        let base = self.system.fleet.address(Service::Realtime);
+        let url = format!("{base}/api/v1/calls/{}/recording", call.as_str());
+        let answer = self.system.fleet.http().get(url).send().await?;
+        let kind = answer
+            .headers()
+            .get("content-type")
+            .and_then(|kind| kind.to_str().ok());
+        let (status, kind) = (answer.status().as_u16(), kind.unwrap_or_default().to_owned());
+        Ok((status, kind, answer.bytes().await?.to_vec()))
+    }
+
     /// What agents see of all live calls.
     pub(super) async fn live(&self) -> anyhow::Result<Value> {
         let url = format!("{}/api/v1/live", self.system.fleet.address(Service::Realtime));

@@ -20,6 +20,7 @@ mod error;
 mod json;
 mod pages;
 mod queues;
+mod recordings;
 mod retry;
 mod send;
 
@@ -30,3 +31,4 @@ pub use config::{BreakerPolicy, InvalidConfig, RestConfig, RetryPolicy};
 pub use error::{Fate, RestError};
 pub use pages::Listing;
 pub use queues::Member;
+pub use recordings::{Media, Recording, RecordingState};

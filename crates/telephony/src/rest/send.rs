@@ -80,8 +80,41 @@ impl RestClient {
         }
     }
 
+    /// Asks once and hands the answer over unread, whatever its size. A redirect is an answer.
+    pub(super) async fn fetch(&self, request: Request, about: About) -> Result<Response, RestError> {
+        let retry_after = |retry_after| RestError::BreakerOpen { retry_after };
+        self.breaker.admit(Instant::now()).map_err(retry_after)?;
+        let response = match self.http.execute(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                self.breaker.failed(Instant::now());
+                return Err(RestError::NoAnswer(error.without_url()));
+            }
+        };
+        let status = response.status();
+        if status.is_server_error() {
+            self.breaker.failed(Instant::now());
+            return Err(RestError::Server { status });
+        }
+        self.breaker.answered();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let retry_after = self.backoff.later(asked_wait(&response));
+            return Err(RestError::RateLimited { retry_after });
+        }
+        if status.is_success() || status.is_redirection() {
+            return Ok(response);
+        }
+        let code = read(response).await.ok().and_then(|bytes| error_code(&bytes));
+        Err(meaning(status, code, about))
+    }
+
     /// Has `twilio_async` build the request, and points it at the configured host.
-    async fn build(&self, method: Method, path: &str, form: Option<String>) -> Result<Request, RestError> {
+    pub(super) async fn build(
+        &self,
+        method: Method,
+        path: &str,
+        form: Option<String>,
+    ) -> Result<Request, RestError> {
         let built = self
             .twilio
             .conferences()

@@ -6,6 +6,7 @@
 
 mod fake;
 mod form;
+mod recordings;
 mod rest;
 mod rest_failures;
 mod signature;

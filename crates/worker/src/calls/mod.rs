@@ -7,6 +7,7 @@ mod connect_caller;
 mod expire_claim;
 mod legs;
 mod move_caller;
+mod recordings;
 mod ring_office;
 mod sweep;
 
@@ -40,6 +41,13 @@ pub(crate) fn router(carrier: &Carrier) -> Router {
             }
         }
     });
+    let router = router.on({
+        let carrier = carrier.clone();
+        move |job: v1::DeleteRecording, _: JobContext| {
+            let carrier = carrier.clone();
+            async move { carrier.delete_recording(&job).await }
+        }
+    });
     route!(
         router,
         CheckUnanswered => check_unanswered,
@@ -51,6 +59,7 @@ pub(crate) fn router(carrier: &Carrier) -> Router {
         CancelLegs => cancel_legs,
         HangUp => hang_up,
         EndConference => end_conference,
+        FindRecording => find_recording,
         Sweep => sweep,
     )
 }

@@ -313,7 +313,7 @@ pub(super) fn recorded(step: &mut Step<'_>, recording: &Recording) {
         .as_ref()
         .is_none_or(|r| r.seconds.is_none() && recording.seconds.is_some());
     if better {
-        step.event(Event::Recorded(recording.clone()));
+        step.keep(recording);
     }
     if let State::Voicemail { .. } | State::Closed = step.call.state {
         step.end(EndReason::Voicemail, Cause::MessageLeft);

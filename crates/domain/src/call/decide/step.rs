@@ -6,7 +6,7 @@
 use super::Decision;
 use crate::{
     Call, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event, Leg, OfficeRing, Party,
-    Policy, State, Talk, Timestamp, VoicemailReason, Waiting,
+    Policy, Recording, State, Talk, Timestamp, VoicemailReason, Waiting,
 };
 
 pub(super) struct Step<'a> {
@@ -235,9 +235,40 @@ impl<'a> Step<'a> {
         self.move_leg(Leg::Gone);
     }
 
+    /// Keeps a message, for as long as messages are kept.
+    pub(super) fn keep(&mut self, recording: &Recording) {
+        let known = self
+            .call
+            .recording
+            .as_ref()
+            .is_some_and(|known| known.id == recording.id);
+        self.event(Event::Recorded(recording.clone()));
+        if let Some(kept) = self.policy.recordings_kept
+            && !known
+        {
+            self.effect(Effect::DeleteRecording {
+                call: self.call.id.clone(),
+                recording: recording.id.clone(),
+                due: self.now.plus(kept),
+            });
+        }
+    }
+
+    /// The caller may have spoken after the tone, and the news of it may be lost: nobody sends it twice.
+    fn look_for_recording(&mut self) {
+        let asked = matches!(self.call.state, State::Voicemail { .. } | State::Closed);
+        if asked && self.call.leg == Leg::Recording && self.call.recording.is_none() {
+            self.effect(Effect::FindRecording {
+                call: self.call.id.clone(),
+                due: self.now.plus(Effect::STORED_AFTER),
+            });
+        }
+    }
+
     /// Ends the call, and asks for the end of every line that it still holds.
     pub(super) fn end(&mut self, reason: EndReason, cause: Cause) {
         let id = self.call.id.clone();
+        self.look_for_recording();
         match self.call.state.clone() {
             State::Claimed { claim, .. } => {
                 self.cancel_agent_leg_and_office(&claim);

@@ -102,6 +102,12 @@ fn promises(calls: &Calls, faults: &mut Faults) {
             faults,
         );
     }
+    if calls.recording_days > 3_650 {
+        faults.rule(
+            "calls.recording_days",
+            "expected at most 3650 days, or 0 for ever",
+        );
+    }
     if !(1..=20).contains(&calls.office_rings) {
         faults.rule(
             "calls.office_rings",

@@ -51,6 +51,7 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         {
             faults.rule("twilio.application_sid", "expected AP and 32 hexadecimal digits");
         }
+        browser_tokens(twilio, faults);
         bare(&twilio.api_base, "twilio.api_base", faults);
     }
     if let Some(public) = &sections.public {
@@ -68,6 +69,30 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         );
     }
     same_address(sections, faults);
+}
+
+/// A browser registers with all of these or not at all.
+fn browser_tokens(twilio: &Twilio, faults: &mut Faults) {
+    if twilio.api_key_sid.as_ref().is_some_and(|sid| !is_sid(sid, "SK")) {
+        faults.rule("twilio.api_key_sid", "expected SK and 32 hexadecimal digits");
+    }
+    if twilio.api_key_sid.is_some() != twilio.api_key_secret.is_some() {
+        let missing = if twilio.api_key_sid.is_none() {
+            "api_key_sid"
+        } else {
+            "api_key_secret"
+        };
+        faults.rule(
+            &format!("twilio.{missing}"),
+            "api_key_sid and api_key_secret belong together: set both or neither",
+        );
+    }
+    if twilio.api_key_sid.is_some() && twilio.application_sid.is_none() {
+        faults.rule(
+            "twilio.application_sid",
+            "must be set beside api_key_sid: it is what agents' browsers call",
+        );
+    }
 }
 
 fn demo_account(deployment: &Deployment, twilio: &Twilio, faults: &mut Faults) {

@@ -29,6 +29,8 @@ section! {
         sweep_every: Duration,
         /// The longest message.
         voicemail_max: Duration,
+        /// For how many days messages are kept at the carrier; 0 is for ever.
+        recording_days: u32,
         /// How long an ended call stays in Redis.
         ended_ttl: Duration,
     }

@@ -78,5 +78,9 @@ section! {
         connect_timeout: Duration,
         /// The `TwiML` application that agents' browsers call through: `AP` and 32 hexadecimal digits.
         application_sid: Option<String>,
+        /// Signs the access tokens of agents' browsers: `SK` and 32 hexadecimal digits.
+        api_key_sid: Option<String>,
+        /// Its secret.
+        api_key_secret: Option<SecretString>,
     }
 }

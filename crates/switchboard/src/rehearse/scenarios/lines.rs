@@ -19,7 +19,7 @@ pub(super) async fn another_language(stage: &mut Stage<'_>) -> anyhow::Result<()
     // The other number is what it was.
     let english = stage.caller_in_queue(OLIVER).await?;
     ensure!(
-        stage.heard(&english, "For sales, press 1"),
+        stage.heard(&english, "calling Harbour and Lane"),
         "the first number has changed"
     );
     let ticket = stage.take("amelia", &german).await?;

@@ -7,6 +7,7 @@ mod hang_ups;
 mod hours;
 mod lines;
 mod lookups;
+mod messages;
 mod news;
 mod office;
 mod redis;
@@ -40,6 +41,16 @@ const CLOSED: Office = Office { closed: true, ..OPEN };
 const SERVICES: Office = Office {
     hands_on: HandsOn::Services,
     ..OPEN
+};
+/// A closed one whose services end and start.
+const CLOSED_SERVICES: Office = Office {
+    closed: true,
+    ..SERVICES
+};
+/// A closed one that keeps messages for a day.
+const FORGETFUL: Office = Office {
+    settings: &["calls.recording_days=1", "calls.ended_ttl=100h"],
+    ..CLOSED
 };
 /// An open one whose Redis goes away.
 const REDIS: Office = Office {
@@ -144,6 +155,9 @@ pub(super) fn all() -> Vec<Scenario> {
         "told-the-place", "those who wait hear their place, and the time when it is known", PATIENT, waiting::told;
         "leaves-the-queue", "a waiting caller would rather leave a message", OPEN, waiting::leaves_the_queue;
         "key-too-late", "a waiting caller presses the key when an agent has pressed Answer", OPEN, waiting::key_too_late;
+        "message-heard", "agents listen to the message that a caller left", CLOSED, messages::heard;
+        "message-found", "nobody is told of a message, and it is found", CLOSED_SERVICES, messages::found;
+        "message-deleted", "a message is deleted when it has been kept for its time", FORGETFUL, messages::deleted;
         "holiday", "a day off, which the caller hears by its name", DAY_OFF, hours::holiday;
         "overridden-open", "opened by hand on a day off: an agent answers", DAY_OFF, hours::overridden_open;
         "overridden-closed", "closed by hand: who waits is answered, who calls then leaves a message", BY_HAND, hours::overridden_closed;
