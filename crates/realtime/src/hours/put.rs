@@ -71,7 +71,7 @@ pub(super) async fn post(
         Some(known) => known.clone(),
         None => put(&realtime, &schedules, schedule, wanted, agent, id, (now, at)).await?,
     };
-    let schedules = schedules.with_records(&[schedules.records(), &[over.clone()]].concat());
+    let schedules = schedules.with_records(&[schedules.records(), std::slice::from_ref(&over)].concat());
     let schedule = schedules.get(&named).ok_or(Refusal::Broken)?;
     let word = if over.open { "opened" } else { "closed" };
     Ok(done(
