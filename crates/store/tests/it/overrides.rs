@@ -200,10 +200,10 @@ async fn an_answer_that_is_lost_makes_neither_two_of_one_nor_none() {
     let bench = Bench::new().await;
     let proxy = Proxy::start(bench.redis.socket(), 1, COMMITTED).await;
     let store = losing(&bench, &proxy).await;
-    let put = lose_one(&proxy, store.put_override(&over("a", 1_000))).await;
+    let put = lose_one(&proxy, Box::pin(store.put_override(&over("a", 1_000)))).await;
     assert_eq!(put, OverridePut::Done);
     let now = Timestamp::from_millis(2_000);
-    let withdrawn = lose_one(&proxy, store.withdraw_override("a", BEN, now)).await;
+    let withdrawn = lose_one(&proxy, Box::pin(store.withdraw_override("a", BEN, now))).await;
     assert_eq!(withdrawn, OverrideWithdrawn::Before);
     assert_eq!(told(&bench).await.len(), 2);
     assert_eq!(pushed(&bench).await.len(), 2);
