@@ -89,7 +89,7 @@ fn health(realtime: &Arc<Realtime>, metrics: Metrics, shutdown: &CancellationTok
         }
     };
     let stream = move || {
-        let ready = following.sockets.is_ready();
+        let ready = following.sockets.is_ready() && following.hours.is_known();
         async move {
             ready
                 .then_some(())

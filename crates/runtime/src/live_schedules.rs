@@ -38,6 +38,14 @@ impl LiveSchedules {
         Arc::clone(&self.current.borrow())
     }
 
+    /// Whether there was a look yet: before it, nobody knows what was done by hand.
+    pub fn is_known(&self) -> bool {
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+    }
+
     /// Tells when other overrides count.
     pub fn changes(&self) -> watch::Receiver<Arc<Schedules>> {
         self.current.subscribe()

@@ -52,7 +52,7 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
 type Check = fn(&Sample);
 
 /// Every message that travels on its own, with its check.
-const MESSAGES: [(&str, Check); 18] = [
+const MESSAGES: [(&str, Check); 20] = [
     ("CallAgent", check::<v1::CallAgent>),
     ("CancelLegs", check::<v1::CancelLegs>),
     ("CheckTalking", check::<v1::CheckTalking>),

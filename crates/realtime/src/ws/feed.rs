@@ -168,8 +168,12 @@ impl Keeper<'_> {
         self.tell_office();
     }
 
-    /// Tells whether the office is open, if that is news.
+    /// Tells whether the office is open, if that is news. Not before it is known what was done by hand: screens would
+    /// show for a moment what is not so.
     fn tell_office(&mut self) {
+        if !self.realtime.hours.is_known() {
+            return;
+        }
         let Some(now) = self.realtime.store.last_known_time() else {
             return;
         };

@@ -80,7 +80,7 @@ fn faults(reply: &Reply) -> Vec<(String, String)> {
 async fn jobs(house: &House) -> usize {
     let admin = Admin::connect(
         house.redis.url(),
-        Prefix::new(&house.settings.key_prefix()).unwrap(),
+        Prefix::new(house.settings.key_prefix()).unwrap(),
     )
     .unwrap();
     admin.jobs(RECORDS, JobState::Ready, 500).await.unwrap().len()
@@ -162,11 +162,11 @@ async fn every_fault_names_its_field_and_says_what_was_expected() {
     let house = closed_house().await;
     let wrong = put(
         &house,
-        json!({ "agentId": 1, "open": "yes", "reason": "  ", "until": 18, "unti": 1 }),
+        json!({ "agentId": 1, "open": "yes", "reason": "  ", "until": 18, "reasons": 1 }),
     )
     .await;
     let named: Vec<String> = faults(&wrong).into_iter().map(|(field, _)| field).collect();
-    assert_eq!(named, ["agentId", "open", "reason", "until", "unti"]);
+    assert_eq!(named, ["agentId", "open", "reason", "until", "reasons"]);
     for (field, value, expected) in [
         ("until", "25:00", "expected a date and time of the office such as"),
         ("until", "2020-01-01", "expected a time to come"),

@@ -47,6 +47,29 @@ async fn overridden(house: &House, id: &str, until_ms: i64) {
     house.store.put_override(&over).await.unwrap();
 }
 
+/// What is over, what was withdrawn since, and a schedule that there is not.
+async fn overrides_that_cannot_be(house: &House) {
+    let amelia = json!({ "agentId": "amelia" });
+    overridden(house, "past", 1).await;
+    house
+        .post("/hours/overrides/past/withdraw", amelia.clone())
+        .await
+        .is(409, "over");
+    let body = example("OverrideRequest");
+    let keyed = |request: reqwest::RequestBuilder| request.json(&body).header("Idempotency-Key", "k");
+    let done = house.send(Method::POST, "/hours/overrides", keyed).await;
+    let id = done.body["override"]["id"].as_str().unwrap();
+    house
+        .post(&format!("/hours/overrides/{id}/withdraw"), amelia)
+        .await
+        .is(200, "withdrawn");
+    house
+        .send(Method::POST, "/hours/overrides", keyed)
+        .await
+        .is(409, "lapsed");
+    house.get("/hours?schedule=nowhere").await.is(400, "faults");
+}
+
 /// The operator's are tried in `jobs.rs`, what needs the carrier in `carrier.rs`.
 fn of_agents(spec: &Spec) -> Vec<(String, String, &Value)> {
     let mut operations = spec.operations();
@@ -72,6 +95,8 @@ async fn every_described_status_is_given_and_no_other() {
         .await
         .is(404, "no_such_address");
 
+    overrides_that_cannot_be(&house).await;
+    overridden(&house, "fine", 4_102_444_800_000).await;
     for (method, template, operation) in of_agents(&house.spec) {
         let method: Method = method.parse().unwrap();
         let body = body_schema(operation).map(example);
@@ -79,7 +104,6 @@ async fn every_described_status_is_given_and_no_other() {
             Some(body) => request.json(body),
             None => request,
         };
-        overridden(&house, "fine", 4_102_444_800_000).await;
         // Done, and done by another.
         let call = house.waiting("CAfine").await;
         let path = with_id(&template, "CAfine");
@@ -103,27 +127,6 @@ async fn every_described_status_is_given_and_no_other() {
             let gone = house.waiting("CAgone").await;
             house.step(&gone, switchboard_domain::Command::CallerGone).await;
             house.act("answer", &gone, "amelia").await.is(410, "ended");
-        }
-        if template.ends_with("withdraw") {
-            overridden(&house, "past", 1).await;
-            house
-                .send(method.clone(), &template.replace("{id}", "past"), json)
-                .await
-                .is(409, "over");
-        }
-        if template.ends_with("overrides") {
-            let keyed = |request: reqwest::RequestBuilder| json(request).header("Idempotency-Key", "k");
-            let done = house.send(method.clone(), &path, keyed).await;
-            let id = done.body["override"]["id"].as_str().unwrap();
-            let withdraw = format!("/hours/overrides/{id}/withdraw");
-            house
-                .post(&withdraw, json!({ "agentId": "amelia" }))
-                .await
-                .is(200, "withdrawn");
-            house.send(method.clone(), &path, keyed).await.is(409, "lapsed");
-        }
-        if template == "/hours" {
-            house.get("/hours?schedule=nowhere").await.is(400, "faults");
         }
         // Not there, not allowed, not readable.
         if template.contains("{id}") {

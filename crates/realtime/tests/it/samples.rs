@@ -45,8 +45,11 @@ fn take(screen: &mut Screen, event: v1::Event) {
 
 /// What changes nothing that a screen shows.
 fn is_unseen(event: &v1::Event) -> bool {
-    let Some(Subject::Call(call)) = &event.subject else {
-        return false;
+    let call = match &event.subject {
+        Some(Subject::Call(call)) => call,
+        // What follows from it, a frame of its own tells.
+        Some(Subject::Hours(_)) => return true,
+        Some(Subject::Agent(_)) | None => return false,
     };
     // A line that drops matters to a conversation only, and that call has none yet.
     matches!(

@@ -1,9 +1,10 @@
 //! Commits whose answer is lost.
 
+use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use switchboard_domain::{Command, LookupOutcome, State};
-use switchboard_store::{Committed, Store, Target, TransactError};
+use switchboard_store::{Store, Target};
 
 use crate::proxy::Proxy;
 use crate::support::{
@@ -15,7 +16,7 @@ use crate::support::{
 pub(crate) const COMMITTED: &str = "$2\r\nok\r\n";
 
 /// A store whose next committed answer is lost, and no other.
-async fn losing(bench: &Bench, proxy: &Proxy) -> Store {
+pub(crate) async fn losing(bench: &Bench, proxy: &Proxy) -> Store {
     let store = bench.store_with(|config| {
         config.url = proxy.url();
         config.budget = LONG;
@@ -25,7 +26,7 @@ async fn losing(bench: &Bench, proxy: &Proxy) -> Store {
 }
 
 /// Runs a step whose first answer is lost.
-async fn lose_one(proxy: &Proxy, work: impl Future<Output = Result<Committed, TransactError>>) -> Committed {
+pub(crate) async fn lose_one<T, E: Debug>(proxy: &Proxy, work: impl Future<Output = Result<T, E>>) -> T {
     let before = proxy.swallowed();
     proxy.swallow(1000);
     let mut work = std::pin::pin!(work);

@@ -9,6 +9,8 @@ use switchboard_queue::JobState;
 use switchboard_queue::jobs::RECORDS;
 use switchboard_store::{Author, OverridePut, OverrideWithdrawn, Store};
 
+use crate::lost::{COMMITTED, lose_one, losing};
+use crate::proxy::Proxy;
 use crate::support::{Bench, PREFIX};
 
 const BEN: Author<'_> = Author {
@@ -191,6 +193,21 @@ async fn of_many_who_do_the_same_at_once_one_does_it() {
     assert_eq!(withdrawn.iter().filter(done).count(), 1);
     assert_eq!(told(&bench).await.len(), 2);
     assert_eq!(pushed(&bench).await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_makes_neither_two_of_one_nor_none() {
+    let bench = Bench::new().await;
+    let proxy = Proxy::start(bench.redis.socket(), 1, COMMITTED).await;
+    let store = losing(&bench, &proxy).await;
+    let put = lose_one(&proxy, Box::pin(store.put_override(&over("a", 1_000)))).await;
+    assert_eq!(put, OverridePut::Done);
+    let now = Timestamp::from_millis(2_000);
+    let withdrawn = lose_one(&proxy, Box::pin(store.withdraw_override("a", BEN, now))).await;
+    assert_eq!(withdrawn, OverrideWithdrawn::Before);
+    assert_eq!(told(&bench).await.len(), 2);
+    assert_eq!(pushed(&bench).await.len(), 2);
+    assert_eq!(kept(&store).await, []);
 }
 
 #[tokio::test]
