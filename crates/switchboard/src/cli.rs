@@ -122,7 +122,7 @@ pub(crate) struct Rehearse {
     /// Instead of scenarios, fifty calls with Redis, all workers, or the carrier's API away for half a minute
     #[arg(long, conflicts_with_all = ["only", "against", "switches", "storm"])]
     pub(crate) outages: bool,
-    /// Each storm again in fair weather without one of its notifications, for each of them
+    /// The people of each storm in fair weather, and again without one of its notifications, for each of them
     #[arg(long, requires = "storm")]
     pub(crate) lose_each: bool,
     /// List the scenarios

@@ -65,10 +65,10 @@ pub(super) async fn run(options: &Rehearse) -> ExitCode {
             seed: options.seed,
         };
         match play(gone, options).await {
-            Ok(account) => println(&account),
+            Ok(account) => say(&account),
             Err((error, timeline)) => {
-                println(&timeline);
-                println(&format!("FAIL  {}: {error:#}", gone.words()));
+                say(&timeline);
+                say(&format!("FAIL  {}: {error:#}", gone.words()));
                 failed += 1;
             }
         }
@@ -81,7 +81,7 @@ pub(super) async fn run(options: &Rehearse) -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]
-fn println(text: &str) {
+fn say(text: &str) {
     println!("{text}");
 }
 

@@ -56,9 +56,8 @@ pub(super) async fn run(options: &Rehearse, count: u64) -> ExitCode {
     // One seed alone is somebody's who looks for a fault.
     let first = if count == 1 { Vec::new() } else { kept };
     let seeds: Vec<u64> = first.into_iter().chain(wanted).collect();
-    let plays = seeds
-        .into_iter()
-        .map(|seed| play(Plan::of(seed), options.processes));
+    let plan = if options.lose_each { Plan::fair } else { Plan::of };
+    let plays = seeds.into_iter().map(|seed| play(plan(seed), options.processes));
     let mut plays = futures::stream::iter(plays).buffer_unordered(options.jobs.max(1));
     let mut told = Vec::new();
     while let Some(outcome) = plays.next().await {
@@ -68,11 +67,11 @@ pub(super) async fn run(options: &Rehearse, count: u64) -> ExitCode {
         }
     }
     drop(plays);
-    // Each again, without one of its notifications, for each of them.
+    // Each again without one of its notifications, for each of them.
     let without = told.into_iter().flat_map(|(seed, names)| {
         names
             .into_iter()
-            .map(move |name| play(Plan::without(seed, name), options.processes))
+            .map(move |name| play(Plan::fair(seed).without(name), options.processes))
     });
     let mut plays = futures::stream::iter(without).buffer_unordered(options.jobs.max(1));
     while let Some(outcome) = plays.next().await {

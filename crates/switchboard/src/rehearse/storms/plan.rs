@@ -11,7 +11,7 @@ use switchboard_simulator::{Faults, Storm, Switches};
 )]
 pub(super) struct Plan {
     pub(super) seed: u64,
-    /// The storm is calm but for this one notification, which is lost.
+    /// This one notification is lost, whatever becomes of the others.
     pub(super) without: Option<String>,
     pub(super) switches: Switches,
     /// Which switch is where it is not by default.
@@ -62,10 +62,9 @@ impl Plan {
         }
     }
 
-    /// The same people and the same moments in fair weather, but for one notification.
-    pub(super) fn without(seed: u64, name: String) -> Self {
+    /// The same people and the same moments in fair weather.
+    pub(super) fn fair(seed: u64) -> Self {
         Self {
-            without: Some(name),
             lost: 0,
             doubled: 0,
             late: 0,
@@ -74,6 +73,14 @@ impl Plan {
             deadly: false,
             stumbles: false,
             ..Self::of(seed)
+        }
+    }
+
+    /// The same, but for one notification.
+    pub(super) fn without(self, name: String) -> Self {
+        Self {
+            without: Some(name),
+            ..self
         }
     }
 
@@ -160,7 +167,7 @@ mod tests {
 
     #[test]
     fn one_notification_less_in_fair_weather_changes_nothing_else() {
-        let plan = Plan::without(7, "a name".to_owned());
+        let plan = Plan::fair(7).without("a name".to_owned());
         assert_eq!(plan.switches, Plan::of(7).switches);
         let storm = plan.faults().storm.unwrap_or_default();
         assert_eq!(
