@@ -4,6 +4,12 @@ const HOME = "+442079460000";
 const OPEN = { open: true, reason: "within Monday 09:00-18:00", untilText: "closes today 18:00", timeZone: "Europe/London" };
 const CLOSED = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London" };
 
+const byHand = (now, more) => ({ id: "8d1f0c52a9b74e36", open: false, fromMs: String(now), untilMs: String(now + 42 * 60_000), author: "Ben Adeyemi", authorId: "ben", reason: "Fire drill", madeMs: String(now), ...more });
+const closedByHand = (now, more) => {
+  const over = byHand(now, more);
+  return { open: over.open === true, reason: `${over.open ? "opened" : "closed"} by ${over.author}: ${over.reason}`, untilText: `${over.open ? "closes" : "opens"} today 18:00`, timeZone: "Europe/London", byHand: over, otherwise: "within Monday 09:00-18:00" };
+};
+
 const PEOPLE = [
   ["Mara Lind", "Acme Ltd", "gold", "2019", "3rd call today"],
   ["Priya Raman", "Raman & Daughters", "silver", "2021", "open tickets: 2"],
@@ -138,6 +144,11 @@ export const scenes = {
     ),
   alarm: (now) => scene(seven(now).slice(0, 4), { agents: TEAM.map((one) => ({ ...one, presence: "PRESENCE_AWAY" })) }),
   closed: () => scene([], { office: CLOSED }),
+  byhand: (now) => scene(seven(now), { office: closedByHand(now) }),
+  byhandlong: (now) =>
+    scene(seven(now), {
+      office: closedByHand(now, { author: "Annemarie-Charlotte von und zu Hohenlohe-Langenburg", reason: "The heating of the whole building has failed, and whoever has a coat goes home to answer from there ".repeat(2).trim(), untilMs: String(now + 9 * 24 * 3600_000) }),
+    }),
   truths: (now) =>
     scene(seven(now).slice(1, 7).map((one) => (one.state.claimed ? { ...one, state: queued(one.state.claimed.waiting) } : one)), {
       answers: {

@@ -38,6 +38,20 @@ export function serve(scene, port = 0) {
       if (status === 0) return; // Never answered.
       return say(status, body);
     }
+    if (pathname === "/api/v1/hours/overrides") {
+      // What an empty reason or a time that has passed gets, and what somebody gets whom nobody answers.
+      let body = "";
+      request.on("data", (chunk) => (body += chunk));
+      request.on("end", () => {
+        if (JSON.parse(body).reason === "no answer") return say(503, { result: "away" });
+        const faults = [
+          { field: "until", problem: "expected a time to come, found today 03:00" },
+          { field: "reason", problem: "expected a line of 1 to 200 characters" },
+        ];
+        say(400, { result: "faults", faults });
+      });
+      return;
+    }
     if (pathname.startsWith("/api/")) return say(200, { result: "done" });
     let file = join(dist, pathname);
     try {

@@ -49,6 +49,39 @@ const shots = {
     wait: 2200,
     act: (page) => page.hover(row(3)),
   },
+  byhand: { scene: "byhand" },
+  byhandlong: { scene: "byhandlong" },
+  override: { scene: "seven", act: (page) => page.keyboard.press("o") },
+  overrideclosed: { scene: "closed", act: (page) => page.keyboard.press("o") },
+  overridebyhand: { scene: "byhand", act: (page) => page.keyboard.press("o") },
+  overridelong: { scene: "byhandlong", act: (page) => page.keyboard.press("o") },
+  overridefaults: {
+    scene: "seven",
+    wait: 300,
+    async act(page) {
+      await page.keyboard.press("o");
+      await page.getByRole("radio", { name: /A time/ }).check();
+      await page.fill("input[type=time]", "03:00");
+      await page.keyboard.press("Enter");
+    },
+  },
+  overridefailed: {
+    scene: "closed",
+    wait: 300,
+    async act(page) {
+      await page.keyboard.press("o");
+      await page.fill("input[type=text]", "no answer");
+      await page.keyboard.press("Enter");
+    },
+  },
+  overridelost: {
+    scene: "byhand",
+    wait: 3600,
+    async act(page, server) {
+      await page.keyboard.press("o");
+      server.cut();
+    },
+  },
   lost: {
     scene: "seven",
     wait: 3600,

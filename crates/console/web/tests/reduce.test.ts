@@ -65,12 +65,22 @@ describe("the samples of the contract", () => {
     const known = arrives ? fold(NOTHING, snapshot("1")) : before;
     const [live, outcome] = reduce(known, event(2, sample));
     expect(outcome).toBe("changed");
-    if (!UNSEEN.some((kind) => sample.call && kind in sample.call)) {
+    // What follows from a change of the hours, a frame of its own tells.
+    if (!sample.hours && !UNSEEN.some((kind) => sample.call && kind in sample.call)) {
       expect({ ...core(live), position: 0 }).not.toEqual({ ...core(known), position: 0 });
     }
     for (const call of live.calls.values()) expect(call.state.kind).not.toBe("unknown");
     for (const { reason } of live.ended) expect(reason).not.toBe("unknown");
     for (const agent of live.agents.values()) expect(agent.presence).not.toBe("unknown");
+  });
+
+  it("ServerFrame/office-opened-by-hand.json says who opened, until when, and what would be so without", () => {
+    const byHand = samples<ServerFrameJson>("ServerFrame").find(([name]) => name === "office-opened-by-hand.json")![1];
+    expect(fold(NOTHING, byHand).office).toMatchObject({
+      open: true,
+      byHand: { id: "8d1f0c52a9b74e36", open: true, untilMs: 1784030400000, author: "Amelia Frost", reason: "The storm is over" },
+      otherwise: "outside Tuesday's hours",
+    });
   });
 
   it.each(samples<ServerFrameJson>("ServerFrame"))("ServerFrame/%s is taken", (_, sample) => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { ServerClock } from "../src/live/clock";
 import { readCall } from "../src/live/read";
 import { retryDelay } from "../src/live/retry";
-import { answerWords, officeWords } from "../src/words/call";
+import { answerWords, byHandWords, officeWords } from "../src/words/call";
 import { aside, context, initials, initialsOf, recordLink, title } from "../src/words/caller";
 import { phoneNumber } from "../src/words/number";
-import { duration, spokenDuration } from "../src/words/time";
+import { duration, spokenDuration, wallTime } from "../src/words/time";
 
 const LONDON = "+442079460000";
 
@@ -100,10 +100,30 @@ describe("sentences", () => {
   });
 
   it("say why the office is closed, and when it opens", () => {
-    const closed = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London" };
+    const closed = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London", byHand: undefined, otherwise: "" };
     expect(officeWords(closed)).toEqual({ state: "Closed", why: "Outside Monday's hours", until: "Opens Tuesday 09:00" });
-    const open = { open: true, reason: "within Monday 09:00-18:00", untilText: "closes today 18:00", timeZone: "" };
+    const open = { open: true, reason: "within Monday 09:00-18:00", untilText: "closes today 18:00", timeZone: "", byHand: undefined, otherwise: "" };
     expect(officeWords(open)).toEqual({ state: "Open", why: "", until: "Closes today 18:00" });
+  });
+});
+
+describe("the office's own time", () => {
+  const now = Date.parse("2026-07-06T22:30:00Z"); // Monday 23:30 in London
+
+  it.each([
+    ["2026-07-06T22:45:00Z", "Europe/London", "23:45"],
+    ["2026-07-06T23:00:00Z", "Europe/London", "Tuesday 00:00"],
+    ["2026-07-06T23:00:00Z", "UTC", "23:00"],
+    ["2026-07-20T08:00:00Z", "Europe/London", "20 July 09:00"],
+    ["2026-07-06T22:45:00Z", "Nowhere/Atlantis", "22:45"],
+  ])("%s in %s is %s", (at, zone, words) => {
+    expect(wallTime(Date.parse(at), now, zone)).toBe(words);
+  });
+
+  it("says who opened until when, and why if somebody said so", () => {
+    const over = { id: "a", open: true, untilMs: Date.parse("2026-07-06T22:45:00Z"), reason: "a fair", author: "Amelia Frost" };
+    expect(byHandWords(over, now, "Europe/London")).toBe("Opened by Amelia Frost until 23:45: a fair");
+    expect(byHandWords({ ...over, open: false, reason: "", author: "" }, now, "Europe/London")).toBe("Closed by somebody until 23:45");
   });
 });
 

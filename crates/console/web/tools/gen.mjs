@@ -19,7 +19,7 @@ try {
     plugins: [{ local: join(web, "node_modules/.bin/protoc-gen-es"), out: fresh, opt: ["target=ts", "json_types=true"] }],
   };
   // The jobs are between processes; a browser never sees one.
-  const wanted = ["call", "events", "frames"].flatMap((name) => ["--path", join(proto, `switchboard/v1/${name}.proto`)]);
+  const wanted = ["call", "events", "frames", "hours"].flatMap((name) => ["--path", join(proto, `switchboard/v1/${name}.proto`)]);
   execFileSync(
     join(web, "node_modules/.bin/buf"),
     ["generate", proto, "--template", JSON.stringify(template), ...wanted],

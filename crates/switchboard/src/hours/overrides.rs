@@ -38,11 +38,16 @@ pub(super) fn run(
         .build()?;
     runtime.block_on(async {
         let store = store(&settings)?;
-        let now = DateTime::from_timestamp_millis(store.clock().await.context("no Redis")?.now.as_millis())
-            .context("the time")?;
+        let made = store.clock().await.context("no Redis")?.now;
+        // Opening hours know nothing smaller than a second, and what begins now must not begin with the next one.
+        let now = DateTime::from_timestamp(made.as_millis().div_euclid(1000), 0).context("the time")?;
         match command {
-            OverrideCommand::Open(span) => put(&store, &schedules, schedule, span, true, now, json).await,
-            OverrideCommand::Close(span) => put(&store, &schedules, schedule, span, false, now, json).await,
+            OverrideCommand::Open(span) => {
+                put(&store, &schedules, schedule, span, true, (made, now), json).await
+            }
+            OverrideCommand::Close(span) => {
+                put(&store, &schedules, schedule, span, false, (made, now), json).await
+            }
             OverrideCommand::List => {
                 let schedules = schedules.with_records(&records(&store).await?);
                 show(&schedules, now, json);
@@ -50,8 +55,7 @@ pub(super) fn run(
             }
             OverrideCommand::Withdraw { id, author } => {
                 let author = Author { name: author, id: "" };
-                let now = Timestamp::from_millis(now.timestamp_millis());
-                match store.withdraw_override(id, author, now).await? {
+                match store.withdraw_override(id, author, made).await? {
                     OverrideWithdrawn::Done(_) => println!("override {id} is withdrawn"),
                     OverrideWithdrawn::Before => println!("override {id} was withdrawn before"),
                     OverrideWithdrawn::NoSuch => bail!("there is no override {id}"),
@@ -120,7 +124,7 @@ async fn put(
     named: Option<&str>,
     span: &Span,
     open: bool,
-    now: DateTime<Utc>,
+    (made, now): (Timestamp, DateTime<Utc>),
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let clock = schedules
@@ -135,7 +139,7 @@ async fn put(
         until_ms: until.timestamp_millis(),
         reason: span.reason.trim().to_owned(),
         author: span.author.clone(),
-        made_ms: now.timestamp_millis(),
+        made_ms: made.as_millis(),
         author_id: String::new(),
     };
     match store.put_override(&over).await? {

@@ -73,7 +73,7 @@ async function command(method: "POST" | "PUT", url: string, body: unknown): Prom
   return got.status < 300 ? "done" : "refused";
 }
 
-async function attempt(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+export async function attempt(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();
   } catch (error) {

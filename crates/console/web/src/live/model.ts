@@ -92,6 +92,19 @@ export interface Office {
   reason: string;
   untilText: string;
   timeZone: string;
+  /** Somebody's word that decides now, whatever the settings say. */
+  byHand: Override | undefined;
+  /** What would be so without it. */
+  otherwise: string;
+}
+
+/** The office opened or closed by hand. */
+export interface Override {
+  id: string;
+  open: boolean;
+  untilMs: number;
+  reason: string;
+  author: string;
 }
 
 /** A place in the stream. */

@@ -19,7 +19,8 @@ import type {
   WaitingJson,
 } from "../gen/switchboard/v1/call_pb";
 import type { OfficeStateJson } from "../gen/switchboard/v1/frames_pb";
-import type { Agent, Call, Caller, EndReason, Lookup, Office, Party, Presence, State, Waiting } from "./model";
+import type { OverrideJson } from "../gen/switchboard/v1/hours_pb";
+import type { Agent, Call, Caller, EndReason, Lookup, Office, Override, Party, Presence, State, Waiting } from "./model";
 
 export function readCall(call: CallJson): Call {
   return {
@@ -121,6 +122,18 @@ export function readOffice(office: OfficeStateJson): Office {
     reason: text(office.reason),
     untilText: text(office.untilText),
     timeZone: text(office.timeZone),
+    byHand: office.byHand && readOverride(office.byHand),
+    otherwise: text(office.otherwise),
+  };
+}
+
+function readOverride(over: OverrideJson): Override {
+  return {
+    id: text(over.id),
+    open: over.open === true,
+    untilMs: number(over.untilMs),
+    reason: text(over.reason),
+    author: text(over.author),
   };
 }
 

@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as commands from "../api/commands";
 import { simulator, ticket } from "../api/door";
+import * as hours from "../api/hours";
 import { ServerClock } from "../live/clock";
 import type { LineState, Socket } from "../live/line";
 import { Line } from "../live/line";
@@ -262,6 +263,20 @@ export class Desk {
   async setPresence(presence: "available" | "away"): Promise<void> {
     const done = await commands.setPresence(this.agentId, presence);
     if (done !== "done") this.say("Your presence could not be changed. Try again");
+  }
+
+  /** Opens or closes the office by hand; what came of it is for the form to say, unless it is done. */
+  async override(wanted: hours.Wanted, key: string): Promise<hours.Overridden> {
+    const done = await hours.override(wanted, this.agentId, key);
+    if (done.kind === "done") this.say(`${wanted.open ? "Open" : "Closed"} until ${done.until}`);
+    return done;
+  }
+
+  /** Takes an override back. */
+  async withdraw(id: string): Promise<hours.Withdrawn> {
+    const done = await hours.withdraw(id, this.agentId);
+    if (done.kind === "done") this.say("The usual hours count again");
+    return done;
   }
 
   say(text: string): void {

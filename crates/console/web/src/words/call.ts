@@ -1,10 +1,10 @@
 /** What is happening to a call, in words. */
 
 import type { Answered } from "../api/commands";
-import type { Agent, Ended, Office, Party, State } from "../live/model";
+import type { Agent, Ended, Office, Override, Party, State } from "../live/model";
 import { capitalised } from "./caller";
 import { phoneNumber } from "./number";
-import { duration } from "./time";
+import { duration, wallTime } from "./time";
 
 export function partyName(party: Party, agents: ReadonlyMap<string, Agent>, home: string): string {
   switch (party.kind) {
@@ -91,6 +91,13 @@ export function officeWords(office: Office): { state: string; why: string; until
   // Open needs no reason unless it is a surprise; the weekly hours are none.
   const plain = office.open && office.reason.startsWith("within ");
   return { state: office.open ? "Open" : "Closed", why: plain ? "" : reason, until };
+}
+
+/** "Opened by Amelia Frost until 12:30: the storm is over". */
+export function byHandWords(over: Override, nowMs: number, timeZone: string): string {
+  const until = wallTime(over.untilMs, nowMs, timeZone);
+  const reason = over.reason ? `: ${over.reason}` : "";
+  return `${over.open ? "Opened" : "Closed"} by ${over.author || "somebody"} until ${until}${reason}`;
 }
 
 /** "Europe/London" is for machines. */

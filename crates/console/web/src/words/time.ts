@@ -28,6 +28,25 @@ export function clockTime(ms: number, seconds = true): string {
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
+/** `ms` in a time zone and seen from `nowMs` in it: "12:30", "Tuesday 09:00", "4 January 09:00". */
+export function wallTime(ms: number, nowMs: number, timeZone: string): string {
+  const part = (at: number, options: Intl.DateTimeFormatOptions) => zoned(timeZone, options).format(at);
+  const time = part(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = (at: number) => part(at, { year: "numeric", month: "numeric", day: "numeric" });
+  if (day(ms) === day(nowMs)) return time;
+  const soon = Math.abs(ms - nowMs) < 6 * 24 * 3600 * 1000;
+  return `${part(ms, soon ? { weekday: "long" } : { day: "numeric", month: "long" })} ${time}`;
+}
+
+function zoned(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone });
+  } catch {
+    // A zone that this browser does not know yet.
+    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+  }
+}
+
 /** "1 match", "3 matches". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
