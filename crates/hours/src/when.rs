@@ -28,7 +28,7 @@ impl Schedule {
         if text.eq_ignore_ascii_case("now") {
             return Ok(now);
         }
-        if let Some(later) = text.strip_prefix('+').and_then(|text| while_of(text)) {
+        if let Some(later) = text.strip_prefix('+').and_then(while_of) {
             return now
                 .checked_add_signed(later)
                 .ok_or_else(|| format!("{EXPECTED}, found `{text}`"));

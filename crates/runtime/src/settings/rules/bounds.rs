@@ -17,39 +17,7 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             faults.rule("redis.url", "expected redis://, rediss:// or redis+unix://");
         }
     }
-    if let Some(records) = &sections.records
-        && records.url.as_ref().is_some_and(|url| !is_records(url))
-    {
-        faults.rule(
-            "records.url",
-            "expected postgres://USER:PASSWORD@HOST/DATABASE or sqlite://PATH",
-        );
-    }
-    if let Some(feeds) = &sections.feeds {
-        within(
-            "feeds.refresh_every",
-            feeds.refresh_every,
-            secs(1),
-            hours(24 * 7),
-            faults,
-        );
-        // A job may run for a minute in all.
-        within("feeds.timeout", feeds.timeout, NONE, secs(30), faults);
-        within(
-            "feeds.stale_after",
-            feeds.stale_after,
-            feeds.refresh_every,
-            hours(24 * 365),
-            faults,
-        );
-    }
-    if sections
-        .data
-        .as_ref()
-        .is_some_and(|data| data.dir.as_os_str().is_empty())
-    {
-        faults.rule("data.dir", "expected a folder");
-    }
+    kept(sections, faults);
     if let Some(twilio) = &sections.twilio {
         within("twilio.timeout", twilio.timeout, NONE, secs(60), faults);
         within(
@@ -137,6 +105,43 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         && let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&log.filter)
     {
         faults.rule("log.filter", format!("expected log directives: {error}"));
+    }
+}
+
+/// What is kept for good, where else, and what is looked at.
+fn kept(sections: &Sections, faults: &mut Faults) {
+    if let Some(records) = &sections.records
+        && records.url.as_ref().is_some_and(|url| !is_records(url))
+    {
+        faults.rule(
+            "records.url",
+            "expected postgres://USER:PASSWORD@HOST/DATABASE or sqlite://PATH",
+        );
+    }
+    if let Some(feeds) = &sections.feeds {
+        within(
+            "feeds.refresh_every",
+            feeds.refresh_every,
+            secs(1),
+            hours(24 * 7),
+            faults,
+        );
+        // A job may run for a minute in all.
+        within("feeds.timeout", feeds.timeout, NONE, secs(30), faults);
+        within(
+            "feeds.stale_after",
+            feeds.stale_after,
+            feeds.refresh_every,
+            hours(24 * 365),
+            faults,
+        );
+    }
+    if sections
+        .data
+        .as_ref()
+        .is_some_and(|data| data.dir.as_os_str().is_empty())
+    {
+        faults.rule("data.dir", "expected a folder");
     }
 }
 
