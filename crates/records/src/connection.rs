@@ -66,7 +66,9 @@ impl Records {
         &self,
         work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, DbErr>,
     ) -> Result<T, RecordsError> {
-        self.within(async { work(self.pool().await?).await }).await
+        // On the heap: what the library does in there is large.
+        self.within(Box::pin(async { work(self.pool().await?).await }))
+            .await
     }
 
     /// Writes something, all of it or nothing.
@@ -74,11 +76,11 @@ impl Records {
         &self,
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<(), DbErr>,
     ) -> Result<(), RecordsError> {
-        let work = async {
+        let work = Box::pin(async {
             let transaction = begin(self.pool().await?).await?;
             work(&transaction).await?;
             transaction.commit().await
-        };
+        });
         self.within(work).await
     }
 

@@ -1,7 +1,7 @@
 //! What must outlive Redis, in SQL: overrides of opening hours, feeds, and who did what.
 //!
 //! Redis is where things take effect; here is the copy from which an emptied Redis is filled, and the history that
-//! nobody deletes. SQLite or PostgreSQL, by the address: one code path, one set of migrations.
+//! nobody deletes. `SQLite` or `PostgreSQL`, by the address: one code path, one set of migrations.
 //!
 //! | table | a row is | written |
 //! | --- | --- | --- |

@@ -1,6 +1,6 @@
-//! A PostgreSQL server of a test's own: in a temporary folder, on a socket in it, gone with the value.
+//! A `PostgreSQL` server of a test's own: in a temporary folder, on a socket in it, gone with the value.
 //!
-//! Debian's package is wanted for its programs only; its own server is neither used nor touched. PostgreSQL refuses to
+//! Debian's package is wanted for its programs only; its own server is neither used nor touched. `PostgreSQL` refuses to
 //! run as root, so for root it runs as the user that the package made.
 
 use std::os::unix::process::CommandExt as _;
@@ -121,7 +121,7 @@ impl Cluster {
         };
         tokio::time::timeout(LIMIT, answers)
             .await
-            .expect("the server answers");
+            .unwrap_or_else(|_| panic!("the server does not answer within {LIMIT:?}"));
     }
 
     fn data(&self) -> PathBuf {
@@ -172,7 +172,7 @@ fn programs() -> PathBuf {
     found
         .pop()
         .or_else(on_path)
-        .expect("PostgreSQL's programs: apt-get install postgresql")
+        .unwrap_or_else(|| panic!("no programs of PostgreSQL: apt-get install postgresql"))
 }
 
 /// The package's own user, else the one that everybody has.
@@ -185,5 +185,5 @@ fn unprivileged() -> (u32, u32) {
     };
     ids("postgres")
         .or_else(|| ids("nobody"))
-        .expect("a user without rights")
+        .unwrap_or_else(|| panic!("no user without rights"))
 }

@@ -1,4 +1,5 @@
-//! The records on both databases: every case runs on `SQLite` in a temporary folder and on a PostgreSQL of its own.
+//! The records on both databases: every case runs on `SQLite` in a temporary folder and on a `PostgreSQL` of its own.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod cases;
 mod cluster;
@@ -29,7 +30,7 @@ impl Fresh {
     }
 }
 
-/// Every case on both kinds: on `SQLite` each as a test, on PostgreSQL all in one, because a server is dear to start.
+/// Every case on both kinds: on `SQLite` each as a test, on `PostgreSQL` all in one, because a server is dear to start.
 macro_rules! cases {
     ($($case:ident),+ $(,)?) => {
         mod on_sqlite {

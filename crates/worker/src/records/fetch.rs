@@ -109,7 +109,12 @@ impl Fetch {
 
     /// `None` when the server says that the copy is still good.
     async fn server(&self, url: &Url, known: Option<&FeedCopy>) -> Result<Option<FeedCopy>, Trouble> {
-        let server = |error: reqwest::Error| Trouble::Server(error.without_url());
+        let server = |error: reqwest::Error| {
+            if error.is_timeout() {
+                return Trouble::Late(self.timeout);
+            }
+            Trouble::Server(error.without_url())
+        };
         let mut request = self.client.get(url.clone());
         let names = known.map(|known| {
             [

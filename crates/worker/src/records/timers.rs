@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_secs(5);
 pub(crate) struct Timers {
     redis_url: String,
     prefix: Prefix,
-    timers: Vec<RefreshFeed>,
+    feeds: Vec<RefreshFeed>,
 }
 
 impl Timers {
@@ -23,14 +23,14 @@ impl Timers {
         Self {
             redis_url: redis_url.to_owned(),
             prefix,
-            timers: calendars.timers(),
+            feeds: calendars.timers(),
         }
     }
 
     /// Goes on making sure until `shutdown`.
     pub(crate) async fn keep(&self, shutdown: &CancellationToken) {
         let mut missed = false;
-        while !self.timers.is_empty() {
+        while !self.feeds.is_empty() {
             match self.ensure().await {
                 Ok(()) => missed = false,
                 Err(error) => {
@@ -50,8 +50,8 @@ impl Timers {
     /// Changes nothing where there is a timer: its id is made of the calendar and its place, so that one that has moved
     /// is looked at at once.
     async fn ensure(&self) -> switchboard_queue::Result<()> {
-        let mut pushes = Vec::with_capacity(self.timers.len());
-        for timer in &self.timers {
+        let mut pushes = Vec::with_capacity(self.feeds.len());
+        for timer in &self.feeds {
             let id = format!("refresh-feed:{}:{}", timer.feed, timer.source);
             pushes.push(Push::now(timer)?.id(id));
         }

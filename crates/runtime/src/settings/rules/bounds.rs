@@ -17,6 +17,35 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             faults.rule("redis.url", "expected redis://, rediss:// or redis+unix://");
         }
     }
+    kept(sections, faults);
+    if let Some(twilio) = &sections.twilio {
+        within("twilio.timeout", twilio.timeout, NONE, secs(60), faults);
+        within(
+            "twilio.connect_timeout",
+            twilio.connect_timeout,
+            NONE,
+            twilio.timeout,
+            faults,
+        );
+    }
+    if let Some(calls) = &sections.calls {
+        promises(calls, faults);
+    }
+    if let Some(lookup) = &sections.lookup {
+        lookup
+            .sources
+            .iter()
+            .for_each(|(name, source)| source_rules(name, source, faults));
+    }
+    if let Some(log) = &sections.log
+        && let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&log.filter)
+    {
+        faults.rule("log.filter", format!("expected log directives: {error}"));
+    }
+}
+
+/// What is kept for good, where else, and what is looked at.
+fn kept(sections: &Sections, faults: &mut Faults) {
     if let Some(records) = &sections.records
         && records.url.as_ref().is_some_and(|url| !is_records(url))
     {
@@ -49,30 +78,6 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         .is_some_and(|data| data.dir.as_os_str().is_empty())
     {
         faults.rule("data.dir", "expected a folder");
-    }
-    if let Some(twilio) = &sections.twilio {
-        within("twilio.timeout", twilio.timeout, NONE, secs(60), faults);
-        within(
-            "twilio.connect_timeout",
-            twilio.connect_timeout,
-            NONE,
-            twilio.timeout,
-            faults,
-        );
-    }
-    if let Some(calls) = &sections.calls {
-        promises(calls, faults);
-    }
-    if let Some(lookup) = &sections.lookup {
-        lookup
-            .sources
-            .iter()
-            .for_each(|(name, source)| source_rules(name, source, faults));
-    }
-    if let Some(log) = &sections.log
-        && let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&log.filter)
-    {
-        faults.rule("log.filter", format!("expected log directives: {error}"));
     }
 }
 

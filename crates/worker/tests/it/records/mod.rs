@@ -1,4 +1,4 @@
-//! `worker-records` over a real Redis, with its records in `SQLite` and in PostgreSQL.
+//! `worker-records` over a real Redis, with its records in `SQLite` and in `PostgreSQL`.
 
 mod archive;
 mod calendars;

@@ -84,10 +84,10 @@ async fn told_and_withdrawn(archive: Archive) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_done_is_recorded_with_who_did_it() {
-    told_and_withdrawn(Archive::open(&[]).await).await;
+    Box::pin(told_and_withdrawn(Archive::open(&[]).await)).await;
     let cluster = Cluster::start().await;
     let address = cluster.database("records");
-    told_and_withdrawn(Archive::at(Some(&address), &[]).await).await;
+    Box::pin(told_and_withdrawn(Archive::at(Some(&address), &[]).await)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
