@@ -59,6 +59,11 @@ impl VoiceUrls {
         self.url("resume", &[])
     }
 
+    /// For a line that asked although it should be talking through an office phone.
+    pub fn astray(&self) -> String {
+        self.url("resume", &[("astray", "1".to_owned())])
+    }
+
     /// For a caller whose conference of that claim is over.
     pub fn after_conference(&self, claim: u32) -> String {
         self.url(
@@ -68,17 +73,17 @@ impl VoiceUrls {
     }
 
     /// For an office phone that was picked up.
-    pub fn office_screen(&self, call: &CallId, phone: &PhoneNumber, direct: bool) -> String {
-        self.url("office/screen", &with_mode(office(call, phone), direct))
+    pub fn office_screen(&self, call: &CallId, phone: &PhoneNumber, round: u32, direct: bool) -> String {
+        self.url(
+            "office/screen",
+            &with_mode(office(call, phone.as_str(), round), direct),
+        )
     }
 
     /// For the key pressed at an office phone.
-    pub fn office_accept(&self, call: &CallId, phone: Option<&str>, direct: bool) -> String {
-        let phone = phone.unwrap_or_default().to_owned();
-        self.url(
-            "office/accept",
-            &with_mode(vec![("call", call.to_string()), ("phone", phone)], direct),
-        )
+    pub fn office_accept(&self, call: &CallId, phone: Option<&str>, round: u32, direct: bool) -> String {
+        let query = office(call, phone.unwrap_or_default(), round);
+        self.url("office/accept", &with_mode(query, direct))
     }
 
     /// When the office phones are done.
@@ -140,8 +145,12 @@ impl VoiceUrls {
     }
 }
 
-fn office(call: &CallId, phone: &PhoneNumber) -> Vec<(&'static str, String)> {
-    vec![("call", call.to_string()), ("phone", phone.as_str().to_owned())]
+fn office(call: &CallId, phone: &str, round: u32) -> Vec<(&'static str, String)> {
+    vec![
+        ("call", call.to_string()),
+        ("phone", phone.to_owned()),
+        ("round", round.to_string()),
+    ]
 }
 
 fn with_mode(mut query: Vec<(&'static str, String)>, direct: bool) -> Vec<(&'static str, String)> {

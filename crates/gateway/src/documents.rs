@@ -12,6 +12,7 @@ use switchboard_telephony::twiml::{
 use crate::app::Gateway;
 use crate::handlers::Line;
 use crate::hold::Told;
+use crate::route::OfficePhone;
 use crate::script::Script;
 
 /// How long an office phone may think before its mailbox is assumed.
@@ -37,10 +38,14 @@ impl Gateway {
             } => self.ring(call, *round, *attempt, 0, skipped, false),
             Instruction::Conference { name, claim } => self.caller_conference(call, name, *claim),
             Instruction::Voicemail { why } => self.voicemail(line, *why, false),
-            Instruction::AskAgain => VoiceResponse(vec![
-                Pause::seconds(1).into(),
-                Redirect::new(self.urls.resume()).into(),
-            ]),
+            Instruction::AskAgain { astray } => {
+                let url = if *astray {
+                    self.urls.astray()
+                } else {
+                    self.urls.resume()
+                };
+                VoiceResponse(vec![Pause::seconds(1).into(), Redirect::new(url).into()])
+            }
             Instruction::HangUp => goodbye(script),
         }
     }
@@ -101,7 +106,7 @@ impl Gateway {
             .take(Dial::MAX_NOUNS)
             .filter(|phone| !skipped.contains(phone))
             .map(|phone| {
-                let url = Some(self.urls.office_screen(call, phone, direct));
+                let url = Some(self.urls.office_screen(call, phone, round, direct));
                 Noun::Number(Number {
                     url,
                     ..Number::new(phone.as_str())
@@ -128,10 +133,12 @@ impl Gateway {
         &self,
         call: &CallId,
         dialled: &str,
-        phone: Option<&str>,
+        asked: &OfficePhone,
         direct: bool,
     ) -> VoiceResponse {
-        let accept = self.urls.office_accept(call, phone, direct);
+        let accept = self
+            .urls
+            .office_accept(call, asked.phone.as_deref(), asked.round, direct);
         self.ask_for_key(accept, &self.script(dialled).office_screen)
     }
 

@@ -13,6 +13,7 @@
 //! requests.
 
 mod app;
+mod busy;
 mod documents;
 mod handlers;
 mod hold;

@@ -20,19 +20,16 @@ pub(crate) enum Route {
     LeftQueue {
         queue: Option<QueueName>,
     },
-    Resume,
+    Resume {
+        /// Told to ask here because it should be talking through an office phone.
+        astray: bool,
+    },
     AfterConference {
         claim: u32,
     },
     OfficeRing,
-    OfficeScreen {
-        call: Option<CallId>,
-        phone: Option<String>,
-    },
-    OfficeAccept {
-        call: Option<CallId>,
-        phone: Option<String>,
-    },
+    OfficeScreen(OfficePhone),
+    OfficeAccept(OfficePhone),
     OfficeEnded {
         round: u32,
         attempt: u32,
@@ -58,6 +55,17 @@ pub(crate) enum Route {
     Fallback,
 }
 
+/// What the address says that a picked up office phone asks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfficePhone {
+    /// For which call.
+    pub(crate) call: Option<CallId>,
+    /// Which phone.
+    pub(crate) phone: Option<String>,
+    /// In which round; 0 when nobody numbered it.
+    pub(crate) round: u32,
+}
+
 /// A route and whether it was reached without state (Redis was away when its URL was made).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Routed {
@@ -75,6 +83,11 @@ impl Routed {
         let text = |name: &str| query.get(name).cloned();
         let number = |name: &str| query.get(name).and_then(|value| value.parse().ok()).unwrap_or(0);
         let call = || query.get("call").and_then(|id| CallId::new(id).ok());
+        let phone = || OfficePhone {
+            call: call(),
+            phone: text("phone"),
+            round: number("round"),
+        };
         let queue = || query.get("queue").and_then(|name| QueueName::new(name).ok());
         let route = match path.strip_prefix(VOICE_PATH)? {
             "incoming" => Route::Incoming,
@@ -89,16 +102,12 @@ impl Routed {
             "resume" if query.contains_key("after") => Route::AfterConference {
                 claim: number("claim"),
             },
-            "resume" => Route::Resume,
+            "resume" => Route::Resume {
+                astray: query.contains_key("astray"),
+            },
             "office/ring" => Route::OfficeRing,
-            "office/screen" => Route::OfficeScreen {
-                call: call(),
-                phone: text("phone"),
-            },
-            "office/accept" => Route::OfficeAccept {
-                call: call(),
-                phone: text("phone"),
-            },
+            "office/screen" => Route::OfficeScreen(phone()),
+            "office/accept" => Route::OfficeAccept(phone()),
             "office/ended" => Route::OfficeEnded {
                 round: number("round"),
                 attempt: number("attempt"),

@@ -75,6 +75,8 @@ pub enum At {
     LeftQueue(QueueExit),
     /// Moved by us, for whatever the state says.
     Resume,
+    /// As it was told a moment ago, when it asked although it should be talking through an office phone.
+    Astray,
     /// The conference ended and the caller's line is still up.
     AfterConference,
     /// Moved by us, to ring the office.
@@ -128,6 +130,8 @@ pub enum Command {
         phone: Option<PhoneNumber>,
         /// Its leg.
         leg: LegId,
+        /// In which round it rang; 0 when nobody numbered the ring.
+        round: u32,
     },
     /// An agent's leg shows a claim's token.
     AgentConnects {

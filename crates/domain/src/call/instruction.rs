@@ -46,7 +46,10 @@ pub enum Instruction {
         why: VoicemailReason,
     },
     /// Wait a moment, then ask what the state says.
-    AskAgain,
+    AskAgain {
+        /// At the address for lines that should be talking through an office phone.
+        astray: bool,
+    },
     /// Hang up.
     HangUp,
 }
@@ -57,7 +60,7 @@ pub fn instruction(call: &Call, at: &At) -> Instruction {
     if matches!(at, At::LeftQueue(QueueExit::Redirected)) && !call.is_ended() {
         // The line is on its way to the address we moved it to. Should the carrier run this document
         // instead, it must lead to the same place.
-        return Instruction::AskAgain;
+        return Instruction::AskAgain { astray: false };
     }
     match &call.state {
         // The carrier's queue neither asks for keys nor records.
@@ -65,7 +68,9 @@ pub fn instruction(call: &Call, at: &At) -> Instruction {
         State::Greeting { attempt } => Instruction::Menu { attempt: *attempt },
         State::Queued(_) | State::Claimed { .. } if parked => Instruction::Hold,
         // The queue did not take them a moment ago; without the pause it would be asked in a tight circle.
-        State::Claimed { .. } if matches!(at, At::LeftQueue(QueueExit::Failed)) => Instruction::AskAgain,
+        State::Claimed { .. } if matches!(at, At::LeftQueue(QueueExit::Failed)) => {
+            Instruction::AskAgain { astray: false }
+        }
         State::Queued(waiting) | State::Claimed { waiting, .. } => Instruction::Enqueue {
             queue: waiting.queue.clone(),
         },
@@ -93,7 +98,7 @@ pub fn instruction(call: &Call, at: &At) -> Instruction {
         State::Talking(Talk {
             with: Party::Office { .. },
             ..
-        }) => Instruction::AskAgain,
+        }) => Instruction::AskAgain { astray: true },
         State::Closed => Instruction::Voicemail {
             why: VoicemailReason::Closed,
         },

@@ -115,6 +115,7 @@ pub(crate) fn addresses(call: &Call) -> Vec<(&'static str, At)> {
         ("at left-queue, failed", At::LeftQueue(QueueExit::Failed)),
         ("at left-queue, other", At::LeftQueue(QueueExit::Other)),
         ("at resume", At::Resume),
+        ("at resume, astray", At::Astray),
         ("at after-conference", At::AfterConference),
         ("at office-ring", At::OfficeRing),
         ("at office-ended, bridged", ended(Some(true))),
@@ -184,19 +185,23 @@ fn by_the_caller(call: &Call) -> Vec<Happening> {
     all
 }
 
-fn by_the_office() -> Vec<Happening> {
+fn by_the_office(call: &Call) -> Vec<Happening> {
+    let accepted = |round| Command::OfficeAccepted {
+        phone: Some(phone(1)),
+        leg: leg("office-1"),
+        round,
+    };
     vec![
         plain("office screened", Command::OfficeScreened { phone: phone(1) }),
         plain(
             "office screened, another",
             Command::OfficeScreened { phone: phone(2) },
         ),
+        plain("office accepted", accepted(call.office_rounds.max(1))),
+        plain("office accepted, no number", accepted(0)),
         plain(
-            "office accepted",
-            Command::OfficeAccepted {
-                phone: Some(phone(1)),
-                leg: leg("office-1"),
-            },
+            "office accepted, an earlier round",
+            accepted(call.office_rounds.saturating_sub(1).max(1)),
         ),
     ]
 }
@@ -316,7 +321,7 @@ pub(crate) fn happenings(call: &Call) -> Vec<Happening> {
     });
     [
         by_the_caller(call),
-        by_the_office(),
+        by_the_office(call),
         by_agents_lines(call.claims, holder),
         by_agents(call.claims, holder),
         by_jobs(call),

@@ -45,6 +45,7 @@ fn somebody_who_presses_the_key_after_an_agent_claimed_is_too_late() {
         .then(Command::OfficeAccepted {
             phone: Some(phone(1)),
             leg: leg("office-1"),
+            round: 1,
         });
     assert!(scene.last.is_empty());
     assert_eq!(scene.call().holder(), Some(&agent_id("anna")));
@@ -104,6 +105,7 @@ fn an_old_round_does_not_end_a_conversation() {
         .then(Command::OfficeAccepted {
             phone: None,
             leg: leg("office-2"),
+            round: 2,
         });
     for bridged in [true, false] {
         let scene = talking.clone().office_ended(1, 0, bridged);
@@ -114,20 +116,61 @@ fn an_old_round_does_not_end_a_conversation() {
     assert_eq!(talking.office_ended(2, 0, true).state(), "ended");
 }
 
-/// The key was pressed as the ring ended, so nobody was connected: the line goes on asking.
+/// Their line ended with the ring: they would hear nothing, and the caller would be thought to talk.
 #[test]
-fn a_key_pressed_too_late_does_not_strand_the_caller() {
-    let scene = Scene::waiting()
-        .in_the_office()
-        .office_ended(1, 0, false)
-        .then(Command::OfficeAccepted {
-            phone: Some(phone(1)),
-            leg: leg("office-1"),
-        });
+fn a_key_of_a_round_that_is_over_comes_too_late() {
+    let late = |round| Command::OfficeAccepted {
+        phone: Some(phone(1)),
+        leg: leg("office-1"),
+        round,
+    };
+    let queued = Scene::waiting().in_the_office().office_ended(1, 0, false);
+    let after = queued.clone().then(late(1));
+    assert_eq!((after.state(), after.last.is_empty()), ("queued", true));
+    let ringing = queued.clone().in_the_office();
+    let after = ringing.clone().then(late(1));
+    assert_eq!((after.state(), after.last.is_empty()), ("ringing_office", true));
+    // The round that rings now, one that Redis forgot, and one that nobody numbered.
+    assert_eq!(ringing.clone().then(late(2)).state(), "talking");
+    assert_eq!(queued.clone().then(late(2)).state(), "talking");
+    assert_eq!(queued.then(late(0)).state(), "talking");
+}
+
+/// The key was pressed as a ring ended that nobody numbered, so nobody was connected: the line goes on asking.
+#[test]
+fn a_line_that_talks_to_nobody_does_not_strand_the_caller() {
+    let scene = Scene::waiting().then(Command::OfficeAccepted {
+        phone: Some(phone(1)),
+        leg: leg("office-1"),
+        round: 0,
+    });
     assert_eq!(scene.state(), "talking");
     let asking = scene.then(Command::Ask(At::Resume));
-    assert_eq!(asking.state(), "talking", "one request may be an old one");
-    let again = asking.after_secs(3).then(Command::Ask(At::Resume));
+    assert_eq!(asking.state(), "talking");
+    let told = instruction(asking.call(), &At::Resume);
+    assert_eq!(told, Instruction::AskAgain { astray: true });
+    let again = asking.after_secs(3).then(Command::Ask(At::Astray));
     assert_eq!(again.state(), "queued");
     assert!(again.call().state.waiting().unwrap().front);
+}
+
+/// A request that was on its way when they began to talk, and comes twice, parts nobody.
+#[test]
+fn old_requests_do_not_end_a_conversation() {
+    let mut scene = Scene::waiting().in_the_office().then(Command::OfficeAccepted {
+        phone: Some(phone(1)),
+        leg: leg("office-1"),
+        round: 1,
+    });
+    for at in [
+        At::Resume,
+        At::OfficeRing,
+        At::LeftQueue(QueueExit::Leave),
+        At::AfterConference,
+        At::Resume,
+    ] {
+        scene = scene.after_secs(30).then(Command::Ask(at));
+        assert_eq!(scene.state(), "talking");
+        assert_eq!(scene.call().leg, Leg::OfficeDial);
+    }
 }

@@ -10,6 +10,7 @@ fn accepted(scene: Scene) -> Scene {
     scene.then(Command::OfficeAccepted {
         phone: Some(phone(1)),
         leg: leg("office-1"),
+        round: 1,
     })
 }
 

@@ -33,6 +33,7 @@ fn losers_are_told_who_was_faster() {
     let office = Scene::waiting().in_the_office().then(Command::OfficeAccepted {
         phone: Some(phone(1)),
         leg: leg("office-1"),
+        round: 1,
     });
     let cases = [
         (Scene::waiting().answered("anna"), "anna"),

@@ -71,7 +71,7 @@ impl Alone<'_> {
                 ..
             }) => {
                 self.wait_until(since.plus(self.policy.talking_check_after));
-                self.ask(At::Resume)?;
+                self.ask(At::Astray)?;
             }
             State::Greeting { attempt } => self.step(&Command::Choose {
                 attempt,
@@ -176,7 +176,7 @@ fn the_line_alone_leads_somewhere() {
             Leg::Parked { .. } => At::Wait { queue: None },
             Leg::Menu | Leg::OfficeDial | Leg::Conference { .. } | Leg::Recording | Leg::Gone => At::Resume,
         };
-        let mut told = Instruction::AskAgain;
+        let mut told = Instruction::AskAgain { astray: false };
         for _ in 0..60 {
             scene.try_step(None, &Command::Ask(at.clone())).unwrap();
             told = instruction(scene.call(), &at);
@@ -187,9 +187,9 @@ fn the_line_alone_leads_somewhere() {
                 }
                 Instruction::Enqueue { .. } => At::Wait { queue: None },
                 Instruction::Leave => At::LeftQueue(QueueExit::Leave),
-                Instruction::AskAgain => {
+                Instruction::AskAgain { astray } => {
                     scene = scene.after_secs(1);
-                    At::Resume
+                    if *astray { At::Astray } else { At::Resume }
                 }
                 Instruction::RingOffice { round, attempt, .. } => {
                     scene = scene.after_secs(25);

@@ -222,7 +222,8 @@ pub(crate) fn instruction(instruction: &Instruction) -> String {
         }
         Instruction::Conference { name, claim } => format!("conference {name} #{claim}"),
         Instruction::Voicemail { why } => format!("voicemail {why:?}"),
-        Instruction::AskAgain => "ask again".into(),
+        Instruction::AskAgain { astray: false } => "ask again".into(),
+        Instruction::AskAgain { astray: true } => "ask again, astray".into(),
         Instruction::HangUp => "hang up".into(),
     }
 }

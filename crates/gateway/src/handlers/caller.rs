@@ -15,14 +15,14 @@ use crate::{documents, refusal};
 
 impl Gateway {
     /// The document for a line that asked at `at`, or why there is none.
-    fn read_off(
+    async fn read_off(
         &self,
         line: &Line,
         at: &At,
         step: Result<Committed, TransactError>,
     ) -> Option<VoiceResponse> {
         match step {
-            Ok(Committed { call: Some(call), .. }) => Some(self.document(line, &instruction(&call, at))),
+            Ok(Committed { call: Some(call), .. }) => Some(self.told(line, &instruction(&call, at)).await),
             Ok(_) => None,
             Err(failure) => {
                 log_failure(&line.call, &failure);
@@ -46,7 +46,7 @@ impl Gateway {
         let step = self
             .first_step(webhook, &line, &self.instead_of_menu(&line))
             .await;
-        let document = self.read_off(&line, &At::Incoming, step);
+        let document = self.read_off(&line, &At::Incoming, step).await;
         Ok(document.map_or_else(
             || self.direct_incoming(&line),
             |document| self.greeted(&line, document),
@@ -98,6 +98,7 @@ impl Gateway {
             .await;
         Ok(self
             .read_off(&line, &At::Menu, step)
+            .await
             .unwrap_or_else(|| match pick {
                 MenuPick::Choice(MenuChoice::Voicemail) => self.no_answer(&line.dialled, true),
                 MenuPick::Choice(MenuChoice::Queue(_)) | MenuPick::Nothing | MenuPick::Closed => {
@@ -127,16 +128,24 @@ impl Gateway {
         let step = self
             .caller_step(webhook, &line, found, |_| vec![Command::Ask(at.clone())])
             .await;
-        Ok(self.read_off(&line, &at, step).unwrap_or_else(|| match exit {
-            QueueExit::HungUp => documents::hang_up(),
-            QueueExit::Redirected => self.document(&line, &Instruction::AskAgain),
-            QueueExit::Leave | QueueExit::Failed | QueueExit::Other => self.direct_ring(&line),
-        }))
+        Ok(self
+            .read_off(&line, &at, step)
+            .await
+            .unwrap_or_else(|| match exit {
+                QueueExit::HungUp => documents::hang_up(),
+                QueueExit::Redirected => self.document(&line, &Instruction::AskAgain { astray: false }),
+                QueueExit::Leave | QueueExit::Failed | QueueExit::Other => self.direct_ring(&line),
+            }))
     }
 
     /// A line that we moved, for whatever the state says.
-    pub(super) async fn resume(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
-        self.goes_on(webhook, |_| At::Resume).await
+    pub(super) async fn resume(
+        &self,
+        webhook: &Webhook<'_>,
+        astray: bool,
+    ) -> Result<VoiceResponse, MissingSid> {
+        self.goes_on(webhook, |_| if astray { At::Astray } else { At::Resume })
+            .await
     }
 
     /// A line that comes out of the conference of that claim. News of an earlier claim's conference must not
@@ -172,6 +181,7 @@ impl Gateway {
         // Both ask for what the state says.
         Ok(self
             .read_off(&line, &At::Resume, step)
+            .await
             .unwrap_or_else(|| self.direct_ring(&line)))
     }
 
@@ -184,7 +194,10 @@ impl Gateway {
             .caller_step(webhook, &line, |_| Adopted::Voicemail, commands)
             .await;
         let direct = || self.no_answer(&line.dialled, true);
-        Ok(self.read_off(&line, &At::Voicemail, step).unwrap_or_else(direct))
+        Ok(self
+            .read_off(&line, &At::Voicemail, step)
+            .await
+            .unwrap_or_else(direct))
     }
 
     pub(super) async fn recorded(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
@@ -240,6 +253,7 @@ impl Gateway {
             .await;
         Ok(self
             .read_off(&line, &At::Resume, step)
+            .await
             .unwrap_or_else(|| self.direct_incoming(&line)))
     }
 }

@@ -60,19 +60,13 @@ impl Gateway {
             Route::Menu { attempt } => self.menu_chosen(&webhook, *attempt).await.map(Answer::from),
             Route::Wait { queue, key } => self.wait(&webhook, queue.as_ref(), *key).await.map(Answer::from),
             Route::LeftQueue { queue } => self.left_queue(&webhook, queue.as_ref()).await.map(Answer::from),
-            Route::Resume => self.resume(&webhook).await.map(Answer::from),
+            Route::Resume { astray } => self.resume(&webhook, *astray).await.map(Answer::from),
             Route::AfterConference { claim } => {
                 self.after_conference(&webhook, *claim).await.map(Answer::from)
             }
             Route::OfficeRing => self.office_ring(&webhook).await.map(Answer::from),
-            Route::OfficeScreen { call, phone } => self
-                .office_screened(&webhook, call.as_ref(), phone.as_deref())
-                .await
-                .map(Answer::from),
-            Route::OfficeAccept { call, phone } => self
-                .office_accepted(&webhook, call.as_ref(), phone.as_deref())
-                .await
-                .map(Answer::from),
+            Route::OfficeScreen(phone) => self.office_screened(&webhook, phone).await.map(Answer::from),
+            Route::OfficeAccept(phone) => self.office_accepted(&webhook, phone).await.map(Answer::from),
             Route::OfficeEnded {
                 round,
                 attempt,

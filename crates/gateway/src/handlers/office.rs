@@ -1,7 +1,7 @@
 //! The office ring: the caller's dial, and the phones that are picked up.
 
 use switchboard_domain::{
-    Adopted, At, Call, CallId, Command, Instruction, LegId, Party, PhoneNumber, State, Talk, instruction,
+    Adopted, At, Call, Command, Instruction, LegId, Party, PhoneNumber, State, Talk, instruction,
 };
 use switchboard_store::Committed;
 use switchboard_telephony::form::{DialEnded, Gathered, MissingSid, VoiceRequest};
@@ -11,6 +11,7 @@ use super::Webhook;
 use super::step::{Line, call_id, log_failure, note_odd};
 use crate::app::Gateway;
 use crate::documents::hang_up;
+use crate::route::OfficePhone;
 
 impl Gateway {
     /// A caller's line that was moved here to hear the office ring.
@@ -24,7 +25,7 @@ impl Gateway {
             .await
         {
             Ok(Committed { call: Some(call), .. }) => {
-                Ok(self.document(&line, &instruction(&call, &At::OfficeRing)))
+                Ok(self.told(&line, &instruction(&call, &At::OfficeRing)).await)
             }
             Ok(_) => Ok(self.direct_ring(&line)),
             Err(failure) => {
@@ -38,13 +39,14 @@ impl Gateway {
     pub(super) async fn office_screened(
         &self,
         webhook: &Webhook<'_>,
-        call: Option<&CallId>,
-        phone: Option<&str>,
+        asked: &OfficePhone,
     ) -> Result<VoiceResponse, MissingSid> {
+        let phone = asked.phone.as_deref();
         let request = VoiceRequest::from_form(webhook.form)?;
         note_odd(&call_id(request.call.sid.as_str()), &request.odd);
-        let Some(call) = call
-            .cloned()
+        let Some(call) = asked
+            .call
+            .clone()
             .or_else(|| request.call.parent.as_ref().map(|sid| call_id(sid.as_str())))
         else {
             return Ok(hang_up());
@@ -67,22 +69,23 @@ impl Gateway {
                 Err(failure) => log_failure(&call, &failure),
             }
         }
-        Ok(self.screen_office(&call, &dialled, phone, webhook.direct))
+        Ok(self.screen_office(&call, &dialled, asked, webhook.direct))
     }
 
     /// A key was pressed at an office phone.
     pub(super) async fn office_accepted(
         &self,
         webhook: &Webhook<'_>,
-        call: Option<&CallId>,
-        phone: Option<&str>,
+        asked: &OfficePhone,
     ) -> Result<VoiceResponse, MissingSid> {
+        let OfficePhone { call, phone, round } = asked;
+        let (phone, round) = (phone.as_deref(), *round);
         let request = Gathered::from_form(webhook.form)?;
         note_odd(&call_id(request.call.sid.as_str()), &request.odd);
         let pressed = request.digits.as_deref().and_then(|digits| digits.chars().next());
         let parent = || request.call.parent.as_ref().map(|sid| call_id(sid.as_str()));
         let Some(call) = call
-            .cloned()
+            .clone()
             .or_else(parent)
             .filter(|_| pressed == Some(self.scripts.office.accept_key))
         else {
@@ -95,6 +98,7 @@ impl Gateway {
         let accept = Command::OfficeAccepted {
             phone,
             leg: leg.clone(),
+            round,
         };
         let commands =
             |known: Option<&Call>| self.queue_first(webhook, known).chain([accept.clone()]).collect();
@@ -152,7 +156,11 @@ impl Gateway {
             .as_ref()
             .filter(|_| webhook.direct && bridged == Some(true))
             .and_then(|sid| LegId::new(sid.as_str()).ok())
-            .map(|leg| Command::OfficeAccepted { phone: None, leg });
+            .map(|leg| Command::OfficeAccepted {
+                phone: None,
+                leg,
+                round: 0,
+            });
         let commands = |known: Option<&Call>| {
             // Somebody pressed the key and was never connected: the rest of the phones must not hide that.
             let failed =
@@ -181,9 +189,10 @@ impl Gateway {
                         skipped,
                     } = &next
                 {
-                    return Ok(self.ring(&line.call, *round, *attempt, batch + 1, skipped, false));
+                    let left_out = Box::pin(self.left_out(&line.call, skipped)).await;
+                    return Ok(self.ring(&line.call, *round, *attempt, batch + 1, &left_out, false));
                 }
-                Ok(self.document(&line, &next))
+                Ok(self.told(&line, &next).await)
             }
             Ok(_) => Ok(hang_up()),
             Err(failure) => {

@@ -98,7 +98,7 @@ async fn the_wrong_key_or_none_does_not_take_the_call() {
 async fn two_phones_accept_at_once_and_one_has_the_call() {
     let house = House::open().await;
     for number in 1..=10 {
-        let (line, ring) = ringing(&house, number).await;
+        let (mut line, ring) = ringing(&house, number).await;
         let mut phones = Vec::new();
         for which in 0..3 {
             phones.push(pick_up(&house, &line, &ring, which).await);
@@ -121,7 +121,32 @@ async fn two_phones_accept_at_once_and_one_has_the_call() {
         // Whoever picks up now hears that it is too late.
         let (_, late) = pick_up(&house, &line, &ring, (winner + 1) % 3).await;
         assert!(late.contains("already been taken"), "{late}");
+        line.tell(&house, "status", &[("CallStatus", "completed")]).await;
     }
+    house.close().await;
+}
+
+/// A phone rings again for the next caller only when whoever picked it up has put it down.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_at_which_somebody_talks_is_left_out() {
+    let house = House::open().await;
+    let numbers = |ring: &str| {
+        dialled(ring)
+            .into_iter()
+            .map(|(number, _)| number)
+            .collect::<Vec<_>>()
+    };
+    let (mut first, ring) = ringing(&house, 1).await;
+    let all = numbers(&ring);
+    let (mut phone, screen) = pick_up(&house, &first, &ring, 1).await;
+    phone
+        .ask(&house, &attribute(&screen, "action"), &[("Digits", "1")])
+        .await;
+    let (_, ring) = ringing(&house, 2).await;
+    assert_eq!(numbers(&ring), [all[0].clone(), all[2].clone()]);
+    first.tell(&house, "status", &[("CallStatus", "completed")]).await;
+    let (_, ring) = ringing(&house, 3).await;
+    assert_eq!(numbers(&ring), all);
     house.close().await;
 }
 

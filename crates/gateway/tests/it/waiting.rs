@@ -85,7 +85,14 @@ async fn callers_are_told_their_place_and_the_time_when_it_is_known() {
         house.advance(Duration::from_secs(40)).await;
         let leg = LegId::new(&sid("CA", 100 + number)).unwrap();
         house
-            .job_does(&line.sid, Command::OfficeAccepted { phone: None, leg })
+            .job_does(
+                &line.sid,
+                Command::OfficeAccepted {
+                    phone: None,
+                    leg,
+                    round: 0,
+                },
+            )
             .await;
         house.job_does(&line.sid, Command::CallerGone).await;
     }

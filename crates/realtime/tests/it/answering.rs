@@ -124,6 +124,7 @@ async fn a_call_that_an_office_phone_has_is_taken_by_that_phone() {
             Command::OfficeAccepted {
                 phone: Some(number.clone()),
                 leg,
+                round: 0,
             },
         )
         .await;

@@ -60,7 +60,7 @@ fn people(settings: &Settings, warn: &mut impl FnMut(&[&'static str], String)) {
         };
         if office_numbers.contains(number) {
             let message = format!(
-                "agent {} answers on a phone of the office: it is busy when the office rings",
+                "agent {} answers on a phone of the office: it is left out when the office rings while they are on a call",
                 agent.id
             );
             warn(&["agents", "office.phones"], message);

@@ -4,6 +4,7 @@
 //! never asked whether it is right.
 
 mod against;
+mod desk;
 mod disasters;
 mod fleet;
 mod judge;

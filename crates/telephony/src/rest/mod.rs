@@ -18,6 +18,7 @@ mod conferences;
 mod config;
 mod error;
 mod json;
+mod measure;
 mod pages;
 mod queues;
 mod recordings;

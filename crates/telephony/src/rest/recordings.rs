@@ -10,9 +10,12 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode, Url};
 
+use tokio::time::Instant;
+
 use super::{
     Listing, RestClient, RestError,
     json::{Object, Resource},
+    measure,
     send::About,
 };
 use crate::wire::wire_words;
@@ -112,7 +115,10 @@ impl RestClient {
                 request.headers_mut().insert(RANGE, range);
             }
             let asked = request.url().clone();
-            let response = self.fetch(request, About::Live).await?;
+            let began = Instant::now();
+            let fetched = self.fetch(request, About::Live).await;
+            measure::note("GET", &path, began.elapsed(), fetched.as_ref().err());
+            let response = fetched?;
             let Some(next) = elsewhere(&response, &asked) else {
                 return media(response);
             };

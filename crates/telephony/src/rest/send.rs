@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tracing::debug;
 use twilio_async::{Execute, TwilioErr, encode_pairs};
 
-use super::{RestClient, RestError};
+use super::{RestClient, RestError, measure};
 
 /// Longest answer that is read. A page of 200 calls has some 300 kB.
 const LONGEST_ANSWER: usize = 1_000_000;
@@ -57,10 +57,15 @@ impl RestClient {
         let mut attempt = 1;
         loop {
             let request = self.build(method.clone(), path, form.clone()).await?;
-            self.breaker
-                .admit(Instant::now())
-                .map_err(|retry_after| RestError::BreakerOpen { retry_after })?;
+            if let Err(retry_after) = self.breaker.admit(Instant::now()) {
+                let error = RestError::BreakerOpen { retry_after };
+                measure::note(method.as_str(), path, Duration::ZERO, Some(&error));
+                return Err(error);
+            }
+            let began = Instant::now();
             let result = self.once(request, about).await;
+            let failed = result.as_ref().err().map(|failed| &failed.error);
+            measure::note(method.as_str(), path, began.elapsed(), failed);
             self.tell_breaker(&result);
             let (error, asked) = match result {
                 Err(Failed {

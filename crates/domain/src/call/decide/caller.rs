@@ -193,12 +193,12 @@ pub(super) fn ask(step: &mut Step<'_>, at: &At) {
             }
             settle(step);
         }
-        At::LeftQueue(QueueExit::Leave | QueueExit::Other) | At::Resume | At::OfficeRing => {
-            office::asks_instead_of_talking(step);
+        At::LeftQueue(QueueExit::Leave | QueueExit::Other) | At::Resume | At::Astray | At::OfficeRing => {
+            office::asks_instead_of_talking(step, *at == At::Astray);
             settle(step);
         }
         At::AfterConference => {
-            office::asks_instead_of_talking(step);
+            office::asks_instead_of_talking(step, false);
             if let State::Talking(Talk {
                 with: Party::Agent(_),
                 ..

@@ -88,7 +88,9 @@ pub fn decide(
         Command::Recorded(recording) => caller::recorded(&mut step, recording),
         Command::LookedUp { source, outcome } => caller::looked_up(&mut step, source, outcome),
         Command::OfficeScreened { phone } => office::screened(&mut step, phone),
-        Command::OfficeAccepted { phone, leg } => office::accepted(&mut step, phone.as_ref(), leg),
+        Command::OfficeAccepted { phone, leg, round } => {
+            office::accepted(&mut step, phone.as_ref(), leg, *round);
+        }
         Command::AgentConnects {
             claim,
             agent,

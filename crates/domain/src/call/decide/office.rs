@@ -34,10 +34,21 @@ fn current_ring(state: &State) -> Option<&OfficeRing> {
 
 /// Somebody pressed the key: the first one has the call.
 ///
-/// A queued call can be taken this way too: when Redis was away, the office was rung without us knowing.
-pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &LegId) {
-    let (State::RingingOffice { waiting, .. } | State::Queued(waiting)) = step.call.state.clone() else {
-        return;
+/// A queued call can be taken this way too, by a ring of which we do not know: nobody numbered it, because Redis was
+/// away, or Redis has forgotten it. A key of a round that is over comes too late: its line is gone.
+pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &LegId, round: u32) {
+    let waiting = match step.call.state.clone() {
+        State::RingingOffice { waiting, ring } if round == 0 || round >= ring.round => waiting,
+        State::Queued(waiting) if round == 0 || round > step.call.office_rounds => waiting,
+        State::RingingOffice { .. }
+        | State::Queued(_)
+        | State::Greeting { .. }
+        | State::Closed
+        | State::Claimed { .. }
+        | State::Connecting { .. }
+        | State::Talking(_)
+        | State::Voicemail { .. }
+        | State::Ended { .. } => return,
     };
     let with = Party::Office {
         phone: phone.cloned(),
@@ -143,9 +154,10 @@ fn unanswered(step: &mut Step<'_>, waiting: Waiting, ring: &OfficeRing) {
     }
 }
 
-/// The line asks for a document although it should be talking through an office phone. One such request may be
-/// an old one that comes late; a line that goes on asking talks to nobody, and waits in front again.
-pub(super) fn asks_instead_of_talking(step: &mut Step<'_>) {
+/// The line asks for a document although it should be talking through an office phone. That may be an old request
+/// that comes late, or comes once more, so it proves nothing. It is told to ask again, at an address of its own: only
+/// a line that ran this very document comes there, and it talks to nobody. Then it waits in front again.
+pub(super) fn asks_instead_of_talking(step: &mut Step<'_>, proven: bool) {
     let State::Talking(Talk {
         with: Party::Office { .. },
         agent_left,
@@ -156,7 +168,7 @@ pub(super) fn asks_instead_of_talking(step: &mut Step<'_>) {
     };
     match agent_left {
         None => step.event(Event::AgentDropped { at: step.now }),
-        Some(since) if step.now >= since.plus(step.policy.talking_check_after) => {
+        Some(since) if proven && step.now >= since.plus(step.policy.talking_check_after) => {
             step.move_leg(Leg::Menu);
             super::agents::requeue_in_front(step);
         }

@@ -257,7 +257,9 @@ impl<'a> Step<'a> {
     /// The caller may have spoken after the tone, and the news of it may be lost: nobody sends it twice.
     fn look_for_recording(&mut self) {
         let asked = matches!(self.call.state, State::Voicemail { .. } | State::Closed);
-        if asked && self.call.leg == Leg::Recording && self.call.recording.is_none() {
+        // The first documents of a call take messages, too, and the line is where it was.
+        let heard = matches!(self.call.leg, Leg::Menu | Leg::Recording);
+        if asked && heard && self.call.recording.is_none() {
             self.effect(Effect::FindRecording {
                 call: self.call.id.clone(),
                 due: self.now.plus(Effect::STORED_AFTER),

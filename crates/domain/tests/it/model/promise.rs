@@ -319,18 +319,20 @@ impl Promise {
             ) if now >= until => self.back(now),
             (Ask::QueueFailed, Phase::Waiting { deadline }) => self.office(deadline),
             (Ask::AfterConference, Phase::Agent { .. }) => self.queue(now + RETRY),
-            (Ask::Resume | Ask::LeftQueue | Ask::AfterConference, Phase::Phone { asked, deadline }) => {
-                match asked {
-                    None => {
-                        self.phase = Phase::Phone {
-                            asked: Some(now),
-                            deadline,
-                        }
+            // Only a line that was told to ask there comes there; any other request may be an old one.
+            (
+                Ask::Resume | Ask::Astray | Ask::LeftQueue | Ask::AfterConference,
+                Phase::Phone { asked, deadline },
+            ) => match asked {
+                None => {
+                    self.phase = Phase::Phone {
+                        asked: Some(now),
+                        deadline,
                     }
-                    Some(since) if now >= since + ALONE => self.queue(now + RETRY),
-                    Some(_) => {}
                 }
-            }
+                Some(since) if ask == Ask::Astray && now >= since + ALONE => self.queue(now + RETRY),
+                Some(_) => {}
+            },
             (Ask::Voicemail, Phase::Menu { .. } | Phase::Waiting { .. }) => self.phase = Phase::Message,
             (Ask::Recorded, Phase::Message | Phase::Closed) => self.phase = Phase::Over,
             (Ask::OfficeEnded(which, bridged), phase) => self.office_ended(which, bridged, &phase, now),

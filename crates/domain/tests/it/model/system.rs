@@ -154,6 +154,7 @@ impl System {
             What::Accepted => Command::OfficeAccepted {
                 phone: Some(phone(1)),
                 leg: leg("office-1"),
+                round: 0,
             },
             What::Connects {
                 which,
@@ -249,6 +250,7 @@ fn at(call: Option<&Call>, ask: Ask) -> At {
     match ask {
         Ask::Wait => At::Wait { queue: None },
         Ask::Resume => At::Resume,
+        Ask::Astray => At::Astray,
         Ask::Redirected => At::LeftQueue(QueueExit::Redirected),
         Ask::LeftQueue => At::LeftQueue(QueueExit::Leave),
         Ask::QueueFailed => At::LeftQueue(QueueExit::Failed),

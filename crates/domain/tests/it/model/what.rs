@@ -52,6 +52,7 @@ pub(crate) enum Found {
 pub(crate) enum Ask {
     Wait,
     Resume,
+    Astray,
     Redirected,
     LeftQueue,
     QueueFailed,
@@ -112,6 +113,7 @@ fn ask() -> impl Strategy<Value = Ask> {
     let plain = vec![
         Ask::Wait,
         Ask::Resume,
+        Ask::Astray,
         Ask::Redirected,
         Ask::LeftQueue,
         Ask::QueueFailed,
@@ -200,6 +202,7 @@ fn usual(phase: &Phase) -> Vec<What> {
         Phase::Agent { .. } => vec![What::Left(this, Line::Agents), What::Lost(this), What::HangsUp(0)],
         Phase::Phone { .. } => vec![
             What::Asks(Ask::Resume),
+            What::Asks(Ask::Astray),
             What::Asks(Ask::OfficeEnded(this, Some(false))),
         ],
         Phase::Closed | Phase::Message | Phase::Over => {

@@ -145,6 +145,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "all-busy", "every office phone is busy, unreachable or refuses", OPEN, office::busy;
         "two-phones", "two office phones accept in the same millisecond", OPEN, office::both_accept;
         "twelve-phones", "more office phones than ring at once", TWELVE, office::twelve_phones;
+        "busy-phone", "an office phone at which somebody talks is left out of the next ring", OPEN, office::busy_phone;
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
         "two-numbers", "a second number in another language, with its own menu", LINES, lines::another_language;
         "wrong-keys", "the caller presses keys that the menu does not have", OPEN, lines::wrong_keys;

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use switchboard_simulator::Behaviour;
 
 use super::super::judge::SOON;
-use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, PHONES, Stage, WORKSHOP};
+use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, OLIVER, PHONES, Stage, WORKSHOP};
 
 /// The promise.
 pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);
@@ -219,5 +219,29 @@ pub(super) async fn no_phones(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.over(&caller, SOON).await?;
     stage.settle().await?;
     ensure!(stage.recorded(&caller), "no message was kept");
+    stage.all_over().await
+}
+
+/// Whoever talks to one caller does not hear the phone ring for another.
+pub(super) async fn busy_phone(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    stage.person_at(WORKSHOP, Duration::from_secs(4));
+    let first = stage.caller_in_queue(MARA).await?;
+    let workshop = stage
+        .bridged_with_phone(&first, WORKSHOP, Duration::from_secs(240))
+        .await?;
+    stage.person_at(FRONT_DESK, Duration::from_secs(4));
+    let second = stage.caller_in_queue(OLIVER).await?;
+    let desk = stage
+        .bridged_with_phone(&second, FRONT_DESK, Duration::from_secs(240))
+        .await?;
+    ensure!(
+        stage.times_rung(WORKSHOP) == 1,
+        "the phone at which somebody talks was rung again"
+    );
+    stage.bridged(&first, &workshop, Duration::ZERO).await?;
+    stage.bridged(&second, &desk, Duration::ZERO).await?;
+    stage.hang_up(&first);
+    stage.hang_up(&second);
+    stage.nobody_twice()?;
     stage.all_over().await
 }

@@ -82,7 +82,8 @@ impl Carrier {
             let waits = Command::Choose { attempt, pick };
             self.calls.step(&call, &format!("{name}:waits"), &waits).await?;
         }
-        let accepted = Command::OfficeAccepted { phone, leg };
+        // Which round it was, the carrier does not say.
+        let accepted = Command::OfficeAccepted { phone, leg, round: 0 };
         self.calls
             .step(&call, &format!("{name}:talks"), &accepted)
             .await?;
