@@ -263,7 +263,7 @@ impl Hub {
         let mut heartbeat = None;
         let mut beats: [Option<Bytes>; 2] = [None, None];
         let silence = self.realtime.sockets.limits.silence;
-        for conn in conns.values().filter(|conn| conn.id % u64::from(spokes) == spoke) {
+        for conn in conns.values().filter(|conn| spoke_of(conn.id, spokes) == spoke) {
             if conn.is_silent(every, silence) {
                 conn.order(Order::Close(Close::Silent));
                 continue;
@@ -304,6 +304,14 @@ impl Hub {
             tokio::time::sleep(pause).await;
         }
     }
+}
+
+/// Whose turn it is. Connections that came together are far from each other on the wheel: neighbours are a golden
+/// section apart.
+fn spoke_of(id: u64, spokes: u32) -> u64 {
+    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+    let place = u128::from(id.wrapping_mul(GOLDEN)) * u128::from(spokes);
+    u64::try_from(place >> 64).unwrap_or_default()
 }
 
 /// What is made once for all who want it in that form.
