@@ -71,9 +71,7 @@ pub(super) async fn post(
         Some(known) => known.clone(),
         None => put(&realtime, &schedules, schedule, wanted, agent, id, (now, at)).await?,
     };
-    let others = schedules.records().iter().filter(|kept| kept.id != over.id);
-    let all: Vec<v1::Override> = others.chain([&over]).cloned().collect();
-    let schedules = schedules.with_records(&all);
+    let schedules = schedules.with_records(&[schedules.records(), std::slice::from_ref(&over)].concat());
     let schedule = schedules.get(&named).ok_or(Refusal::Broken)?;
     let word = if over.open { "opened" } else { "closed" };
     Ok(done(

@@ -24,7 +24,7 @@ pub(super) struct Hours {
     until_text: String,
     warnings: Vec<String>,
     overrides: Vec<Shown>,
-    days: Vec<OneDay>,
+    days: Vec<ShownDay>,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,7 +56,7 @@ pub(super) struct Shown {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OneDay {
+struct ShownDay {
     date: NaiveDate,
     openings: Vec<Opening>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,7 +104,7 @@ pub(super) fn hours(
         overrides: overrides(schedules, schedule, now),
         days: schedule
             .calendar(days.0, days.1)
-            .map(|day| OneDay::of(&day))
+            .map(|day| ShownDay::of(&day))
             .collect(),
     })
 }
@@ -168,7 +168,7 @@ fn amounts_to(kept: &v1::Override, schedule: &Schedule, now: DateTime<Utc>) -> &
     }
 }
 
-impl OneDay {
+impl ShownDay {
     fn of(day: &CalendarDay) -> Self {
         let openings = day.openings.iter().map(|opening| Opening {
             from_ms: opening.from.timestamp_millis(),
