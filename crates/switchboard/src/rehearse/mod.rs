@@ -84,7 +84,7 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
                 if let Some(against) = &mut against {
                     // One carrier, one office, one after the other.
                     for scenario in &chosen {
-                        report.add(label, &play_against(scenario, against).await);
+                        report.add(label, &Box::pin(play_against(scenario, against)).await);
                     }
                     continue;
                 }
