@@ -13,6 +13,7 @@ mod gate;
 mod hours;
 mod jobs;
 mod rehearse;
+mod running;
 mod services;
 mod simulator;
 mod up;

@@ -1,12 +1,10 @@
 //! `hours override`: open or close by hand, in the running system.
 #![expect(clippy::print_stdout, reason = "this is what the command is for")]
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use switchboard_contracts::v1;
 use switchboard_domain::Timestamp;
@@ -16,6 +14,7 @@ use switchboard_runtime::{LiveSchedules, Rng, Schedules, SettingsArgs, read_over
 use switchboard_store::{Author, OverridePut, OverrideWithdrawn, Store, StoreConfig};
 
 use super::cli::{OverrideCommand, Span};
+use crate::running::redis_url;
 
 /// Somebody waits at a terminal, not on the telephone.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
@@ -90,28 +89,13 @@ pub(super) fn live(args: &SettingsArgs) -> anyhow::Result<Schedules> {
     })
 }
 
-/// The Redis that the settings name, else the private one of `up`.
 fn store(settings: &Settings) -> anyhow::Result<Store> {
-    let url = match &settings.redis.url {
-        Some(url) => url.expose_secret().to_owned(),
-        None => private(&settings.data.dir)?,
-    };
+    let url = redis_url(settings)?;
     let config = StoreConfig {
         budget: PATIENCE,
         ..StoreConfig::new(url, settings.key_prefix())
     };
     Ok(Store::new(config)?)
-}
-
-fn private(dir: &Path) -> anyhow::Result<String> {
-    let socket = dir.join("redis.sock");
-    let socket = socket.canonicalize().with_context(|| {
-        format!(
-            "nothing runs in {} (data.dir), and redis.url is not set",
-            dir.display()
-        )
-    })?;
-    Ok(format!("redis+unix://{}", socket.display()))
 }
 
 async fn records(store: &Store) -> anyhow::Result<Vec<v1::Override>> {

@@ -10,7 +10,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use secrecy::ExposeSecret;
 use serde::Serialize;
 use switchboard_queue::{Admin, Dropped, JobState, JobView, Prefix};
 use switchboard_runtime::SettingsArgs;
@@ -18,6 +17,7 @@ use switchboard_runtime::settings::Settings;
 
 pub(crate) use self::args::Jobs;
 use self::args::{Command, Which};
+use crate::running::redis_url;
 
 /// The most dead letters that a queue keeps.
 const DEAD: u32 = 10_000;
@@ -44,22 +44,6 @@ pub(crate) fn run(settings: &SettingsArgs, jobs: &Jobs) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The Redis of the settings, or the one that `up` keeps in its data folder.
-fn redis_url(settings: &Settings) -> anyhow::Result<String> {
-    if let Some(url) = &settings.redis.url {
-        return Ok(url.expose_secret().to_owned());
-    }
-    let socket = settings.data.dir.join("redis").join("redis.sock");
-    let socket = socket.canonicalize().with_context(|| {
-        format!(
-            "redis.url is not set, and no switchboard runs over {}",
-            settings.data.dir.display()
-        )
-    })?;
-    let url = url::Url::from_file_path(&socket).map_err(|()| anyhow::anyhow!("an odd data folder"))?;
-    Ok(format!("redis+unix://{}", url.path()))
 }
 
 async fn command(settings: &Settings, jobs: &Jobs) -> anyhow::Result<()> {

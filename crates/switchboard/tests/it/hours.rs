@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use switchboard_runtime::{PrivateRedis, PrivateRedisOptions};
+
 struct Said {
     code: Option<i32>,
     out: String,
@@ -153,4 +155,50 @@ fn faults_are_told_all_at_once() {
         "{}",
         said.err
     );
+}
+
+/// As after `switchboard up`, whose Redis is in its data folder.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_running_system_is_overridden_and_asked() {
+    let folder = tempfile::Builder::new().prefix("sb").tempdir().unwrap();
+    let data = format!("data.dir={}", folder.path().display());
+    let here = |words: &[&str]| {
+        hours(
+            &[&["--demo", "--set", &data, "--schedule", "london"], words].concat(),
+            "",
+        )
+    };
+    let opens = [
+        "override",
+        "open",
+        "--from",
+        "2026-12-28T08:00",
+        "--until",
+        "2026-12-28T14:00",
+        "--reason",
+        "Sale day",
+        "--author",
+        "Anna Virtanen",
+    ];
+    let nowhere = here(&opens);
+    assert!(
+        nowhere.err.contains("no switchboard runs over"),
+        "{}",
+        nowhere.err
+    );
+    let _redis = PrivateRedis::start(&folder.path().join("redis"), PrivateRedisOptions::default())
+        .await
+        .unwrap();
+    let opened = here(&opens);
+    assert_eq!(opened.code, Some(0), "{}", opened.err);
+    let why = here(&["why", "--live", "--at", "2026-12-28T10:00"]);
+    for part in [
+        "open",
+        "Sale day",
+        "Anna Virtanen",
+        "14:00",
+        "Boxing Day, in lieu of Saturday 2026-12-26",
+    ] {
+        assert!(why.out.contains(part), "{part} in {}{}", why.out, why.err);
+    }
 }
