@@ -47,6 +47,33 @@ pub(super) fn create(state: &mut State, request: &Request) -> Reply {
         Ok(None) => return error(400, 21205, "Url, Twiml or ApplicationSid parameter is required"),
         Err(reply) => return reply,
     };
+    let leg = place(
+        state,
+        request,
+        (from, to),
+        Document {
+            first: source,
+            fallback,
+        },
+        callback,
+    );
+    show(state, &leg, 201)
+}
+
+/// What a line does once it is answered, and where it asks when that fails.
+pub(super) struct Document {
+    pub(super) first: Source,
+    pub(super) fallback: Option<String>,
+}
+
+/// Rings a number or a browser for as long as the request asks.
+pub(super) fn place(
+    state: &mut State,
+    request: &Request,
+    (from, to): (&str, &str),
+    document: Document,
+    callback: Option<Callback>,
+) -> LegId {
     let seconds: i64 = request
         .form("Timeout")
         .and_then(|text| text.parse().ok())
@@ -61,8 +88,8 @@ pub(super) fn create(state: &mut State, request: &Request) -> Reply {
         },
         parent: None,
         of_dial: None,
-        fallback,
-        first: Some(source),
+        fallback: document.fallback,
+        first: Some(document.first),
         extra: Vec::new(),
         callback,
         // The network lets it ring a little longer than asked.
@@ -73,7 +100,7 @@ pub(super) fn create(state: &mut State, request: &Request) -> Reply {
     // Now, so that the answer tells how long it will wait.
     let turn = state.take_turn(&leg);
     state.spawn(move |exchange| outbound(exchange, id, turn));
-    show(state, &leg, 201)
+    leg
 }
 
 pub(super) fn list(state: &State, request: &Request) -> Reply {

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
+use super::calls::{Document, callback, place};
 use super::list::page;
 use super::request::{Body, Reply, Request, error, not_found, ok};
 use crate::conference::{ConferenceStatus, Participant};
 use crate::id::LegId;
-use crate::judge::{Party, What, Who};
-use crate::legs::{CallStatus, Direction, NewLeg, outbound};
+use crate::judge::{Party, What};
 use crate::signal::Signal;
 use crate::state::State;
 use crate::twiml::Element;
@@ -171,29 +171,11 @@ pub(super) fn call(state: &mut State, conference: &str, request: &Request) -> Re
         text: name,
         children: Vec::new(),
     };
-    let seconds: i64 = request
-        .form("Timeout")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(60);
-    let new = NewLeg {
-        direction: Direction::OutboundApi,
-        from: from.to_owned(),
-        to: to.to_owned(),
-        who: match to.strip_prefix("client:") {
-            Some(identity) => Who::Agent(identity.to_owned()),
-            None => Who::OfficePhone(to.to_owned()),
-        },
-        parent: None,
-        of_dial: None,
+    let document = Document {
+        first: Source::Twiml(noun.dialled()),
         fallback: None,
-        first: Some(Source::Twiml(noun.dialled())),
-        extra: Vec::new(),
-        callback: super::calls::callback(request),
-        timeout_ms: seconds.clamp(1, 600) * 1000 + 5_000,
     };
-    let leg = state.add_leg(new, CallStatus::Queued);
-    let (id, turn) = (leg.clone(), state.take_turn(&leg));
-    state.spawn(move |exchange| outbound(exchange, id, turn));
+    let leg = place(state, request, (from, to), document, callback(request));
     let flag = |name: &str, default: bool| request.form(name).map_or(default, |value| value == "true");
     let now = rfc2822(state.clock.now_ms());
     let queue_time = state.leg(&leg).map_or(0, |leg| leg.queue_time_ms);
