@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use secrecy::ExposeSecret;
 use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
 use switchboard_runtime::settings::Settings;
@@ -58,13 +57,8 @@ impl Against {
             settings.deployment.demo && settings.deployment.allow_virtual_time,
             "only a system in demo mode is rehearsed: its time is moved"
         );
-        let redis_url = settings
-            .redis
-            .url
-            .as_ref()
-            .context("redis.url: expected where Redis is")?;
         Ok(Self {
-            redis_url: redis_url.expose_secret().to_owned(),
+            redis_url: settings.redis_url()?.to_owned(),
             there: Elsewhere {
                 gateway: gateway.clone(),
                 agents: agents.clone(),
