@@ -3,6 +3,7 @@
 mod apply;
 mod command;
 mod decide;
+mod due;
 mod effect;
 mod event;
 mod instruction;

@@ -262,16 +262,19 @@ fn wait(step: &mut Step<'_>, queue: Option<&String>) {
             queue: queue.cloned(),
         });
     }
+    if step
+        .call
+        .moves_on_at(step.policy)
+        .is_none_or(|due| step.now < due)
+    {
+        return;
+    }
     match step.call.state.clone() {
-        State::Queued(waiting) if step.now >= waiting.deadline => {
-            step.ring_office(waiting, Cause::DeadlinePassed);
-        }
+        State::Queued(waiting) => step.ring_office(waiting, Cause::DeadlinePassed),
         // With every worker dead nobody else would give it up.
-        State::Claimed { until, .. } if step.now >= until => step.give_up_claim(Cause::ClaimExpired),
+        State::Claimed { .. } => step.give_up_claim(Cause::ClaimExpired),
         State::Greeting { .. }
         | State::Closed
-        | State::Queued(_)
-        | State::Claimed { .. }
         | State::Connecting { .. }
         | State::RingingOffice { .. }
         | State::Talking(_)

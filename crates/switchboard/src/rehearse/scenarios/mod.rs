@@ -185,6 +185,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "api-failing", "the carrier's API fails for a while", OPEN, carrier::failing;
         "api-slow", "the carrier's API takes longer than we wait", IMPATIENT, carrier::slow;
         "workers-dead", "all workers are dead", SERVICES, workers::workers_dead;
+        "claimed-workers-dead", "agents press Answer in the last second, and all workers are dead", SERVICES, workers::claimed_and_dead;
         "worker-restarted", "worker-calls is killed while a call waits, and started again", SERVICES, workers::worker_restarted;
         "one-of-two-workers", "one of two worker-calls is killed while a call waits", SERVICES, workers::one_of_two_workers;
         "worker-dies-connecting", "worker-calls is killed as it moves the caller", SERVICES, workers::worker_dies_connecting;
