@@ -245,6 +245,8 @@ pub enum EndReason {
     Voicemail,
     /// Caller and agent or office phone talked.
     Completed,
+    /// Nobody told us: the call was found when it was over.
+    Unknown,
 }
 
 /// A message that the caller left.
