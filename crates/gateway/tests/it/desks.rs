@@ -23,7 +23,11 @@ fn desks() -> Layers {
     always().text("agents", &agents).text("desks", &phones)
 }
 
-async fn open() -> House {
+fn open() -> impl Future<Output = House> {
+    Box::pin(opened())
+}
+
+async fn opened() -> House {
     let house = House::with(desks()).await;
     house.agent("amelia", None).await;
     house.agent("bashir", None).await;
