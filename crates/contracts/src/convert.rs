@@ -240,6 +240,7 @@ fn end_reason(reason: domain::EndReason) -> v1::EndReason {
         domain::EndReason::Missed => v1::EndReason::Missed,
         domain::EndReason::Voicemail => v1::EndReason::Voicemail,
         domain::EndReason::Completed => v1::EndReason::Completed,
+        domain::EndReason::Unknown => v1::EndReason::Unknown,
     }
 }
 
@@ -262,6 +263,7 @@ fn cause(cause: domain::Cause) -> v1::Cause {
         domain::Cause::CallerHungUp => v1::Cause::CallerHungUp,
         domain::Cause::PartyHungUp => v1::Cause::PartyHungUp,
         domain::Cause::MessageLeft => v1::Cause::MessageLeft,
+        domain::Cause::FoundOver => v1::Cause::FoundOver,
     }
 }
 

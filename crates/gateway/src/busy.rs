@@ -1,9 +1,10 @@
-//! Office phones at which somebody is talking, or about to: they are left out of a ring. Whoever talks should not hear
-//! it ring, and a phone that is busy cannot take the call.
+//! Office phones that are left out of a ring: those at which somebody is talking, or about to, and those on the desks of
+//! agents who are busy. Whoever talks should not hear it ring, and a phone that is busy cannot take the call.
 
 use std::collections::BTreeSet;
 
-use switchboard_domain::{Call, CallId, Instruction, Party, PhoneNumber, State, Talk};
+use switchboard_domain::{Agent, Call, CallId, Instruction, Party, PhoneNumber, Presence, State, Talk};
+use switchboard_store::Snapshot;
 use switchboard_telephony::twiml::VoiceResponse;
 use tracing::warn;
 
@@ -31,17 +32,40 @@ impl Gateway {
         call: &CallId,
         skipped: &BTreeSet<PhoneNumber>,
     ) -> BTreeSet<PhoneNumber> {
-        let mut left_out = skipped.clone();
-        match self.store.snapshot().await {
-            Ok(live) => {
-                let others = live.calls.iter().filter(|other| other.id != *call);
-                left_out.extend(others.filter_map(phone_of).cloned());
+        let live = match self.store.snapshot().await {
+            Ok(live) => live,
+            Err(error) => {
+                // Nobody is missed by ringing a phone that is busy.
+                warn!(call.id = %call, %error, "ringing every phone for call {call}: {error}");
+                return skipped.clone();
             }
-            // Nobody is missed by ringing a phone that is busy.
-            Err(error) => warn!(call.id = %call, %error, "ringing every phone for call {call}: {error}"),
+        };
+        let busy = self.busy(call, &live);
+        let left_out: BTreeSet<_> = busy.union(skipped).cloned().collect();
+        // With nobody left to ring, the caller's last hope is somebody who hangs up, or comes back to their desk.
+        let phones = &self.scripts.office.phones;
+        if phones.iter().all(|phone| left_out.contains(phone)) {
+            return skipped.clone();
         }
         left_out
     }
+
+    /// The phones at which other calls are, and those of agents who are at one, or do not want any. Agents are named
+    /// on phones by the settings; where they talk does not matter: somebody with a headset on does not pick up.
+    fn busy(&self, call: &CallId, live: &Snapshot) -> BTreeSet<PhoneNumber> {
+        let others = live.calls.iter().filter(|other| other.id != *call);
+        let talks = others.filter_map(phone_of).cloned();
+        let busy = |agent: &&Agent| is_busy(agent, call);
+        let desks = live.agents.iter().filter(busy);
+        talks
+            .chain(desks.flat_map(|agent| self.scripts.desks_of(&agent.id)).cloned())
+            .collect()
+    }
+}
+
+/// Whoever is offline has no screen open, and perhaps never has: their phone is how they are reached.
+fn is_busy(agent: &Agent, call: &CallId) -> bool {
+    agent.presence == Presence::Away || agent.engaged.as_ref().is_some_and(|other| other != call)
 }
 
 /// The phone at which somebody has this call.

@@ -2,7 +2,8 @@
 //!
 //! Every document ends soon, because a waiting line learns what was decided at its end. They are cut so that one ends
 //! where the next announcement is due, by the time in the queue that the carrier counts: nothing has to be remembered
-//! between two requests, and whoever answers the next one goes on where this one stopped, also within the music.
+//! between two requests, and whoever answers the next one goes on where this one stopped, also within the music. For the
+//! same reason none lasts beyond the moment at which the call moves on by itself, but for a little.
 
 use std::time::Duration;
 
@@ -21,6 +22,10 @@ const KEY: Duration = Duration::from_secs(1);
 /// An announcement is due so long, in seconds, after its time has come: requests take a moment, and are counted in
 /// whole seconds. Whatever is announced lasts longer.
 const DUE: u64 = 3;
+/// So much later than the moment at which the call moves on by itself, at most, the document is over: the job that
+/// does it then, and moves the line, has the first go, and should it be dead the caller hears no more music than this.
+/// Less would let the line ask just while it is being moved.
+const AFTER: Duration = Duration::from_secs(3);
 
 /// What is known of somebody who waits.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,10 +34,21 @@ pub(crate) struct Told {
     pub(crate) waited: Option<Duration>,
     /// Nobody has answered yet, and the key for the voicemail does something.
     pub(crate) waits: bool,
+    /// When the call moves on by itself.
+    pub(crate) moves_on_in: Option<Duration>,
     /// How many are to be answered before.
     pub(crate) ahead: Option<u64>,
     /// How long it will still take.
     pub(crate) estimate: Option<Duration>,
+}
+
+impl Told {
+    /// How long a document may be: what the settings say, or less if there is something to be decided before. Never
+    /// much less than [`AFTER`], so that nobody is asked in a tight circle.
+    fn longest(&self, setting: Duration) -> Duration {
+        self.moves_on_in
+            .map_or(setting, |left| left.saturating_add(AFTER).min(setting))
+    }
 }
 
 impl Script {
@@ -97,12 +113,13 @@ fn seconds(text: &str) -> u64 {
 impl Gateway {
     /// The next piece of the waiting.
     pub(crate) fn hold(&self, script: &Script, queue: &QueueName, told: &Told) -> VoiceResponse {
+        let length = told.longest(script.wait_document);
         let key = script
             .message_key
-            .filter(|_| told.waits && script.wait_document > KEY)
+            .filter(|_| told.waits && length > KEY)
             .map(|_| KEY.as_secs())
             .unwrap_or_default();
-        let room = script.wait_document.as_secs().saturating_sub(key);
+        let room = length.as_secs().saturating_sub(key);
         let waited = told.waited.unwrap_or_default().as_secs();
         let texts = if script.announces(told.waited) {
             script.announcement(told, room)

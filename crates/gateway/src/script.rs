@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard_domain::{IdError, Menu, MenuChoice, PhoneNumber, QueueName};
+use switchboard_domain::{AgentId, IdError, Menu, MenuChoice, PhoneNumber, QueueName};
 use switchboard_runtime::settings::{self, MenuTarget, Office, Settings};
 use switchboard_telephony::twiml::{Dial, Say};
 
@@ -13,6 +13,8 @@ use switchboard_telephony::twiml::{Dial, Say};
 pub(crate) struct Scripts {
     pub(crate) office: Arc<Script>,
     numbers: HashMap<String, Arc<Script>>,
+    /// The phones that stand on an agent's desk.
+    desks: Vec<(AgentId, PhoneNumber)>,
 }
 
 impl Scripts {
@@ -27,7 +29,14 @@ impl Scripts {
         Ok(Self {
             office: Arc::new(Script::new(&settings.office, &settings.menu, settings)?),
             numbers,
+            desks: desks(&settings.office)?,
         })
+    }
+
+    /// The office phones on that agent's desk.
+    pub(crate) fn desks_of<'a>(&'a self, agent: &'a AgentId) -> impl Iterator<Item = &'a PhoneNumber> {
+        let theirs = self.desks.iter().filter(move |(id, _)| id == agent);
+        theirs.map(|(_, phone)| phone)
     }
 
     /// The script of the number that was dialled.
@@ -133,6 +142,16 @@ impl Script {
     pub(crate) fn batches(&self) -> usize {
         self.phones.len().div_ceil(Dial::MAX_NOUNS)
     }
+}
+
+fn desks(office: &Office) -> Result<Vec<(AgentId, PhoneNumber)>, IdError> {
+    let mut desks = Vec::new();
+    for phone in &office.phones {
+        if let (Some(agent), Ok(number)) = (&phone.agent, PhoneNumber::parse(phone.number.as_str())) {
+            desks.push((AgentId::new(agent)?, number));
+        }
+    }
+    Ok(desks)
 }
 
 fn choices(menu: &settings::Menu) -> Result<Menu, IdError> {

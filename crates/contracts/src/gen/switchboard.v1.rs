@@ -411,6 +411,8 @@ pub enum EndReason {
     Voicemail = 5,
     /// Talked to somebody.
     Completed = 6,
+    /// Nobody told us: the call was found when it was over.
+    Unknown = 7,
 }
 impl EndReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -426,6 +428,7 @@ impl EndReason {
             Self::Missed => "END_REASON_MISSED",
             Self::Voicemail => "END_REASON_VOICEMAIL",
             Self::Completed => "END_REASON_COMPLETED",
+            Self::Unknown => "END_REASON_UNKNOWN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -438,6 +441,7 @@ impl EndReason {
             "END_REASON_MISSED" => Some(Self::Missed),
             "END_REASON_VOICEMAIL" => Some(Self::Voicemail),
             "END_REASON_COMPLETED" => Some(Self::Completed),
+            "END_REASON_UNKNOWN" => Some(Self::Unknown),
             _ => None,
         }
     }
@@ -735,6 +739,8 @@ pub enum Cause {
     PartyHungUp = 16,
     /// A message was left.
     MessageLeft = 17,
+    /// The carrier lists the call as over, and nobody had told of it.
+    FoundOver = 18,
 }
 impl Cause {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -761,6 +767,7 @@ impl Cause {
             Self::CallerHungUp => "CAUSE_CALLER_HUNG_UP",
             Self::PartyHungUp => "CAUSE_PARTY_HUNG_UP",
             Self::MessageLeft => "CAUSE_MESSAGE_LEFT",
+            Self::FoundOver => "CAUSE_FOUND_OVER",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -784,6 +791,7 @@ impl Cause {
             "CAUSE_CALLER_HUNG_UP" => Some(Self::CallerHungUp),
             "CAUSE_PARTY_HUNG_UP" => Some(Self::PartyHungUp),
             "CAUSE_MESSAGE_LEFT" => Some(Self::MessageLeft),
+            "CAUSE_FOUND_OVER" => Some(Self::FoundOver),
             _ => None,
         }
     }

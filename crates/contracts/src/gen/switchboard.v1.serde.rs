@@ -1338,6 +1338,7 @@ impl serde::Serialize for Cause {
             Self::CallerHungUp => "CAUSE_CALLER_HUNG_UP",
             Self::PartyHungUp => "CAUSE_PARTY_HUNG_UP",
             Self::MessageLeft => "CAUSE_MESSAGE_LEFT",
+            Self::FoundOver => "CAUSE_FOUND_OVER",
         };
         serializer.serialize_str(variant)
     }
@@ -1367,6 +1368,7 @@ impl<'de> serde::Deserialize<'de> for Cause {
             "CAUSE_CALLER_HUNG_UP",
             "CAUSE_PARTY_HUNG_UP",
             "CAUSE_MESSAGE_LEFT",
+            "CAUSE_FOUND_OVER",
         ];
 
         struct GeneratedVisitor;
@@ -1421,6 +1423,7 @@ impl<'de> serde::Deserialize<'de> for Cause {
                     "CAUSE_CALLER_HUNG_UP" => Ok(Cause::CallerHungUp),
                     "CAUSE_PARTY_HUNG_UP" => Ok(Cause::PartyHungUp),
                     "CAUSE_MESSAGE_LEFT" => Ok(Cause::MessageLeft),
+                    "CAUSE_FOUND_OVER" => Ok(Cause::FoundOver),
                     _ => Ok(Cause::default()),
                 }
             }
@@ -2615,6 +2618,7 @@ impl serde::Serialize for EndReason {
             Self::Missed => "END_REASON_MISSED",
             Self::Voicemail => "END_REASON_VOICEMAIL",
             Self::Completed => "END_REASON_COMPLETED",
+            Self::Unknown => "END_REASON_UNKNOWN",
         };
         serializer.serialize_str(variant)
     }
@@ -2633,6 +2637,7 @@ impl<'de> serde::Deserialize<'de> for EndReason {
             "END_REASON_MISSED",
             "END_REASON_VOICEMAIL",
             "END_REASON_COMPLETED",
+            "END_REASON_UNKNOWN",
         ];
 
         struct GeneratedVisitor;
@@ -2676,6 +2681,7 @@ impl<'de> serde::Deserialize<'de> for EndReason {
                     "END_REASON_MISSED" => Ok(EndReason::Missed),
                     "END_REASON_VOICEMAIL" => Ok(EndReason::Voicemail),
                     "END_REASON_COMPLETED" => Ok(EndReason::Completed),
+                    "END_REASON_UNKNOWN" => Ok(EndReason::Unknown),
                     _ => Ok(EndReason::default()),
                 }
             }

@@ -42,6 +42,13 @@ pub enum Adopted {
     Talking,
     /// Leaving a message.
     Voicemail,
+    /// Gone: the call was served while we knew nothing, and is over.
+    Over {
+        /// When it began, by the carrier's count.
+        began: Timestamp,
+        /// When it ended.
+        ended: Timestamp,
+    },
 }
 
 /// How a caller left the carrier's queue.

@@ -93,4 +93,6 @@ pub enum Cause {
     PartyHungUp,
     /// A message was left.
     MessageLeft,
+    /// The carrier lists the call as over, and nobody had told of it.
+    FoundOver,
 }

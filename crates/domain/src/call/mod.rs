@@ -3,6 +3,7 @@
 mod apply;
 mod command;
 mod decide;
+mod due;
 mod effect;
 mod event;
 mod instruction;
@@ -244,6 +245,8 @@ pub enum EndReason {
     Voicemail,
     /// Caller and agent or office phone talked.
     Completed,
+    /// Nobody told us: the call was found when it was over.
+    Unknown,
 }
 
 /// A message that the caller left.

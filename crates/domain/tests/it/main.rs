@@ -12,6 +12,7 @@ mod graph;
 mod instructions;
 mod model;
 mod office;
+mod patience;
 mod places;
 mod races;
 mod rescue;

@@ -123,6 +123,16 @@ fn how_calls_come_to_be() {
         ("adopted talking", adopt(true, Adopted::Talking)),
         ("adopted at the voicemail", adopt(true, Adopted::Voicemail)),
         (
+            "adopted when it was over",
+            adopt(
+                true,
+                Adopted::Over {
+                    began: since.minus(std::time::Duration::from_mins(5)),
+                    ended: since,
+                },
+            ),
+        ),
+        (
             "adopted at the voicemail, closed",
             adopt(false, Adopted::Voicemail),
         ),

@@ -43,10 +43,10 @@ impl Gateway {
                 ahead,
                 ..
             }) => (call, now, ahead),
-            Ok(_) => return Ok(self.document(&line, &self.rescue(&line, request.waited))),
+            Ok(_) => return Ok(self.rescue(&line, request.waited)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
-                return Ok(self.document(&line, &self.rescue(&line, request.waited)));
+                return Ok(self.rescue(&line, request.waited));
             }
         };
         let told = instruction(&call, &at);
@@ -64,17 +64,31 @@ impl Gateway {
             | State::Voicemail { .. }
             | State::Ended { .. } => None,
         };
+        let moves_on_in = call.moves_on_at(&self.policy).map(|due| due.since(now));
+        let told = Told {
+            // Somebody is being connected: it is not the time for announcements.
+            waited: request.waited.filter(|_| place.is_some()),
+            waits: place.is_some(),
+            moves_on_in,
+            ..Told::default()
+        };
         // Large, and needed now and then only.
-        Ok(Box::pin(self.held(&line, queue, request.waited, place, now)).await)
+        Ok(Box::pin(self.held(&line, queue, told, place, now)).await)
     }
 
     /// By the carrier's own count; a caller whose waiting nobody counts should not wait.
-    fn rescue(&self, line: &Line, waited: Option<Duration>) -> Instruction {
-        let limit = self.script(&line.dialled).unanswered_after;
-        if waited.is_some_and(|waited| waited < limit) {
-            Instruction::Hold
-        } else {
-            Instruction::Leave
+    fn rescue(&self, line: &Line, waited: Option<Duration>) -> VoiceResponse {
+        let script = self.script(&line.dialled);
+        let left = waited.and_then(|waited| script.unanswered_after.checked_sub(waited));
+        match left.filter(|left| !left.is_zero()) {
+            Some(left) => {
+                let told = Told {
+                    moves_on_in: Some(left),
+                    ..Told::default()
+                };
+                self.hold(script, &self.policy.default_queue, &told)
+            }
+            None => self.document(line, &Instruction::Leave),
         }
     }
 
@@ -91,19 +105,13 @@ impl Gateway {
         &self,
         line: &Line,
         queue: Option<&QueueName>,
-        waited: Option<Duration>,
+        mut told: Told,
         place: Option<(&Waiting, Option<u64>)>,
         now: Timestamp,
     ) -> VoiceResponse {
         let script = self.script(&line.dialled);
-        let mut told = Told {
-            // Somebody is being connected: it is not the time for announcements.
-            waited: waited.filter(|_| place.is_some()),
-            waits: place.is_some(),
-            ..Told::default()
-        };
         if let Some((_, Some(ahead))) = place
-            && script.announces(waited)
+            && script.announces(told.waited)
         {
             told.ahead = Some(ahead);
             // Nice to have: without it there is music all the same.

@@ -3,6 +3,7 @@
 
 mod agents;
 mod believed;
+mod desks;
 mod door;
 mod hours;
 mod house;

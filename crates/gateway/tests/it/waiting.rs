@@ -49,6 +49,56 @@ async fn a_wait_document_is_never_longer_than_the_settings_say() {
     }
 }
 
+/// Whatever is decided by the passing of time, the line asks soon after it: the workers may be dead.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_document_lasts_much_beyond_the_moment_at_which_something_is_decided() {
+    let house = House::with(always().set("calls.wait_document=20s")).await;
+    house.agent("amelia", None).await;
+    house.agent("dylan", Some("+447700900021")).await;
+    let mut callers = Vec::new();
+    for number in 1..=3 {
+        callers.push(waiting(&house, number).await);
+    }
+    let longest = 12;
+    let (line, wait, _) = &mut callers[0];
+    let music = line.ask(&house, wait, &in_queue("75")).await;
+    assert_eq!(length(&music), longest + 1, "far from everything: {music}");
+    house.advance(Duration::from_secs(175)).await;
+    let soon = 3..=5 + 3;
+    let music = line.ask(&house, wait, &in_queue("175")).await;
+    assert!(soon.contains(&length(&music)), "five seconds left: {music}");
+    // Nobody calls dylan's phone.
+    house.answer(&callers[1].0.sid, "amelia").await;
+    house.answer(&callers[2].0.sid, "dylan").await;
+    house.advance(Duration::from_secs(10)).await;
+    for (line, wait, _) in &mut callers[1..] {
+        let music = line.ask(&house, wait, &in_queue("185")).await;
+        assert!(soon.contains(&length(&music)), "five seconds left: {music}");
+    }
+    house.advance(Duration::from_secs(5)).await;
+    for (line, wait, _) in &mut callers {
+        let leave = line.ask(&house, wait, &in_queue("190")).await;
+        assert!(leave.contains("<Leave"), "{leave}");
+        assert_eq!(house.state(&line.sid).await, "ringing_office");
+    }
+    house.close().await;
+}
+
+/// Without Redis the carrier's own count tells how long it still takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_does_one_that_is_made_without_redis() {
+    let mut house = House::open().await;
+    let (mut line, wait, _) = waiting(&house, 1).await;
+    house.redis.stop().await.unwrap();
+    for (waited, longest) in [("20", 20), ("170", 13), ("177", 6), ("179", 4)] {
+        let music = line.ask_once(&house, &wait, &in_queue(waited)).await;
+        assert!((3..=longest).contains(&length(&music)), "{waited}: {music}");
+    }
+    let leave = line.ask_once(&house, &wait, &in_queue("180")).await;
+    assert!(leave.contains("<Leave"), "{leave}");
+    house.close().await;
+}
+
 /// As the carrier would ask, each time the last document is over: every minute something is said, once, and the music
 /// goes on where it stopped.
 #[tokio::test(flavor = "multi_thread")]

@@ -292,7 +292,7 @@ fn rules_are_told_beside_unreadable_sections() {
         [office]
         greeting = "Hello {name}"
         country = "gb"
-        phones = [{ name = "A", number = "+44 20 7946 0000" }]
+        phones = [{ name = "A", number = "+44 20 7946 0000", agent = "nobody" }]
         [log]
         filter = "a=b=c"
         [lookup.sources.crm]
@@ -316,6 +316,7 @@ fn rules_are_told_beside_unreadable_sections() {
         "office.greeting: expected no braces",
         "office.country: expected two capital letters",
         "office.phones[0].number: is one of office.numbers",
+        "office.phones[0].agent: there is no agent \"nobody\"",
         "log.filter: expected log directives",
         "lookup.sources.crm.url: the caller's number must not decide",
         "lookup.sources.crm.attempts: expected 1 to 10",

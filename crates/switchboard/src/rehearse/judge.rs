@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
+use serde_json::Value;
 use switchboard_simulator::{Entry, LegId, LegView, Sound, Timeline, View, What};
 
 use super::stage::{PHONES, Stage};
+use crate::services::Service;
 
 /// Time for what must happen at once: a few requests and a document.
 pub(super) const SOON: Duration = Duration::from_secs(10);
@@ -263,6 +265,28 @@ impl Stage<'_> {
         joined
             .map(|entry| entry.at_ms)
             .ok_or_else(|| anyhow::anyhow!("the caller never joined the queue"))
+    }
+
+    /// How a call ended, by its history: the one question that the lines cannot answer.
+    pub(super) async fn end_of(&self, caller: &LegId) -> anyhow::Result<String> {
+        let fleet = &self.system.fleet;
+        let url = format!(
+            "{}/api/v1/calls/{}/history",
+            fleet.address(Service::Realtime),
+            caller.as_str()
+        );
+        let answer = fleet.http().get(url).send().await?;
+        let history: Value = serde_json::from_str(&answer.text().await?)?;
+        let events = history.get("events").and_then(Value::as_array);
+        let last = events.and_then(|events| {
+            events
+                .iter()
+                .filter_map(|event| event.pointer("/call/entered/state"))
+                .next_back()
+        });
+        let reason = last.and_then(|state| state.pointer("/ended/reason"));
+        let reason = reason.and_then(Value::as_str).map(str::to_owned);
+        reason.with_context(|| format!("call {} has no end in its history: {history}", caller.as_str()))
     }
 
     /// The line heard a text that holds these words.

@@ -105,6 +105,8 @@ pub struct CallFilter {
     pub to: Option<Party>,
     /// Begun at this moment or later; the fraction of a second is dropped.
     pub started_since: Option<DateTime<Utc>>,
+    /// Ended at this moment or later; the fraction of a second is dropped.
+    pub ended_since: Option<DateTime<Utc>>,
 }
 
 impl RestClient {
@@ -185,15 +187,19 @@ impl RestClient {
             parent,
             to,
             started_since,
+            ended_since,
         } = filter;
         let to = to.as_ref().map(Party::to_string);
-        let since = started_since.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
+        let text = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let since = started_since.as_ref().map(text);
+        let ended = ended_since.as_ref().map(text);
         let filters: Vec<_> = [
             ("Status", status.map(CallStatus::as_str)),
             ("ParentCallSid", parent.as_ref().map(CallSid::as_str)),
             ("To", to.as_deref()),
             // The sign is part of the name: the query reads `StartTime>=2026-...`.
             ("StartTime>", since.as_deref()),
+            ("EndTime>", ended.as_deref()),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))

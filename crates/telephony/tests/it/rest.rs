@@ -215,13 +215,14 @@ async fn a_list_is_read_to_its_end() {
             parent: Some(call()),
             to: Some(Party::Number("+442071838750".into())),
             started_since: DateTime::from_timestamp(1_282_266_822, 9),
+            ended_since: DateTime::from_timestamp(1_282_266_832, 9),
         };
         let listing = fake.client().list_calls(&filter).await.unwrap();
         assert!(listing.complete);
         let sids: Vec<_> = listing.items.iter().map(|call| call.sid.as_str()).collect();
         assert_eq!(sids, [CALL, OTHER]);
         insta::assert_snapshot!(fake.lines().join("\n"), @"
-        GET Calls.json?Status=ringing&ParentCallSid=CA0000000000000000000000000000000a&To=%2B442071838750&StartTime%3E=2010-08-20T01%3A13%3A42Z&PageSize=200
+        GET Calls.json?Status=ringing&ParentCallSid=CA0000000000000000000000000000000a&To=%2B442071838750&StartTime%3E=2010-08-20T01%3A13%3A42Z&EndTime%3E=2010-08-20T01%3A13%3A52Z&PageSize=200
         GET Calls.json?Status=ringing&PageSize=200&Page=1&PageToken=PA%2B1
         ");
     })

@@ -10,7 +10,7 @@ use switchboard_runtime::{LiveSchedules, Schedules, settings::Settings};
 use switchboard_telephony::rest::{Fate, ParticipantStatus, RestClient, RestConfig};
 use switchboard_telephony::{AccountSid, CallSid, CallStatus, Party};
 
-use super::sweep::Sightings;
+use super::sweep::{Horizon, Sightings};
 use crate::error::{WorkerError, of_carrier};
 use crate::step::Calls;
 
@@ -29,6 +29,9 @@ pub(crate) struct Carrier {
     /// Who is asked about callers.
     pub(super) sources: Vec<SourceName>,
     pub(super) sightings: Sightings,
+    pub(super) horizon: Horizon,
+    /// How long calls are kept that are over.
+    pub(super) ended_ttl: Duration,
 }
 
 /// Who is in a conference.
@@ -88,6 +91,8 @@ impl Carrier {
             hours: Arc::new(LiveSchedules::new(schedules)),
             sources,
             sightings: Sightings::default(),
+            horizon: Horizon::default(),
+            ended_ttl: settings.calls.ended_ttl,
         })
     }
 

@@ -1,7 +1,9 @@
 //! The comparison with the carrier's view.
 
+use std::time::Duration;
+
 use switchboard_contracts::v1;
-use switchboard_domain::{Call, Lookup, LookupOutcome, SourceName, State};
+use switchboard_domain::{Call, Command, EndReason, Lookup, LookupOutcome, SourceName, State};
 
 use crate::house::{House, MARA, line, stop};
 
@@ -91,6 +93,64 @@ async fn a_caller_who_is_gone_unheard_is_ended_within_two_rounds() {
         house.round().await;
     }
     assert!(house.find(&call).await.is_some_and(|call| call.is_ended()));
+    stop(calls).await;
+    house.close().await;
+}
+
+/// Served without Redis, over before anybody looked, and the news of the end was lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_came_and_went_unheard_is_remembered_once() {
+    let house = House::open().await;
+    let came = house.simulator.now_ms();
+    let unheard = house.dial().await;
+    let known = house.dial().await;
+    house.waits(&known, None).await;
+    house.pass(Duration::from_secs(40)).await;
+    for call in [&unheard, &known] {
+        house.simulator.hang_up(&line(call));
+        house
+            .until_seen(|view| view.leg(&line(call)).is_some_and(|leg| leg.ended_ms.is_some()))
+            .await;
+    }
+    house.step(&known, None, Command::CallerGone).await;
+    let went = house.simulator.now_ms();
+    let history = house.store.history(&known).await.unwrap();
+    // Redis is away for long.
+    house.pass(Duration::from_secs(120)).await;
+    for _ in 0..2 {
+        let calls = house.start_calls();
+        for _ in 0..3 {
+            house.round().await;
+        }
+        stop(calls).await;
+    }
+    let call = house.find(&unheard).await.expect("remembered");
+    let State::Ended { reason, at } = call.state else {
+        panic!("{:?}", call.state)
+    };
+    assert_eq!(reason, EndReason::Unknown);
+    assert_eq!(call.caller.number().unwrap().as_str(), MARA);
+    // The carrier tells whole seconds.
+    assert!(call.arrived_at.as_millis().abs_diff(came) <= 5_000);
+    assert!(at.as_millis().abs_diff(went) <= 5_000);
+    assert!(call.lookups.is_empty());
+    assert_eq!(house.store.history(&unheard).await.unwrap().len(), 3);
+    assert_eq!(house.store.history(&known).await.unwrap(), history);
+    house.close().await;
+}
+
+/// What is kept for a moment only may have been known, and was forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_remembered_where_calls_are_forgotten_at_once() {
+    let house = House::with(&["calls.ended_ttl=1m"]).await;
+    let call = house.dial().await;
+    house.simulator.hang_up(&line(&call));
+    house.pass(Duration::from_secs(20)).await;
+    let calls = house.start_calls();
+    for _ in 0..3 {
+        house.round().await;
+    }
+    assert_eq!(house.find(&call).await, None);
     stop(calls).await;
     house.close().await;
 }

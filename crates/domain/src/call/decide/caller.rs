@@ -57,6 +57,9 @@ pub(super) fn receive(incoming: &Incoming, now: Timestamp) -> Decision {
 
 /// A caller turns up of whom nothing is known: the call comes to be where the line is.
 pub(super) fn adopt(incoming: &Incoming, found: &Adopted, now: Timestamp, policy: &Policy) -> Decision {
+    if let Adopted::Over { began, ended } = found {
+        return find_over(incoming, *began, *ended, now, policy);
+    }
     // A line that waits or talks was let in, whatever the hour is now.
     let open = incoming.open || !matches!(found, Adopted::Menu | Adopted::Voicemail);
     let received = receive(
@@ -78,7 +81,7 @@ pub(super) fn adopt(incoming: &Incoming, found: &Adopted, now: Timestamp, policy
     };
     let here = || waiting(policy.default_queue_of(&call.dialled), now);
     match found {
-        Adopted::Menu => {}
+        Adopted::Menu | Adopted::Over { .. } => {}
         Adopted::Waiting { queue, since } => {
             step.move_leg(Leg::Parked { queue: None });
             step.enter(State::Queued(waiting(queue, *since)), Cause::Chosen);
@@ -114,6 +117,28 @@ pub(super) fn adopt(incoming: &Incoming, found: &Adopted, now: Timestamp, policy
             }
         }
     }
+    received.then(step.finish())
+}
+
+/// A call of which nothing is known but that it was. Nobody is asked who it was: that helps when the phone rings. But a
+/// message may have been left.
+fn find_over(
+    incoming: &Incoming,
+    began: Timestamp,
+    ended: Timestamp,
+    now: Timestamp,
+    policy: &Policy,
+) -> Decision {
+    let unasked = Incoming {
+        sources: Vec::new(),
+        ..incoming.clone()
+    };
+    let received = receive(&unasked, began);
+    let Some(call) = received.call_after(None) else {
+        return received;
+    };
+    let mut step = Step::new(&call, now, policy);
+    step.find_over(ended);
     received.then(step.finish())
 }
 
@@ -262,16 +287,19 @@ fn wait(step: &mut Step<'_>, queue: Option<&String>) {
             queue: queue.cloned(),
         });
     }
+    if step
+        .call
+        .moves_on_at(step.policy)
+        .is_none_or(|due| step.now < due)
+    {
+        return;
+    }
     match step.call.state.clone() {
-        State::Queued(waiting) if step.now >= waiting.deadline => {
-            step.ring_office(waiting, Cause::DeadlinePassed);
-        }
+        State::Queued(waiting) => step.ring_office(waiting, Cause::DeadlinePassed),
         // With every worker dead nobody else would give it up.
-        State::Claimed { until, .. } if step.now >= until => step.give_up_claim(Cause::ClaimExpired),
+        State::Claimed { .. } => step.give_up_claim(Cause::ClaimExpired),
         State::Greeting { .. }
         | State::Closed
-        | State::Queued(_)
-        | State::Claimed { .. }
         | State::Connecting { .. }
         | State::RingingOffice { .. }
         | State::Talking(_)

@@ -306,6 +306,17 @@ impl<'a> Step<'a> {
         self.enter(State::Ended { reason, at: self.now }, cause);
     }
 
+    /// Ends a call of which nothing is known but that it is over.
+    pub(super) fn find_over(&mut self, at: Timestamp) {
+        self.effect(Effect::FindRecording {
+            call: self.call.id.clone(),
+            due: at.plus(Effect::STORED_AFTER),
+        });
+        let reason = EndReason::Unknown;
+        self.enter(State::Ended { reason, at }, Cause::FoundOver);
+        self.move_leg(Leg::Gone);
+    }
+
     fn cancel_children(&mut self, claim: u32) {
         let call = self.call.id.clone();
         self.effect(Effect::CancelLegs {

@@ -10,6 +10,8 @@ const READINGS: u8 = 2;
 const ALONE: u64 = 2_000;
 /// How long a claim lasts: two browsers and a phone.
 const PATIENCE: [u64; 3] = [15_000, 15_000, 35_000];
+/// How much shorter the claim of a phone may be that nobody has rung.
+const UNRUNG: u64 = 20_000;
 /// How long the carrier lets a phone wait before it rings, in this world.
 pub(crate) const HELD_BACK: u64 = 3_000;
 const ON_A_PHONE: usize = 2;
@@ -314,9 +316,20 @@ impl Promise {
             (
                 Ask::Wait,
                 Phase::Held {
-                    ready: false, until, ..
+                    ready: false,
+                    agent,
+                    line,
+                    until,
+                    deadline,
+                    ..
                 },
-            ) if now >= until => self.back(now),
+            ) => {
+                // A phone that nobody rings is not waited for longer than a browser, once the time is over.
+                let unrung = (agent == ON_A_PHONE && line.is_none()).then(|| until - UNRUNG);
+                if now >= until || unrung.is_some_and(|end| now >= end.max(deadline)) {
+                    self.back(now);
+                }
+            }
             (Ask::QueueFailed, Phase::Waiting { deadline }) => self.office(deadline),
             (Ask::AfterConference, Phase::Agent { .. }) => self.queue(now + RETRY),
             // Only a line that was told to ask there comes there; any other request may be an old one.

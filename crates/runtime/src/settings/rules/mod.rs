@@ -69,7 +69,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         hours: read(merged, "hours"),
         schedules: read(merged, "schedules"),
         feeds: read(merged, "feeds"),
-        agents: read(merged, "agents"),
+        agents: read_or(merged, "agents", Some("")),
         lookup: read(merged, "lookup"),
         log: read(merged, "log"),
     };
@@ -94,10 +94,15 @@ pub(super) fn check_hours(merged: &Value, faults: &mut Faults) {
 
 /// Reads a section again; its own faults have been noted by the first reading.
 fn read<T: Setting>(merged: &Value, name: &str) -> Option<T> {
+    read_or(merged, name, None)
+}
+
+/// The same for what may be left out.
+fn read_or<T: Setting>(merged: &Value, name: &str, default: Option<&str>) -> Option<T> {
     let ValueKind::Table(table) = &merged.kind else {
         return None;
     };
-    field(table, name, "", &mut Faults::default(), None)
+    field(table, name, "", &mut Faults::default(), default)
 }
 
 /// Letters, digits and a few others: what may become part of a Redis key, a URL and a label.

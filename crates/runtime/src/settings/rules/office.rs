@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{Sections, is_name};
-use crate::settings::{AnswersOn, E164, Menu, MenuTarget, Office, fault::Faults};
+use crate::settings::{Agent, AnswersOn, E164, Menu, MenuTarget, Office, fault::Faults};
 
 pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     if let Some(office) = &sections.office {
@@ -13,6 +13,9 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     }
     if let Some(menu) = &sections.menu {
         choices("menu", menu, faults);
+    }
+    if let (Some(office), Some(agents)) = (&sections.office, &sections.agents) {
+        desks(office, agents, faults);
     }
     if let Some(agents) = &sections.agents {
         let numbers = sections
@@ -160,6 +163,17 @@ fn phones(office: &Office, faults: &mut Faults) {
             faults.rule(&path, "a second phone with this number");
         }
         not_our_own(&path, &phone.number, &office.numbers, faults);
+    }
+}
+
+fn desks(office: &Office, agents: &[Agent], faults: &mut Faults) {
+    for (index, phone) in office.phones.iter().enumerate() {
+        if let Some(id) = &phone.agent
+            && !agents.iter().any(|agent| agent.id == *id)
+        {
+            let path = format!("office.phones[{index}].agent");
+            faults.rule(&path, format!("there is no agent {id:?} in agents"));
+        }
     }
 }
 

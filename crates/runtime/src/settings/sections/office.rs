@@ -116,6 +116,8 @@ section! {
         name: String,
         /// Its number.
         number: E164,
+        /// The agent on whose desk it stands, by their id: it does not ring while they are on a call or away.
+        agent: Option<String>,
     }
 }
 

@@ -111,7 +111,7 @@ async fn story(gone: Gone, crowd: &mut Crowd<'_>) -> anyhow::Result<String> {
     let simulator = &crowd.stage.system.simulator;
     let (timeline, legs) = (simulator.timeline(), simulator.legs());
     crowd.stage.nobody_twice()?;
-    judge::kept(&timeline, &legs, &crowd.callers(), &[], gone == Gone::Workers)?;
+    judge::kept(&timeline, &legs, &crowd.callers(), &[])?;
     crowd.none_is_lost(&timeline)?;
     let away = (to - from) / 1000;
     let mut account = vec![format!(

@@ -88,12 +88,21 @@ pub(super) async fn crowded(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     end_well(stage, &caller).await
 }
 
+pub(super) async fn crowded_phone(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    phone_called_once(stage, 429, 5).await
+}
+
 pub(super) async fn failing(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    phone_called_once(stage, 500, 2).await
+}
+
+/// The request that calls an agent's phone is refused a few times.
+async fn phone_called_once(stage: &mut Stage<'_>, status: u16, times: u32) -> anyhow::Result<()> {
     stage.person_at(DYLANS_PHONE, Duration::from_secs(5));
     let caller = stage.caller_in_queue(MARA).await?;
     stage.faults(Faults {
-        api_fail_status: Some(500),
-        api_fail_times: Some(2),
+        api_fail_status: Some(status),
+        api_fail_times: Some(times),
         ..Faults::default()
     });
     stage.take("dylan", &caller).await?;

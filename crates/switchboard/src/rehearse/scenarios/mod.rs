@@ -2,6 +2,7 @@
 
 mod answered;
 mod carrier;
+mod crowd;
 mod deadlines;
 mod hang_ups;
 mod hours;
@@ -112,6 +113,19 @@ const PATIENT: Office = Office {
     settings: &["calls.unanswered_after=20m"],
     ..OPEN
 };
+/// The same, with many agents who answer on phones.
+const ON_PHONES: Office = Office {
+    settings: &["calls.unanswered_after=20m", crowd::AGENTS],
+    ..OPEN
+};
+/// One whose phones stand on agents' desks.
+const DESKS: Office = Office {
+    settings: &[
+        r#"office.phones=[{name="Front desk",number="+442079460011",agent="amelia"},
+            {name="Workshop",number="+441632960012",agent="bashir"}, {name="Duty mobile",number="+447700900013"}]"#,
+    ],
+    ..OPEN
+};
 const TWELVE: Office = Office {
     settings: &[TWELVE_PHONES],
     ..OPEN
@@ -137,6 +151,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "one-after-the-other", "one agent answers two callers, one after the other", OPEN, answered::one_after_the_other;
         "agent-on-a-phone", "an agent answers on a phone", OPEN, answered::on_a_phone;
         "agents-mailbox", "an agent's phone is answered by its mailbox", OPEN, answered::agents_mailbox;
+        "twelve-agents", "twelve agents answer on phones in the same second, of which the carrier calls one a second", ON_PHONES, crowd::twelve;
+        "hangs-up-before-turn", "a caller hangs up whose agent's phone waits for its turn", ON_PHONES, crowd::hangs_up;
         "unknown-callers", "an unknown and a withheld caller are answered", OPEN, answered::unknown_callers;
         "office-accepts", "nobody answers, the office rings, one accepts", OPEN, office::accepts;
         "mailbox-first", "an office phone's mailbox picks up first and a person second", OPEN, office::mailbox_first;
@@ -146,6 +162,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "two-phones", "two office phones accept in the same millisecond", OPEN, office::both_accept;
         "twelve-phones", "more office phones than ring at once", TWELVE, office::twelve_phones;
         "busy-phone", "an office phone at which somebody talks is left out of the next ring", OPEN, office::busy_phone;
+        "busy-desk", "the phone of an agent who talks in the browser is left out of the ring", DESKS, office::busy_desk;
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
         "two-numbers", "a second number in another language, with its own menu", LINES, lines::another_language;
         "wrong-keys", "the caller presses keys that the menu does not have", OPEN, lines::wrong_keys;
@@ -182,9 +199,11 @@ pub(super) fn all() -> Vec<Scenario> {
         "api-early-move-unconfirmed", "the same, before the caller is in the queue", OPEN, carrier::early_move_unconfirmed;
         "api-call-unconfirmed", "an agent's phone is called, and the answer of the API is lost", OPEN, carrier::call_unconfirmed;
         "api-crowded", "the carrier's API says for a while that it is asked too much", OPEN, carrier::crowded;
+        "api-crowded-phone", "the same, and the agent answers on a phone", OPEN, carrier::crowded_phone;
         "api-failing", "the carrier's API fails for a while", OPEN, carrier::failing;
         "api-slow", "the carrier's API takes longer than we wait", IMPATIENT, carrier::slow;
         "workers-dead", "all workers are dead", SERVICES, workers::workers_dead;
+        "claimed-workers-dead", "agents press Answer in the last second, and all workers are dead", SERVICES, workers::claimed_and_dead;
         "worker-restarted", "worker-calls is killed while a call waits, and started again", SERVICES, workers::worker_restarted;
         "one-of-two-workers", "one of two worker-calls is killed while a call waits", SERVICES, workers::one_of_two_workers;
         "worker-dies-connecting", "worker-calls is killed as it moves the caller", SERVICES, workers::worker_dies_connecting;
@@ -196,6 +215,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "redis-forgets", "Redis forgets everything while the caller waits", DATA, redis::redis_forgets;
         "redis-misses-a-talk", "Redis stalls, and is back when caller and office phone talk", REDIS, redis::redis_misses_a_talk;
         "redis-misses-a-call", "Redis is dead, and back when caller and office phone talk", REDIS, redis::redis_misses_a_call;
+        "redis-misses-it-all", "Redis is dead for a whole call, and nobody is told of its end", REDIS, redis::redis_misses_it_all;
         "redis-back-while-screened", "Redis is back when an office phone is picked up", REDIS, redis::redis_back_while_screened;
         "news-doubled", "every webhook comes twice", OPEN, news::webhooks_doubled;
         "news-lost", "all of the carrier's notifications are lost", OPEN, news::news_lost;

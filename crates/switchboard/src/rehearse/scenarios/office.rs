@@ -245,3 +245,25 @@ pub(super) async fn busy_phone(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.nobody_twice()?;
     stage.all_over().await
 }
+
+/// Amelia talks with the first caller in her browser when the office rings for the second.
+pub(super) async fn busy_desk(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let first = stage.caller_in_queue(MARA).await?;
+    let ticket = stage.take("amelia", &first).await?;
+    let browser = stage.browser("amelia", &ticket);
+    stage.bridged(&first, &browser, SOON).await?;
+    stage.person_at(WORKSHOP, Duration::from_secs(4));
+    let second = stage.caller_in_queue(OLIVER).await?;
+    stage
+        .bridged_with_phone(&second, WORKSHOP, Duration::from_secs(240))
+        .await?;
+    ensure!(
+        stage.times_rung(FRONT_DESK) == 0,
+        "the desk phone of an agent who talks was rung"
+    );
+    stage.bridged(&first, &browser, Duration::ZERO).await?;
+    stage.hang_up(&first);
+    stage.hang_up(&second);
+    stage.nobody_twice()?;
+    stage.all_over().await
+}

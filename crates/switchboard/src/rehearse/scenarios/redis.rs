@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use switchboard_simulator::Faults;
 
 use super::super::judge::SOON;
 use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, Stage};
@@ -119,6 +120,33 @@ pub(super) async fn redis_misses_a_talk(stage: &mut Stage<'_>) -> anyhow::Result
 pub(super) async fn redis_misses_a_call(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.kill_redis().await?;
     talk_while_away(stage, true).await
+}
+
+/// A call that Redis never heard of, over before Redis is back, and the news of its end is lost.
+pub(super) async fn redis_misses_it_all(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    stage.person_at(FRONT_DESK, Duration::from_secs(5));
+    stage.kill_redis().await?;
+    let caller = stage.dial(MARA);
+    let phone = stage
+        .bridged_with_phone(&caller, FRONT_DESK, Duration::from_secs(30))
+        .await?;
+    stage.pass(Duration::from_secs(30)).await?;
+    stage.faults(Faults {
+        callbacks_lost_percent: 100,
+        ..Faults::default()
+    });
+    stage.hang_up(&phone);
+    stage.over(&caller, SOON).await?;
+    stage.faults(Faults::default());
+    stage.redis_back(true).await?;
+    stage.pass(Duration::from_mins(1)).await?;
+    let reason = stage.end_of(&caller).await?;
+    ensure!(
+        reason == "END_REASON_UNKNOWN",
+        "the history says {reason} of a call that nobody saw"
+    );
+    stage.talked_once(&caller, &phone)?;
+    stage.all_over().await
 }
 
 async fn talk_while_away(stage: &mut Stage<'_>, killed: bool) -> anyhow::Result<()> {

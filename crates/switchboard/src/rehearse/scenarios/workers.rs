@@ -29,6 +29,31 @@ pub(super) async fn workers_dead(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.all_over().await
 }
 
+/// Agents press Answer in the last second, one in a browser that never connects and one on a phone that nobody calls.
+pub(super) async fn claimed_and_dead(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let workers = [Service::WorkerCalls, Service::WorkerLookup];
+    stage.person_at(WORKSHOP, Duration::from_secs(2));
+    for agent in ["amelia", "dylan"] {
+        for worker in workers {
+            stage.kill(worker).await?;
+        }
+        let caller = stage.caller_in_queue(MARA).await?;
+        stage.pass_to_the_brink().await?;
+        stage.take(agent, &caller).await?;
+        // The claim, no more than a moment of music after it, and as long as somebody takes to press the key.
+        stage
+            .bridged_with_phone(&caller, WORKSHOP, Duration::from_secs(30))
+            .await?;
+        stage.hang_up(&caller);
+        stage.over(&caller, SOON).await?;
+        for worker in workers {
+            stage.start(worker).await?;
+        }
+        stage.pass(SOON).await?;
+    }
+    stage.all_over().await
+}
+
 pub(super) async fn worker_restarted(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(FRONT_DESK, Duration::from_secs(5));
     let caller = stage.caller_in_queue(MARA).await?;

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::ensure;
-use serde_json::Value;
 use switchboard_simulator::{Faults, LegId, View};
 
 use super::people::People;
-use crate::services::Service;
 
 /// A look around, in virtual time.
 const TURN: Duration = Duration::from_secs(20);
@@ -38,7 +35,7 @@ impl People<'_> {
         self.stage.all_over().await?;
         self.stage.no_dead_letters().await?;
         for caller in &self.callers {
-            self.ended_with_a_reason(caller).await?;
+            self.stage.end_of(caller).await?;
         }
         Ok(())
     }
@@ -57,31 +54,5 @@ impl People<'_> {
     fn all_lines_over(&self) -> bool {
         let over = |view: &View<'_>| view.legs().iter().all(|leg| leg.ended_ms.is_some());
         self.stage.system.simulator.look(over)
-    }
-
-    /// The one question that the lines cannot answer: what the history says of a call that is over.
-    async fn ended_with_a_reason(&self, caller: &LegId) -> anyhow::Result<()> {
-        let fleet = &self.stage.system.fleet;
-        let url = format!(
-            "{}/api/v1/calls/{}/history",
-            fleet.address(Service::Realtime),
-            caller.as_str()
-        );
-        let answer = fleet.http().get(url).send().await?;
-        let history: Value = serde_json::from_str(&answer.text().await?)?;
-        let events = history.get("events").and_then(Value::as_array);
-        let last = events.and_then(|events| {
-            events
-                .iter()
-                .filter_map(|event| event.pointer("/call/entered/state"))
-                .next_back()
-        });
-        let reason = last.and_then(|state| state.pointer("/ended/reason"));
-        ensure!(
-            reason.is_some_and(Value::is_string),
-            "call {} has no end in its history: {history}",
-            caller.as_str()
-        );
-        Ok(())
     }
 }

@@ -11,10 +11,6 @@ use super::people::{People, Win};
 const PATIENCE_MS: i64 = 180_000 + 25_000;
 /// Greeting, menu twice with its time-outs, and the way into the queue.
 const MENU_MS: i64 = 75_000;
-/// The longest that an agent's claim is held, while they are rung or their browser connects.
-const CLAIM_MS: i64 = 35_000;
-/// One piece of music, and the request for the next.
-const PIECE_MS: i64 = 21_000;
 /// What the carrier says when there is no document.
 const APOLOGY: &str = "application error";
 
@@ -27,7 +23,6 @@ pub(super) fn promises(people: &People<'_>) -> anyhow::Result<()> {
         &simulator.legs(),
         &people.callers,
         &people.wins,
-        people.deadly,
     )
 }
 
@@ -37,7 +32,6 @@ pub(in super::super) fn kept(
     legs: &[LegView],
     callers: &[LegId],
     wins: &[Win],
-    workers_die: bool,
 ) -> anyhow::Result<()> {
     for caller in callers {
         ensure!(
@@ -46,12 +40,7 @@ pub(in super::super) fn kept(
             caller.as_str()
         );
         let rung = rung_for(caller, legs, wins);
-        let claims = wins
-            .iter()
-            .filter(|win| workers_die && &win.caller == caller)
-            .map(|win| (win.at_ms, win.at_ms + CLAIM_MS))
-            .collect();
-        not_left_alone(caller, timeline, &rung, claims)?;
+        not_left_alone(caller, timeline, &rung)?;
     }
     Ok(())
 }
@@ -88,29 +77,16 @@ struct Wait<'a> {
     ringing: HashSet<&'a LegId>,
     talks_with: HashSet<&'a LegId>,
     leaves_message: bool,
-    /// Claims while whoever serves them may be dead: nobody rings that agent, and only the caller's own next request
-    /// finds that nothing came of it.
-    claims: Vec<(i64, i64)>,
 }
 
 impl Wait<'_> {
-    /// Until when the caller may be alone who has been since then.
-    fn patience(&self, since: i64) -> i64 {
-        let until = since + self.patience;
-        let claimed = self
-            .claims
-            .iter()
-            .filter(|(from, to)| *from < until && until < *to + PIECE_MS);
-        claimed.map(|(_, to)| *to + PIECE_MS).fold(until, i64::max)
-    }
-
     fn look(&mut self, now: i64, is_over: bool) -> anyhow::Result<()> {
         let helped =
             is_over || self.leaves_message || !self.ringing.is_empty() || !self.talks_with.is_empty();
         if let Some(since) = self.alone_since {
             let waited = now - since;
             ensure!(
-                now <= self.patience(since),
+                waited <= self.patience,
                 "{} waited {waited} ms with no phone ringing",
                 self.caller.as_str()
             );
@@ -127,12 +103,7 @@ impl Wait<'_> {
     }
 }
 
-fn not_left_alone(
-    caller: &LegId,
-    timeline: &Timeline,
-    rung: &HashSet<LegId>,
-    claims: Vec<(i64, i64)>,
-) -> anyhow::Result<()> {
+fn not_left_alone(caller: &LegId, timeline: &Timeline, rung: &HashSet<LegId>) -> anyhow::Result<()> {
     let mut wait = Wait {
         caller,
         alone_since: None,
@@ -140,7 +111,6 @@ fn not_left_alone(
         ringing: HashSet::new(),
         talks_with: HashSet::new(),
         leaves_message: false,
-        claims,
     };
     let (mut has_begun, mut queued) = (false, false);
     for entry in &timeline.0 {
@@ -226,12 +196,8 @@ mod tests {
             (20, "caller", What::Enqueued("sales".to_owned())),
         ];
         entries.extend(more);
-        claimed(entries, Vec::new())
-    }
-
-    fn claimed(entries: Vec<(i64, &str, What)>, claims: Vec<(i64, i64)>) -> anyhow::Result<()> {
         let phone = HashSet::from([leg("phone")]);
-        not_left_alone(&leg("caller"), &timeline(entries), &phone, claims)
+        not_left_alone(&leg("caller"), &timeline(entries), &phone)
     }
 
     fn rings_and_ends(from: i64, to: i64) -> Vec<(i64, &'static str, What)> {
@@ -264,20 +230,6 @@ mod tests {
         ])
         .unwrap_err();
         in_queue(vec![(100, "caller", What::Heard(Sound::Beep)), end(900)]).unwrap();
-    }
-
-    #[test]
-    fn a_claim_that_nobody_serves_is_waited_for_and_one_piece_of_music() {
-        let entries = |at| {
-            vec![
-                (0, "caller", What::Dialled("+442079460000".to_owned())),
-                (0, "caller", What::Enqueued("sales".to_owned())),
-                end(at),
-            ]
-        };
-        claimed(entries(231), vec![(175_000, 210_000)]).unwrap();
-        claimed(entries(232), vec![(175_000, 210_000)]).unwrap_err();
-        claimed(entries(206), vec![(100_000, 135_000)]).unwrap_err();
     }
 
     #[test]

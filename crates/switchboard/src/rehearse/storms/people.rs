@@ -34,7 +34,7 @@ pub(super) struct People<'a> {
     pub(super) stage: Stage<'a>,
     rng: Rng,
     most: usize,
-    pub(super) deadly: bool,
+    deadly: bool,
     /// How many requests more may fail.
     stumbles: u32,
     weather: Faults,

@@ -1,12 +1,14 @@
 //! `sweep`: the carrier's news are sent once. Whatever was lost is found here: deadlines whose job is late, lines
-//! that are over, lines of which nothing is known.
+//! that are over, lines of which nothing is known, and those that nobody heard of before they were over.
 
 mod compare;
 mod promises;
 mod repair;
 mod sightings;
+mod unheard;
 
 pub(super) use sightings::Sightings;
+pub(super) use unheard::Horizon;
 
 use switchboard_contracts::v1;
 use switchboard_queue::{Fate, JobError};
@@ -35,7 +37,8 @@ impl Carrier {
                 .await;
             go_on(&call.id, kept);
         }
-        self.compare(&live.calls, live.now, name).await
+        let unheard = self.find_unheard(live.now, name).await;
+        self.compare(&live.calls, live.now, name).await.and(unheard)
     }
 }
 

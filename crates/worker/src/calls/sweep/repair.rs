@@ -91,7 +91,7 @@ impl Carrier {
     }
 
     /// Whether it is the line of somebody who rang one of our numbers.
-    fn is_caller(&self, line: &CarrierCall) -> bool {
+    pub(super) fn is_caller(&self, line: &CarrierCall) -> bool {
         let dialled = line.to.as_ref().and_then(|to| to.number());
         line.direction == Some(Direction::Inbound)
             && line.parent.is_none()
