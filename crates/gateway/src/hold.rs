@@ -33,6 +33,8 @@ pub(crate) struct Told {
     pub(crate) ahead: Option<u64>,
     /// How long it will still take.
     pub(crate) estimate: Option<Duration>,
+    /// When something else must happen, which nobody but this line looks out for.
+    pub(crate) left: Option<Duration>,
 }
 
 impl Script {
@@ -97,12 +99,15 @@ fn seconds(text: &str) -> u64 {
 impl Gateway {
     /// The next piece of the waiting.
     pub(crate) fn hold(&self, script: &Script, queue: &QueueName, told: &Told) -> VoiceResponse {
+        let length = told
+            .left
+            .map_or(script.wait_document, |left| left.min(script.wait_document));
         let key = script
             .message_key
-            .filter(|_| told.waits && script.wait_document > KEY)
+            .filter(|_| told.waits && length > KEY)
             .map(|_| KEY.as_secs())
             .unwrap_or_default();
-        let room = script.wait_document.as_secs().saturating_sub(key);
+        let room = length.as_secs().saturating_sub(key);
         let waited = told.waited.unwrap_or_default().as_secs();
         let texts = if script.announces(told.waited) {
             script.announcement(told, room)

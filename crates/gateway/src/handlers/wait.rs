@@ -28,7 +28,8 @@ impl Gateway {
             queue: request.queue.map(|sid| sid.as_str().to_owned()),
         };
         let mut commands = vec![Command::Ask(at.clone())];
-        if key && self.asks_for_voicemail(&line, webhook) {
+        let asks = key && self.asks_for_voicemail(&line, webhook);
+        if asks {
             commands.push(Command::LeaveMessage);
         }
         let waited = request.waited.unwrap_or_default();
@@ -43,10 +44,10 @@ impl Gateway {
                 ahead,
                 ..
             }) => (call, now, ahead),
-            Ok(_) => return Ok(self.document(&line, &self.rescue(&line, request.waited))),
+            Ok(_) => return Ok(self.direct_wait(&line, queue, request.waited, asks)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
-                return Ok(self.document(&line, &self.rescue(&line, request.waited)));
+                return Ok(self.direct_wait(&line, queue, request.waited, asks));
             }
         };
         let told = instruction(&call, &at);
@@ -66,16 +67,6 @@ impl Gateway {
         };
         // Large, and needed now and then only.
         Ok(Box::pin(self.held(&line, queue, request.waited, place, now)).await)
-    }
-
-    /// By the carrier's own count; a caller whose waiting nobody counts should not wait.
-    fn rescue(&self, line: &Line, waited: Option<Duration>) -> Instruction {
-        let limit = self.script(&line.dialled).unanswered_after;
-        if waited.is_some_and(|waited| waited < limit) {
-            Instruction::Hold
-        } else {
-            Instruction::Leave
-        }
     }
 
     fn asks_for_voicemail(&self, line: &Line, webhook: &Webhook<'_>) -> bool {

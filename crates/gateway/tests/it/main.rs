@@ -17,3 +17,4 @@ mod outage;
 mod queue;
 mod texts;
 mod waiting;
+mod way_out;

@@ -10,7 +10,7 @@ use super::super::stage::{MARA, OLIVER, Stage, WORKSHOP};
 use super::office::{PROMPT, THREE_MINUTES};
 
 /// The second number of an office that has one.
-const HAMBURG: &str = "+49401234560";
+pub(super) const HAMBURG: &str = "+49401234560";
 
 pub(super) async fn another_language(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let german = stage.dial_to(MARA, HAMBURG);

@@ -57,6 +57,16 @@ const REDIS: Office = Office {
     hands_on: HandsOn::Redis,
     ..OPEN
 };
+/// With a second number that speaks German, and a Redis that goes away.
+const LINES_REDIS: Office = Office {
+    hands_on: HandsOn::Redis,
+    ..LINES
+};
+/// A closed one whose Redis goes away.
+const CLOSED_REDIS: Office = Office {
+    hands_on: HandsOn::Redis,
+    ..CLOSED
+};
 /// An open one whose Redis loses what it had.
 const DATA: Office = Office {
     hands_on: HandsOn::Data,
@@ -158,6 +168,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "key-too-late", "a waiting caller presses the key when an agent has pressed Answer", OPEN, waiting::key_too_late;
         "message-heard", "agents listen to the message that a caller left", CLOSED, messages::heard;
         "message-found", "nobody is told of a message, and it is found", CLOSED_SERVICES, messages::found;
+        "message-without-redis", "waiting callers would rather leave a message, and Redis is dead", LINES_REDIS, messages::left_without_redis;
+        "message-of-an-unknown-call", "a message is left in a call that Redis never heard of", CLOSED_REDIS, messages::left_unknown;
         "message-deleted", "a message is deleted when it has been kept for its time", FORGETFUL, messages::deleted;
         "holiday", "a day off, which the caller hears by its name", DAY_OFF, hours::holiday;
         "overridden-open", "opened by hand on a day off: an agent answers", DAY_OFF, hours::overridden_open;
