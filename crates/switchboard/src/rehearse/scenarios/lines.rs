@@ -40,6 +40,28 @@ pub(super) async fn another_language(stage: &mut Stage<'_>) -> anyhow::Result<()
     stage.all_over().await
 }
 
+pub(super) async fn day_off(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let german = stage.dial_to(MARA, HAMBURG);
+    let english = stage.dial(OLIVER);
+    for (caller, words) in [
+        (
+            &german,
+            "Wir haben heute wegen das Sommerfest geschlossen. Wir sind wieder da: am Mittwoch, dem 1. Januar, um 0:00 Uhr.",
+        ),
+        (
+            &english,
+            "closed today for das Sommerfest. We open again on Wednesday, 1 January, at midnight.",
+        ),
+    ] {
+        stage.asked_for_a_message(caller, Duration::from_secs(60)).await?;
+        ensure!(stage.heard(caller, words), "the caller must hear: {words}");
+        stage.hang_up(caller);
+    }
+    ensure!(!stage.heard(&german, "We open"), "English on the second line");
+    stage.office_silent()?;
+    stage.all_over().await
+}
+
 pub(super) async fn wrong_keys(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.dial(MARA);
     stage.press_at(&caller, "For sales, press 1", "7").await?;

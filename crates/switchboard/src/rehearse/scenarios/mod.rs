@@ -103,7 +103,9 @@ const LINES: Office = Office {
 };
 const HAMBURG: &str = r#"lines.hamburg={numbers=["+49401234560"], name="Hafen und Gasse", language="de-DE", voice="Polly.Vicki",
     greeting="Vielen Dank für Ihren Anruf bei {office}.", closed_message="Wir haben geschlossen.",
-    holiday_message="Wir haben heute geschlossen.", queue_message="Bitte bleiben Sie am Apparat.",
+    holiday_message="Wir haben heute wegen {holiday} geschlossen.", reopens_message="Wir sind wieder da: {opens}.",
+    opens_today="heute um {time} Uhr", opens_tomorrow="morgen um {time} Uhr", opens_this_week="am {weekday} um {time} Uhr",
+    opens_later="am {weekday}, dem {day}. {month}, um {time} Uhr", queue_message="Bitte bleiben Sie am Apparat.",
     hold_message="Danke, dass Sie warten.", position_message="Sie sind Nummer {position}.",
     next_message="Sie sind der Nächste.", estimate_message="Es dauert etwa {minutes} Minuten.",
     estimate_minute_message="Es dauert etwa eine Minute.",
@@ -112,6 +114,15 @@ const HAMBURG: &str = r#"lines.hamburg={numbers=["+49401234560"], name="Hafen un
     not_understood_message="Das haben wir nicht verstanden.", sorry_message="Es tut uns leid.",
     goodbye_message="Auf Wiederhören.", menu={prompt="Für den Verkauf drücken Sie die 3.",
     choices=[{digit="3", label="Verkauf", queue="verkauf"}], default_queue="empfang"}}"#;
+/// The same, closed until a day whose name is known.
+const LINES_DAY_OFF: Office = Office {
+    settings: &[
+        r#"office.numbers=["+442079460000", "+49401234560"]"#,
+        r#"hours.days=[{date="2026-01-01",until="2030-12-31",name="das Sommerfest"}]"#,
+        HAMBURG,
+    ],
+    ..OPEN
+};
 /// Does not take calls of those who hide their number.
 const NO_HIDING: Office = Office {
     settings: &["office.withheld=reject"],
@@ -158,6 +169,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "busy-phone", "an office phone at which somebody talks is left out of the next ring", OPEN, office::busy_phone;
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
         "two-numbers", "a second number in another language, with its own menu", LINES, lines::another_language;
+        "holiday-in-another-language", "a day off on a line in another language, and when the office opens again", LINES_DAY_OFF, lines::day_off;
         "wrong-keys", "the caller presses keys that the menu does not have", OPEN, lines::wrong_keys;
         "no-keys", "the caller presses nothing, and a person answers in the end", LINES, lines::no_keys;
         "blocked", "callers who are not welcome are refused before the call is answered", LINES, lines::blocked;
