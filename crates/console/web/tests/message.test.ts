@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { silence } from "../src/api/messages";
 import type { Ended } from "../src/live/model";
+import { endWords } from "../src/words/call";
 import { left, silenceWords } from "../src/words/message";
 
 const ended = (reason: Ended["reason"], messageSeconds: number | undefined): Ended => ({
@@ -27,6 +28,15 @@ describe("a message", () => {
     expect(left(ended("voicemail", undefined))).toBe("coming");
     expect(left(ended("closed", undefined))).toBe("none");
     expect(left(ended("missed", undefined))).toBe("none");
+  });
+
+  it("is told of, whichever news came first", () => {
+    const words = (reason: Ended["reason"], seconds: number | undefined) => endWords(ended(reason, seconds), new Map(), "");
+    expect(words("voicemail", 4)).toBe("Left a message, 0:04");
+    expect(words("missed", 4)).toBe("Left a message, 0:04");
+    expect(words("closed", 0)).toBe("Left a message");
+    expect(words("voicemail", undefined)).toBe("Left a message");
+    expect(words("missed", undefined)).toBe("Nobody answered");
   });
 
   it("that is not heard has a reason", () => {

@@ -18,12 +18,12 @@ export function left({ call, reason }: Ended): Left {
 export function silenceWords(why: Silence): string {
   switch (why) {
     case "gone":
-      return "The message has been deleted";
+      return "Message deleted";
     case "carrier":
-      return "The carrier did not answer. Try again";
+      return "The carrier did not answer";
     case "failed":
       return "No answer. Try again";
     case "unplayable":
-      return "This browser cannot play the message";
+      return "This browser cannot play it";
   }
 }

@@ -46,11 +46,11 @@ pub(super) async fn day_off(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     for (caller, words) in [
         (
             &german,
-            "Wir haben heute wegen das Sommerfest geschlossen. Wir sind wieder da: am Mittwoch, dem 1. Januar, um 0:00 Uhr.",
+            "Wir haben heute wegen Betriebsferien geschlossen. Wir sind wieder da: am Mittwoch, dem 1. Januar, um 0:00 Uhr.",
         ),
         (
             &english,
-            "closed today for das Sommerfest. We open again on Wednesday, 1 January, at midnight.",
+            "closed today for Betriebsferien. We open again on Wednesday, 1 January, at midnight.",
         ),
     ] {
         stage.asked_for_a_message(caller, Duration::from_secs(60)).await?;

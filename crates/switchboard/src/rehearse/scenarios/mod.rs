@@ -118,7 +118,9 @@ const HAMBURG: &str = r#"lines.hamburg={numbers=["+49401234560"], name="Hafen un
 const LINES_DAY_OFF: Office = Office {
     settings: &[
         r#"office.numbers=["+442079460000", "+49401234560"]"#,
-        r#"hours.days=[{date="2026-01-01",until="2030-12-31",name="das Sommerfest"}]"#,
+        r#"hours.days=[{date="2026-01-01",until="2026-12-31",name="Betriebsferien"},
+            {date="2027-01-01",until="2027-12-31",name="Betriebsferien"}, {date="2028-01-01",until="2028-12-31",name="Betriebsferien"},
+            {date="2029-01-01",until="2029-12-31",name="Betriebsferien"}, {date="2030-01-01",until="2030-12-31",name="Betriebsferien"}]"#,
         HAMBURG,
     ],
     ..OPEN
