@@ -13,7 +13,7 @@ use switchboard_store::{Store, StoreConfig};
 
 /// What is heard in a document, and how many seconds it may take: speech by the slow pace that the gateway reckons
 /// with, music by its address, and the time for a key.
-fn length(document: &str) -> u64 {
+pub(crate) fn length(document: &str) -> u64 {
     let parsed = roxmltree::Document::parse(document).unwrap();
     let seconds = |node: roxmltree::Node<'_, '_>| match node.tag_name().name() {
         "Say" => node.text().unwrap_or_default().chars().count().div_ceil(10) as u64,
