@@ -122,7 +122,10 @@ impl Names {
     }
 
     /// Where a host is. It may take as long as the name servers do: the caller bounds it, and loses nothing by that.
-    pub(crate) async fn find(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    ///
+    /// # Errors
+    /// When there is no such name, or no name server answers.
+    pub async fn find(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         if let Ok(ip) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }
