@@ -9,6 +9,7 @@ use switchboard_queue::{QueueStats, Stats};
 use switchboard_simulator::{Behaviour, LegId, Press, Sound, View};
 use tokio::time::Instant;
 
+use super::by_hand::WHY;
 use super::system::System;
 use crate::services::Service;
 
@@ -336,9 +337,19 @@ impl<'a> Stage<'a> {
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
     }
 
+    /// Takes an override back.
+    pub(super) async fn withdraw_override(&self, agent: &str, id: &str) -> anyhow::Result<()> {
+        let body = json!({ "agentId": agent });
+        let (status, body) = self
+            .post_body(&format!("hours/overrides/{id}/withdraw"), &body)
+            .await?;
+        ensure!(status == 200, "{agent} cannot take override {id} back: {body}");
+        Ok(())
+    }
+
     /// Opens or closes for some hours by hand, as an agent does on a screen.
     pub(super) async fn override_hours(&self, agent: &str, open: bool) -> anyhow::Result<()> {
-        let body = json!({ "agentId": agent, "open": open, "reason": "a rehearsal", "until": "+12h" });
+        let body = json!({ "agentId": agent, "open": open, "reason": WHY, "until": "+12h" });
         let (status, body) = self.post_body("hours/overrides", &body).await?;
         ensure!(status == 200, "{agent} cannot override the hours: {body}");
         Ok(())
