@@ -1,7 +1,5 @@
 //! A line that waits in the carrier's queue: it asks at the end of every piece of music, and when a key is pressed.
 
-use std::time::Duration;
-
 use switchboard_domain::{
     Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
 };
