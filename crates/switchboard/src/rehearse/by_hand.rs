@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::stage::Stage;
 use crate::services::Service;
@@ -11,11 +11,29 @@ use crate::services::Service;
 /// Every gateway promises to know of an override after so long, and which one is asked next is nobody's choice.
 const LEARNT: Duration = Duration::from_secs(1);
 /// The reason of every override that a rehearsal makes.
-pub(super) const WHY: &str = "a rehearsal";
+const WHY: &str = "a rehearsal";
 /// Who does it.
 const WHO: &str = "amelia";
 
 impl Stage<'_> {
+    /// Takes an override back.
+    pub(super) async fn withdraw_override(&self, agent: &str, id: &str) -> anyhow::Result<()> {
+        let body = json!({ "agentId": agent });
+        let (status, body) = self
+            .post_body(&format!("hours/overrides/{id}/withdraw"), &body)
+            .await?;
+        ensure!(status == 200, "{agent} cannot take override {id} back: {body}");
+        Ok(())
+    }
+
+    /// Opens or closes for some hours by hand, as an agent does on a screen.
+    pub(super) async fn override_hours(&self, agent: &str, open: bool) -> anyhow::Result<()> {
+        let body = json!({ "agentId": agent, "open": open, "reason": WHY, "until": "+12h" });
+        let (status, body) = self.post_body("hours/overrides", &body).await?;
+        ensure!(status == 200, "{agent} cannot override the hours: {body}");
+        Ok(())
+    }
+
     /// Closes the office until the rehearsal gives it back.
     pub(super) async fn close_by_hand(&self) -> anyhow::Result<()> {
         self.override_hours(WHO, false).await?;
