@@ -13,6 +13,7 @@
 //! It must never wait for a client where others wait for it, and never tell an event twice or before an earlier one.
 
 mod board;
+mod cadence;
 mod close;
 mod codec;
 mod conn;
@@ -23,15 +24,18 @@ mod handshake;
 mod hub;
 mod limits;
 mod office;
+mod pieces;
 mod places;
+mod seats;
 mod serve;
 mod snapshots;
 mod tickets;
 mod turns;
+mod whose;
 
 use tokio::sync::{Notify, SemaphorePermit};
 
-pub use self::limits::SocketLimits;
+pub use self::{cadence::Cadence, limits::SocketLimits};
 pub(crate) use self::{feed::follow, handshake::upgrade, hub::Hub, snapshots::live, tickets::post};
 
 use self::{board::Board, places::Places, snapshots::Snapshots, turns::Turns};

@@ -14,7 +14,8 @@ use crate::ws::close::Close;
 use crate::ws::conn::{Conn, Heard, Order};
 use crate::ws::encode::{Form, Frame};
 use crate::ws::feed;
-use crate::ws::hub::{Hub, Joined, together};
+use crate::ws::hub::{Hub, Joined};
+use crate::ws::pieces::together;
 use crate::ws::places::Place;
 
 /// How a connection ended.
