@@ -9,6 +9,7 @@ use redis::{AsyncConnectionConfig, FromRedisValue, RedisError, ScriptInvocation}
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Anchor;
+use crate::error::spoils_connection;
 use crate::line::{Line, address, connect_within};
 use crate::script::Scripts;
 use crate::{StoreError, keys};
@@ -125,6 +126,26 @@ impl Store {
         deadline: Instant,
     ) -> Result<T, StoreError> {
         self.within(deadline, self.inner.commits.invoke(script)).await
+    }
+
+    /// Asks for something small on the shared connection, where many questions share a round trip. Must be a question that
+    /// may be asked twice: that the connection was lost meanwhile is only noticed by asking, and then it is asked again on one
+    /// of the pool.
+    pub(crate) async fn ask<T: FromRedisValue>(
+        &self,
+        command: &redis::Cmd,
+        deadline: Instant,
+    ) -> Result<T, StoreError> {
+        let work = async {
+            match self.inner.commits.ask(command).await {
+                Err(error) if error.is_io_error() || spoils_connection(&error) => {
+                    let mut connection = self.inner.reads.get().await.map_err(of_pool)?;
+                    command.query_async(&mut *connection).await
+                }
+                answer => answer,
+            }
+        };
+        self.within(deadline, work).await
     }
 
     /// Asks on a connection of the pool.

@@ -67,11 +67,23 @@ impl Line {
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, RedisError> {
-        let Current {
-            generation,
-            mut manager,
-        } = self.lock().clone();
-        let answer = script.invoke_async(&mut manager).await;
+        let (generation, mut manager) = self.take();
+        self.looked_at(generation, script.invoke_async(&mut manager).await)
+    }
+
+    /// Asks once for something small.
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, RedisError> {
+        let (generation, mut manager) = self.take();
+        self.looked_at(generation, command.query_async(&mut manager).await)
+    }
+
+    fn take(&self) -> (u64, ConnectionManager) {
+        let current = self.lock();
+        (current.generation, current.manager.clone())
+    }
+
+    /// Makes the connection anew if the answer says that it is worth nothing any more.
+    fn looked_at<T>(&self, generation: u64, answer: Result<T, RedisError>) -> Result<T, RedisError> {
         if let Err(error) = &answer
             && spoils_connection(error)
         {

@@ -6,6 +6,7 @@
 //! event it has, so whichever way the news takes, it arrives in order and once. Nothing here waits for a client.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ use crate::ws::cadence::Pace;
 use crate::ws::close::Close;
 use crate::ws::codec::{Op, frame};
 use crate::ws::conn::{Conn, Order};
-use crate::ws::encode::{Form, Frame};
+use crate::ws::encode::Frame;
 use crate::ws::pieces::{Next, Pieces, TOGETHER, together};
 use crate::ws::seats::{COHORTS, Seats, spoke_of};
 
@@ -309,35 +310,30 @@ impl Hub {
         let of_spoke = seats.iter().filter(|conn| spoke_of(conn.id, spokes) == spoke);
         let conns: Vec<_> = of_spoke.cloned().collect();
         drop(seats);
-        // A beat tells how far the telling is, so nobody must be behind it.
-        self.tell_now(&conns);
         let frame_of_ping = (turn / spokes)
             .is_multiple_of(PING_EVERY)
             .then(|| frame(Op::Ping, &[]));
-        let mut heartbeat = None;
-        let mut beats: [Option<Bytes>; 2] = [None, None];
+        // One for each place that somebody stands at: mostly one, some more while news is gathered.
+        let mut beats = HashMap::new();
         let silence = self.realtime.sockets.limits.silence;
         for conn in &conns {
             if conn.is_silent(every, silence) {
                 conn.order(Order::Close(Close::Silent));
                 continue;
             }
-            // About to be told everything anew, or to catch up.
-            if conn.last.get() < self.cursor.get() {
-                continue;
-            }
-            let heartbeat = heartbeat.get_or_insert_with(|| self.heartbeat());
+            // Not further than it was told itself: it would believe that it has missed something.
+            let offset = self.cursor.get().min(conn.last.get());
             // Both in one write.
-            let beat = place(&mut beats, conn.form).get_or_insert_with(|| {
-                let heartbeat = heartbeat.bytes(conn.form);
+            let beat = beats.entry((offset, conn.form)).or_insert_with(|| {
+                let heartbeat = self.heartbeat(offset);
                 let ping = frame_of_ping.as_deref().unwrap_or_default();
-                Bytes::from([heartbeat, ping].concat())
+                Bytes::from([heartbeat.bytes(conn.form), ping].concat())
             });
             conn.send(beat, self.backlog());
         }
     }
 
-    fn heartbeat(&self) -> Frame {
+    fn heartbeat(&self, offset: u64) -> Frame {
         let (stale, heard_at) = {
             let known = self.realtime.sockets.board.read();
             (known.stale, known.heard_at)
@@ -345,7 +341,7 @@ impl Hub {
         let now = self.realtime.store.last_known_time().filter(|_| !stale);
         Frame::of(Content::Heartbeat(v1::Heartbeat {
             now_ms: now.unwrap_or(heard_at).as_millis(),
-            offset: self.cursor.get(),
+            offset,
             stale,
         }))
     }
@@ -361,15 +357,6 @@ impl Hub {
             }
             tokio::time::sleep(pause).await;
         }
-    }
-}
-
-/// What is made once for all who want it in that form.
-fn place(forms: &mut [Option<Bytes>; 2], form: Form) -> &mut Option<Bytes> {
-    let [json, proto] = forms;
-    match form {
-        Form::Json => json,
-        Form::Proto => proto,
     }
 }
 

@@ -97,6 +97,7 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
     match begin {
         Begin::Open => {
             let position = opening(hub, conn).await?;
+            conn.cork();
             answer(hub, conn, position).await?;
         }
         Begin::Reset(reason) => everything(hub, conn, Some(reason)).await?,
@@ -104,7 +105,10 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
     }
     loop {
         let entries = match hub.join(conn) {
-            Joined::In => return Ok(()),
+            Joined::In => {
+                conn.uncork();
+                return Ok(());
+            }
             Joined::Stopping => return Err(End::Close(Close::Restart, false)),
             Joined::Reset(reason) => {
                 everything(hub, conn, Some(reason)).await?;
@@ -120,9 +124,13 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
         };
         match (entries.first(), entries.last()) {
             (Some(first), Some(last)) if first.offset == conn.last.get() + 1 => {
-                conn.put(&together(&entries, conn.form));
+                let gap = together(&entries, conn.form);
+                conn.put(&gap);
                 conn.last.set(last.offset);
-                flushed(hub, conn).await?;
+                // What is little goes out with what follows it; much at the client's own pace.
+                if gap.len() > hub.realtime.sockets.limits.backlog / 4 {
+                    flushed(hub, conn).await?;
+                }
             }
             (_, _) => everything(hub, conn, Some(ResetReason::TooOld)).await?,
         }
@@ -213,6 +221,8 @@ async fn answer(hub: &Hub, conn: &Conn, position: Option<v1::Position>) -> Resul
     if resumed {
         Ok(())
     } else {
+        // It takes a while; whoever tries two ways wants to know which one is answered.
+        conn.uncork();
         everything(hub, conn, refused).await
     }
 }

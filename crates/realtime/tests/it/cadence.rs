@@ -11,19 +11,26 @@ use tokio::task::JoinSet;
 use crate::client::{Client, JSON, LONG, PROTO};
 use crate::house::{House, quick};
 use crate::reducer::Screen;
-use crate::sockets::{follow, greeted};
+use crate::sockets::greeted;
 use crate::storms::follow_and_fall;
 
-/// Gathers with the first sockets already. Without heartbeats, which nobody may be behind of.
+/// Gathers with the first sockets already. Heartbeats come as always, and screens panic when they are behind one.
 fn gathering(longest: Duration) -> SocketLimits {
     SocketLimits {
-        heartbeat: longest.max(Duration::from_secs(1)),
+        heartbeat: Duration::from_millis(150),
         cadence: Cadence {
             free: 0,
             full: 1,
             longest,
         },
         ..quick()
+    }
+}
+
+/// Takes everything, heartbeats as well, until the position is reached.
+async fn follow_all(client: &mut Client, screen: &mut Screen, until: u64) {
+    while screen.offset() < until {
+        screen.take(client.next().await.unwrap());
     }
 }
 
@@ -40,20 +47,20 @@ async fn ones_own_comes_at_once_with_all_that_came_before() {
     let call = house.waiting("CA1").await;
     house.act("answer", &call, "amelia").await.ticket();
     let live = house.live().await;
-    follow(&mut client, &mut screen, live.offset).await;
+    follow_all(&mut client, &mut screen, live.offset).await;
     assert_eq!(screen, Screen::of(live, screen.office.clone()));
     // What happens to the call that one has does not name one.
     house.happen_times(40).await;
     house.step(&call, switchboard_domain::Command::CallerGone).await;
     let live = house.live().await;
-    follow(&mut client, &mut screen, live.offset).await;
+    follow_all(&mut client, &mut screen, live.offset).await;
     assert!(screen.calls.is_empty());
     // And oneself.
     house.happen_times(40).await;
     let away = json!({ "presence": "away" });
     assert_eq!(house.put("/agents/amelia/presence", away).await.status, 200);
     let live = house.live().await;
-    follow(&mut client, &mut screen, live.offset).await;
+    follow_all(&mut client, &mut screen, live.offset).await;
     house.end().await;
 }
 
@@ -63,7 +70,7 @@ async fn what_comes_now_and_then_comes_at_once_to_all() {
     let mut client = Client::open(&house, "amelia", None).await;
     let (_, mut screen) = greeted(&mut client).await;
     let end = house.happen_times(3).await;
-    follow(&mut client, &mut screen, end).await;
+    follow_all(&mut client, &mut screen, end).await;
     house.end().await;
 }
 
@@ -78,9 +85,7 @@ async fn whoever_comes_back_meanwhile_has_what_was_gathered_for_others() {
         let mut client = Client::connect_as(&house, "carys", protocol, None).await;
         client.ask(screen.position.clone()).await;
         let mut again = screen.clone();
-        while again.offset() < end {
-            again.take(client.next().await.unwrap());
-        }
+        follow_all(&mut client, &mut again, end).await;
     }
     house.end().await;
 }
@@ -101,10 +106,7 @@ async fn a_stream_that_begins_anew_is_no_reason_to_tell_the_old_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_turns_and_cuts_nothing_is_missing_doubled_or_out_of_order() {
-    let limits = SocketLimits {
-        heartbeat: Duration::from_millis(150),
-        ..gathering(Duration::from_millis(100))
-    };
+    let limits = gathering(Duration::from_millis(100));
     let house = Arc::new(House::start_limited(limits).await);
     let rng = Rng::from_seed(11);
     let until = house.live().await.offset + 600;
