@@ -47,9 +47,14 @@ impl JobError {
 
     /// Not a failure: run the same job again after `delay`, with all attempts unused.
     pub fn again(delay: Duration) -> Self {
+        Self::again_because(delay, "to run again")
+    }
+
+    /// The same, with a reason that a person may want to read.
+    pub fn again_because(delay: Duration, source: impl Into<Source>) -> Self {
         Self {
             fate: Fate::Again(delay),
-            source: "to run again".into(),
+            source: source.into(),
         }
     }
 

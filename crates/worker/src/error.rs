@@ -74,7 +74,7 @@ pub(crate) fn of_carrier(error: RestError) -> JobError {
     // Nobody was asked, so nothing was tried: a job that ends a line must outlast the longest failure of the carrier's
     // API, or the line stays for ever. Each time it is looked at, the job sees whether it is still wanted.
     if let RestError::BreakerOpen { retry_after } = error {
-        return JobError::again(retry_after);
+        return JobError::again_because(retry_after, error);
     }
     match error.fate() {
         Fate::Retry(wait) => JobError::retry_in(wait, error),
@@ -95,6 +95,8 @@ mod tests {
         for of in [of_carrier, of_move] {
             let refused = of(RestError::BreakerOpen { retry_after });
             assert_eq!(refused.fate(), JobFate::Again(retry_after));
+            let why = RestError::BreakerOpen { retry_after }.to_string();
+            assert_eq!(refused.to_string(), why, "a log tells why");
             let crowded = of(RestError::RateLimited { retry_after });
             assert_eq!(crowded.fate(), JobFate::Retry(Some(retry_after)));
         }
