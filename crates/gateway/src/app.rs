@@ -10,7 +10,7 @@ use switchboard_domain::{Policy, QueueName, SourceName, Timestamp};
 use switchboard_hours::{Schedule, Summary};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, LiveSchedules, Schedules};
-use switchboard_store::Store;
+use switchboard_store::{Store, StoreConfig, StoreError};
 use switchboard_telephony::form::CallParams;
 use switchboard_telephony::signature::Validator;
 use switchboard_telephony::{Direction, PublicUrl};
@@ -36,6 +36,19 @@ pub enum GatewayError {
     /// A queue or source has a name that cannot be part of a key.
     #[error(transparent)]
     Name(#[from] switchboard_domain::IdError),
+}
+
+/// Live calls in the Redis of `redis_url`, with the budget of those who have somebody waiting.
+///
+/// # Errors
+/// When the address cannot be used.
+pub fn open_store(settings: &Settings, redis_url: &str) -> Result<Store, StoreError> {
+    Store::new(StoreConfig {
+        budget: settings.redis.budget,
+        ended_ttl: settings.calls.ended_ttl,
+        pool_size: settings.redis.pool_size.get(),
+        ..StoreConfig::new(redis_url, settings.key_prefix())
+    })
 }
 
 /// Everything that answering a webhook needs.

@@ -22,10 +22,10 @@ const KEY: Duration = Duration::from_secs(1);
 /// An announcement is due so long, in seconds, after its time has come: requests take a moment, and are counted in
 /// whole seconds. Whatever is announced lasts longer.
 const DUE: u64 = 3;
-/// So much later than the moment at which the call moves on by itself, at most, the document is over: the job that
+/// So much later than the moment at which the call moves on by itself, at most, a document is over: the job that
 /// does it then, and moves the line, has the first go, and should it be dead the caller hears no more music than this.
-/// Less would let the line ask just while it is being moved.
-const AFTER: Duration = Duration::from_secs(3);
+/// Less would let the line ask just while it is being moved, or in a tight circle.
+pub(crate) const AFTER: Duration = Duration::from_secs(3);
 
 /// What is known of somebody who waits.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,21 +34,12 @@ pub(crate) struct Told {
     pub(crate) waited: Option<Duration>,
     /// Nobody has answered yet, and the key for the voicemail does something.
     pub(crate) waits: bool,
-    /// When the call moves on by itself.
-    pub(crate) moves_on_in: Option<Duration>,
     /// How many are to be answered before.
     pub(crate) ahead: Option<u64>,
     /// How long it will still take.
     pub(crate) estimate: Option<Duration>,
-}
-
-impl Told {
-    /// How long a document may be: what the settings say, or less if there is something to be decided before. Never
-    /// much less than [`AFTER`], so that nobody is asked in a tight circle.
-    fn longest(&self, setting: Duration) -> Duration {
-        self.moves_on_in
-            .map_or(setting, |left| left.saturating_add(AFTER).min(setting))
-    }
+    /// When something else must happen, which perhaps nobody but this line looks out for: no document lasts longer.
+    pub(crate) longest: Option<Duration>,
 }
 
 impl Script {
@@ -113,7 +104,9 @@ fn seconds(text: &str) -> u64 {
 impl Gateway {
     /// The next piece of the waiting.
     pub(crate) fn hold(&self, script: &Script, queue: &QueueName, told: &Told) -> VoiceResponse {
-        let length = told.longest(script.wait_document);
+        let length = told
+            .longest
+            .map_or(script.wait_document, |longest| longest.min(script.wait_document));
         let key = script
             .message_key
             .filter(|_| told.waits && length > KEY)

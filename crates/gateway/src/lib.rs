@@ -23,5 +23,5 @@ mod route;
 mod script;
 mod server;
 
-pub use app::{Gateway, GatewayError};
+pub use app::{Gateway, GatewayError, open_store};
 pub use server::run;

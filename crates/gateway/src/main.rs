@@ -4,10 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use secrecy::ExposeSecret;
-use switchboard_gateway::{Gateway, run};
+use switchboard_gateway::{Gateway, open_store, run};
 use switchboard_runtime::{Last, Process, ServiceArgs, VERSION, run_service};
-use switchboard_store::{Store, StoreConfig};
 
 /// Answers Twilio's webhooks.
 #[derive(Parser)]
@@ -34,16 +32,7 @@ async fn start(process: Process) -> anyhow::Result<Option<Last>> {
         rng: _,
         clock,
     } = process;
-    let url = settings
-        .redis
-        .url
-        .as_ref()
-        .context("redis.url: expected where Redis is")?;
-    let store = Store::new(StoreConfig {
-        budget: settings.redis.budget,
-        ended_ttl: settings.calls.ended_ttl,
-        ..StoreConfig::new(url.expose_secret(), settings.key_prefix())
-    })?;
+    let store = open_store(&settings, settings.redis_url()?)?;
     store
         .refuse_virtual_time(settings.deployment.allow_virtual_time)
         .await?;

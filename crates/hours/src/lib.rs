@@ -95,6 +95,7 @@ mod wall;
 mod warning;
 mod week;
 mod when;
+mod words;
 mod zone;
 
 pub use calendar::{CalendarDay, Opening};
@@ -111,4 +112,5 @@ pub use state::{Reason, State, Verdict};
 pub use wall::WallTime;
 pub use warning::Warning;
 pub use when::Edge;
+pub use words::{Names, Wording, is_english};
 pub use zone::{Zone, ZoneOffset};

@@ -52,7 +52,7 @@ impl Moment {
     }
 }
 
-fn spoken_time(local: &NaiveDateTime) -> String {
+pub(crate) fn spoken_time(local: &NaiveDateTime) -> String {
     let (afternoon, hour) = local.hour12();
     let half = if afternoon { "pm" } else { "am" };
     match (local.hour(), local.minute()) {

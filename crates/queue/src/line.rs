@@ -3,13 +3,24 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use redis::aio::MultiplexedConnection;
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
-use redis::{Client, FromRedisValue, IntoConnectionInfo, RedisError, RedisResult, ScriptInvocation};
+use redis::{
+    AsyncConnectionConfig, Client, FromRedisValue, IntoConnectionInfo, RedisError, RedisResult,
+    ScriptInvocation,
+};
+use tokio::task::JoinSet;
+
+use crate::names::Names;
 
 /// A client whose TCP is set for small requests that must not wait for each other, and for finding out within
 /// seconds that the other side has gone without a word. Unix sockets ignore it.
-pub(crate) fn client(url: &str) -> RedisResult<Client> {
+///
+/// # Errors
+/// When the URL cannot be used.
+pub fn client(url: &str) -> RedisResult<Client> {
     let keepalive = TcpKeepalive::new()
         .with_time(Duration::from_secs(5))
         .with_interval(Duration::from_secs(1))
@@ -20,88 +31,149 @@ pub(crate) fn client(url: &str) -> RedisResult<Client> {
     Client::open(url.into_connection_info()?.set_tcp_settings(tcp))
 }
 
-/// One shared connection, made at the first call and anew after every loss. It gives up soon: whoever pushes
-/// waits for it. Cheap to clone; needs a tokio runtime.
+/// How patient a [`Line`] is.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// How long one attempt to connect may take.
+    pub connect: Duration,
+    /// How long an answer may take.
+    pub answer: Duration,
+    /// How often a failed attempt is repeated before whoever waits is told.
+    pub retries: u32,
+    /// What lies between two attempts.
+    pub pause: Duration,
+}
+
+/// One shared connection, made at the first call and anew after every loss. It gives up soon: somebody waits for
+/// it. Cheap to clone; needs a tokio runtime.
 #[derive(Clone)]
-pub(crate) struct Line(Arc<Inner>);
+pub struct Line(Arc<Inner>);
 
 struct Inner {
     client: Client,
-    config: ConnectionManagerConfig,
+    config: AsyncConnectionConfig,
+    patience: Patience,
     current: Mutex<Current>,
 }
 
-#[derive(Clone)]
+type Connecting = Shared<BoxFuture<'static, RedisResult<MultiplexedConnection>>>;
+
 struct Current {
     generation: u64,
-    manager: ConnectionManager,
+    connection: Connecting,
+    /// Goes on connecting when nobody waits any more.
+    drive: JoinSet<()>,
 }
 
 impl Line {
-    pub(crate) fn new(url: &str) -> RedisResult<Self> {
-        let client = client(url)?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(Duration::from_secs(1)))
-            .set_response_timeout(Some(Duration::from_secs(2)))
-            .set_number_of_retries(3)
-            .set_max_delay(Duration::from_millis(500));
-        let manager = ConnectionManager::new_lazy_with_config(client.clone(), config.clone())?;
+    /// Prepares it; nothing is connected yet.
+    pub fn new(client: Client, names: Names, patience: Patience) -> Self {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(patience.connect))
+            .set_response_timeout(Some(patience.answer))
+            .set_dns_resolver(names);
         let current = Mutex::new(Current {
             generation: 0,
-            manager,
+            connection: connect(client.clone(), config.clone(), patience),
+            drive: JoinSet::new(),
         });
-        Ok(Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
             client,
             config,
+            patience,
             current,
-        })))
+        }))
+    }
+
+    /// For whoever may wait for seconds.
+    pub(crate) fn patient(url: &str) -> RedisResult<Self> {
+        let patience = Patience {
+            connect: Duration::from_secs(1),
+            answer: Duration::from_secs(2),
+            retries: 3,
+            pause: Duration::from_millis(200),
+        };
+        Ok(Self::new(client(url)?, Names::new(), patience))
     }
 
     /// Runs a script once.
-    pub(crate) async fn invoke<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> RedisResult<T> {
-        let mut current = self.current();
-        let answer = call.invoke_async(&mut current.manager).await;
-        self.look_at(current.generation, answer)
+    ///
+    /// # Errors
+    /// What Redis says, or the connection.
+    pub async fn invoke<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> RedisResult<T> {
+        let (generation, connection) = self.current();
+        let answer = async { call.invoke_async(&mut connection.await?).await };
+        self.look_at(generation, answer.await)
     }
 
     /// Runs commands once.
-    pub(crate) async fn query<T: FromRedisValue>(&self, pipe: &redis::Pipeline) -> RedisResult<T> {
-        let mut current = self.current();
-        let answer = pipe.query_async(&mut current.manager).await;
-        self.look_at(current.generation, answer)
+    ///
+    /// # Errors
+    /// What Redis says, or the connection.
+    pub async fn query<T: FromRedisValue>(&self, pipe: &redis::Pipeline) -> RedisResult<T> {
+        let (generation, connection) = self.current();
+        let answer = async { pipe.query_async(&mut connection.await?).await };
+        self.look_at(generation, answer.await)
     }
 
-    fn current(&self) -> Current {
-        self.lock().clone()
+    fn current(&self) -> (u64, Connecting) {
+        let mut current = self.lock();
+        match current.connection.peek() {
+            // It failed when nobody waited any more: that says nothing about now.
+            Some(Err(_)) => self.replace(&mut current),
+            // Whoever waits first may leave before it is there.
+            None if current.drive.is_empty() => current.go_on(),
+            Some(Ok(_)) | None => {}
+        }
+        (current.generation, current.connection.clone())
     }
 
+    /// Replaces the connection after what spoils it, unless somebody has done so meanwhile.
     fn look_at<T>(&self, generation: u64, answer: RedisResult<T>) -> RedisResult<T> {
-        if let Err(error) = &answer
-            && spoils_connection(error)
-        {
-            self.renew(generation);
+        if let Err(error) = &answer {
+            let mut current = self.lock();
+            let unmade = matches!(current.connection.peek(), Some(Err(_)));
+            if current.generation == generation && (unmade || spoils_connection(error)) {
+                self.replace(&mut current);
+            }
         }
         answer
     }
 
-    /// Replaces the connection, unless somebody has done so meanwhile.
-    fn renew(&self, generation: u64) {
-        let mut current = self.lock();
+    fn replace(&self, current: &mut Current) {
         let inner = &self.0;
-        if current.generation == generation
-            && let Ok(manager) =
-                ConnectionManager::new_lazy_with_config(inner.client.clone(), inner.config.clone())
-        {
-            *current = Current {
-                generation: generation + 1,
-                manager,
-            };
-        }
+        current.generation += 1;
+        current.connection = connect(inner.client.clone(), inner.config.clone(), inner.patience);
+        current.go_on();
     }
 
     fn lock(&self) -> MutexGuard<'_, Current> {
         self.0.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Current {
+    fn go_on(&mut self) {
+        let connection = self.connection.clone();
+        self.drive = JoinSet::new();
+        self.drive.spawn(async move {
+            let _ = connection.await;
+        });
+    }
+}
+
+fn connect(client: Client, config: AsyncConnectionConfig, patience: Patience) -> Connecting {
+    let attempts = async move {
+        let mut failures = 0;
+        loop {
+            match client.get_multiplexed_async_connection_with_config(&config).await {
+                Err(_) if failures < patience.retries => failures += 1,
+                made => return made,
+            }
+            tokio::time::sleep(patience.pause).await;
+        }
+    };
+    attempts.boxed().shared()
 }
 
 impl std::fmt::Debug for Line {
@@ -110,10 +182,18 @@ impl std::fmt::Debug for Line {
     }
 }
 
-/// Whether an open connection is of no more use. I/O errors are not meant: the connection manager sees to them,
-/// but it would keep for ever what any other error left it with, such as a handshake while the server had no
-/// place for more clients. After a failover an open connection may lead to a replica.
+/// Whether an open connection is of no more use: it broke, or leads to a server that is no use, such as a replica
+/// after a failover. An answer that merely took too long does not spoil it: what hangs for good, TCP ends.
 fn spoils_connection(error: &RedisError) -> bool {
-    let fine = ["OOM", "MISCONF", "NOREPLICAS", "WRONGTYPE", "REFUSED", "NOSCRIPT"];
-    !error.is_io_error() && !error.code().is_some_and(|code| fine.contains(&code))
+    let fine = [
+        "OOM",
+        "MISCONF",
+        "NOREPLICAS",
+        "WRONGTYPE",
+        "REFUSED",
+        "FOREIGN",
+        "NOSCRIPT",
+    ];
+    let refused = error.code().is_some_and(|code| fine.contains(&code));
+    error.is_unrecoverable_error() || (!error.is_io_error() && !refused)
 }

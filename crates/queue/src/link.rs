@@ -10,6 +10,7 @@ use tracing::{debug, info, warn};
 
 use crate::backoff::Backoff;
 use crate::metric;
+use crate::names::Names;
 
 /// From a moment to a second: a Redis that restarts is back in about one, and nobody should have to
 /// wait much longer than it needs.
@@ -17,6 +18,9 @@ pub(crate) const RECONNECT: Backoff = Backoff {
     base: Duration::from_millis(50),
     cap: Duration::from_secs(1),
 };
+
+/// Where Redis is, and how its name is looked up.
+pub(crate) type Address = (Client, Names);
 
 /// One connection of an engine. It reconnects before the next call after any error, whatever the error
 /// was: after a failover an open connection may lead to a replica.
@@ -31,10 +35,17 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn new(client: Client, queue: &str, what: &'static str, answer: Duration, seed: u64) -> Self {
+    pub(crate) fn new(
+        (client, names): Address,
+        queue: &str,
+        what: &'static str,
+        answer: Duration,
+        seed: u64,
+    ) -> Self {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(Duration::from_secs(1)))
-            .set_response_timeout(Some(answer));
+            .set_response_timeout(Some(answer))
+            .set_dns_resolver(names);
         let rng = StdRng::seed_from_u64(seed);
         Self {
             client,

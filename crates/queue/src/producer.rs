@@ -31,7 +31,7 @@ impl Producer {
     /// [`Error::Redis`] for an unusable URL.
     pub fn connect(redis_url: &str, prefix: Prefix) -> Result<Self> {
         Ok(Self {
-            line: Line::new(redis_url)?,
+            line: Line::patient(redis_url)?,
             prefix,
         })
     }

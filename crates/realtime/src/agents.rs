@@ -13,7 +13,7 @@ use crate::app::Realtime;
 /// The first pause after Redis did not answer; doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// An agent waits no longer than this for a Redis that is back.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Realtime {
     /// Makes the settings' agents known: new ones as they begin, known ones with the name and the place to answer

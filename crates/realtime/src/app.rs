@@ -9,7 +9,7 @@ use switchboard_domain::{
 use switchboard_queue::Admin;
 use switchboard_runtime::settings::{self, Settings};
 use switchboard_runtime::{Clock, LiveSchedules, Rng, Schedules};
-use switchboard_store::Store;
+use switchboard_store::{Store, StoreConfig, StoreError};
 use thiserror::Error;
 
 use crate::carrier::Carrier;
@@ -41,6 +41,19 @@ pub enum RealtimeError {
     /// The opening hours cannot be read.
     #[error("{}", .0.join("\n"))]
     Hours(Vec<String>),
+}
+
+/// Live calls in the Redis of `redis_url`, with the budget of those who have somebody waiting.
+///
+/// # Errors
+/// When the address cannot be used.
+pub fn open_store(settings: &Settings, redis_url: &str) -> Result<Store, StoreError> {
+    Store::new(StoreConfig {
+        budget: settings.redis.budget,
+        ended_ttl: settings.calls.ended_ttl,
+        pool_size: settings.redis.pool_size.get(),
+        ..StoreConfig::new(redis_url, settings.key_prefix())
+    })
 }
 
 /// Everything that answering an agent needs.

@@ -41,6 +41,6 @@ mod voice_token;
 mod web;
 mod ws;
 
-pub use app::{Realtime, RealtimeError};
+pub use app::{Realtime, RealtimeError, open_store};
 pub use server::run;
 pub use ws::SocketLimits;

@@ -4,11 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use secrecy::ExposeSecret;
 use switchboard_queue::{Admin, Prefix};
-use switchboard_realtime::{Realtime, run};
+use switchboard_realtime::{Realtime, open_store, run};
 use switchboard_runtime::{Last, Process, ServiceArgs, VERSION, run_service};
-use switchboard_store::{Store, StoreConfig};
 
 /// Answers agents.
 #[derive(Parser)]
@@ -35,21 +33,13 @@ async fn start(process: Process) -> anyhow::Result<Option<Last>> {
         rng,
         clock: _,
     } = process;
-    let url = settings
-        .redis
-        .url
-        .as_ref()
-        .context("redis.url: expected where Redis is")?;
-    let store = Store::new(StoreConfig {
-        budget: settings.redis.budget,
-        ended_ttl: settings.calls.ended_ttl,
-        ..StoreConfig::new(url.expose_secret(), settings.key_prefix())
-    })?;
+    let redis_url = settings.redis_url()?;
+    let store = open_store(&settings, redis_url)?;
     store
         .refuse_virtual_time(settings.deployment.allow_virtual_time)
         .await?;
     let listener = settings.realtime.listen.bind().context("realtime.listen")?;
-    let jobs = Admin::connect(url.expose_secret(), Prefix::new(settings.key_prefix())?)?;
+    let jobs = Admin::connect(redis_url, Prefix::new(settings.key_prefix())?)?;
     let realtime = Realtime::new(&settings, store, rng)?.with_jobs(jobs);
     lifecycle.spawn_vital("realtime", run(listener, realtime, metrics, lifecycle.token()));
     Ok(None)

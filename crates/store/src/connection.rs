@@ -2,14 +2,17 @@
 //! waiting for answers, and a pool for reads that are large or rare, so that they never stand before a commit.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use deadpool_redis::{Manager, Pool, PoolError, Runtime};
-use redis::{AsyncConnectionConfig, FromRedisValue, RedisError, ScriptInvocation};
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, ScriptInvocation};
+use switchboard_queue::Names;
+use switchboard_queue::line::{Line, client};
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Anchor;
-use crate::line::{Line, address, connect_within};
+use crate::line::{connect_within, patience};
 use crate::script::Scripts;
 use crate::{StoreError, keys};
 
@@ -52,6 +55,10 @@ pub struct Store {
 
 struct Inner {
     config: StoreConfig,
+    client: Client,
+    names: Names,
+    /// At which of the name's addresses the next connection of its own is made.
+    turn: AtomicUsize,
     commits: Line,
     reads: Pool,
     scripts: Scripts,
@@ -73,12 +80,15 @@ impl Store {
     /// # Errors
     /// When the URL cannot be used.
     pub fn new(config: StoreConfig) -> Result<Self, StoreError> {
-        let address = address(&config.url).map_err(StoreError::Url)?;
-        let commits = Line::new(address.clone(), config.budget).map_err(StoreError::Url)?;
+        let client = client(&config.url).map_err(StoreError::Url)?;
+        let names = Names::new();
+        let commits = Line::new(client.clone(), names.clone(), patience(config.budget));
         let each = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(connect_within(config.budget)))
-            .set_response_timeout(Some(config.budget));
-        let manager = Manager::new_with_config(address, each).map_err(StoreError::Url)?;
+            .set_response_timeout(Some(config.budget))
+            .set_dns_resolver(names.clone());
+        let manager =
+            Manager::new_with_config(client.get_connection_info().clone(), each).map_err(StoreError::Url)?;
         let reads = Pool::builder(manager)
             .max_size(config.pool_size.max(1))
             .runtime(Runtime::Tokio1)
@@ -89,12 +99,21 @@ impl Store {
         Ok(Self {
             inner: Arc::new(Inner {
                 config,
+                client,
+                names,
+                turn: AtomicUsize::new(0),
                 commits,
                 reads,
                 scripts: Scripts::new(),
                 anchor: Anchor::default(),
             }),
         })
+    }
+
+    /// A client for a connection of its own.
+    pub(crate) async fn client(&self) -> Result<Client, RedisError> {
+        let turn = self.inner.turn.fetch_add(1, Ordering::Relaxed);
+        self.inner.names.direct(&self.inner.client, turn).await
     }
 
     pub(crate) fn config(&self) -> &StoreConfig {

@@ -81,14 +81,6 @@ fn is_refusal(error: &RedisError) -> bool {
     error.code().is_some_and(|code| codes.contains(&code))
 }
 
-/// Whether an open connection is of no more use. I/O errors are not meant: the connection manager sees to them,
-/// but it would keep for ever what any other error left it with, such as a handshake while the server had no
-/// place for more clients. After a failover an open connection may lead to a replica.
-pub(crate) fn spoils_connection(error: &RedisError) -> bool {
-    let fine = ["OOM", "MISCONF", "NOREPLICAS", "WRONGTYPE", "FOREIGN", "NOSCRIPT"];
-    !error.is_io_error() && !error.code().is_some_and(|code| fine.contains(&code))
-}
-
 /// Why a step did not happen.
 #[derive(Debug, Error)]
 pub enum TransactError {

@@ -7,12 +7,12 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use redis::Msg;
 use redis::aio::PubSubStream;
-use redis::{Client, Msg};
 use switchboard_domain::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
-use crate::line::{address, connect_within};
+use crate::line::connect_within;
 use crate::{Snapshot, Store, StoreError, keys};
 
 /// Where the stream is.
@@ -149,11 +149,8 @@ impl Store {
     /// When Redis does not answer.
     pub async fn subscribe(&self) -> Result<Subscription, StoreError> {
         let within: Duration = connect_within(self.config().budget);
-        let client = address(&self.config().url)
-            .and_then(Client::open)
-            .map_err(StoreError::Url)?;
         let connect = async {
-            let mut connection = client.get_async_pubsub().await?;
+            let mut connection = self.client().await?.get_async_pubsub().await?;
             connection.subscribe(keys::events(self.prefix())).await?;
             Ok::<_, redis::RedisError>(connection.into_on_message())
         };

@@ -1,7 +1,6 @@
 //! Where the running system's Redis is, for commands that look into it.
 
 use anyhow::{Context, anyhow};
-use secrecy::ExposeSecret;
 use switchboard_runtime::settings::Settings;
 
 /// The address of the settings' Redis, or of the one that `up` keeps in its data folder.
@@ -9,8 +8,8 @@ use switchboard_runtime::settings::Settings;
 /// # Errors
 /// When the settings name none and nothing runs over the data folder.
 pub(crate) fn redis_url(settings: &Settings) -> anyhow::Result<String> {
-    if let Some(url) = &settings.redis.url {
-        return Ok(url.expose_secret().to_owned());
+    if let Ok(url) = settings.redis_url() {
+        return Ok(url.to_owned());
     }
     let socket = settings.data.dir.join("redis").join("redis.sock");
     let socket = socket.canonicalize().with_context(|| {

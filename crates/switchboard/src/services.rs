@@ -9,8 +9,8 @@ use switchboard_realtime::Realtime;
 use switchboard_records::Records;
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, Lifecycle, Metrics, Rng};
-use switchboard_store::{Store, StoreConfig};
-use switchboard_worker::{Deps, STORE_BUDGET};
+use switchboard_store::Store;
+use switchboard_worker::Deps;
 
 /// One of the services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,16 +72,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// A store for webhooks and screens, where somebody waits.
     pub(crate) fn store(&self) -> anyhow::Result<Store> {
-        self.store_within(self.settings.redis.budget)
-    }
-
-    fn store_within(&self, budget: std::time::Duration) -> anyhow::Result<Store> {
-        let config = StoreConfig {
-            budget,
-            ended_ttl: self.settings.calls.ended_ttl,
-            ..StoreConfig::new(self.redis_url.clone(), self.settings.key_prefix())
-        };
-        Ok(Store::new(config)?)
+        Ok(switchboard_gateway::open_store(&self.settings, &self.redis_url)?)
     }
 
     /// Starts a service on `listener`, to run until the lifecycle stops.
@@ -123,12 +114,12 @@ impl Shared {
     }
 
     fn deps(&self) -> anyhow::Result<Deps> {
-        Ok(Deps {
-            settings: self.settings.clone(),
-            redis_url: self.redis_url.clone(),
-            store: self.store_within(STORE_BUDGET)?,
-            metrics: self.metrics.clone(),
-            rng: self.rng.fork(),
-        })
+        let (settings, redis_url) = (self.settings.clone(), self.redis_url.clone());
+        Ok(Deps::new(
+            settings,
+            redis_url,
+            self.metrics.clone(),
+            self.rng.fork(),
+        )?)
     }
 }

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
-use secrecy::ExposeSecret;
 use switchboard_runtime::{Last, Process, SettingsArgs, probe, run_process};
 
 use crate::cli::Simulator;
@@ -44,12 +43,7 @@ async fn start(process: Process) -> anyhow::Result<Option<Last>> {
         settings.deployment.demo,
         "deployment.demo: a simulated carrier belongs to a demonstration"
     );
-    let url = settings
-        .redis
-        .url
-        .as_ref()
-        .context("redis.url: expected where Redis is")?;
-    let redis_url = url.expose_secret().to_owned();
+    let redis_url = settings.redis_url()?.to_owned();
     let listener = settings.simulator.listen.bind().context("simulator.listen")?;
     let shared = Shared {
         settings,

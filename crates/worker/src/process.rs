@@ -10,7 +10,7 @@ use switchboard_queue::{Prefix, Router, WorkerHealth, WorkerOptions};
 use switchboard_records::{Records, RecordsConfig};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Health, Metrics, Rng, http};
-use switchboard_store::Store;
+use switchboard_store::{Store, StoreConfig, StoreError};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -39,6 +39,31 @@ pub struct Deps {
 }
 
 impl Deps {
+    /// Everything from the settings; must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the address of Redis cannot be used.
+    pub fn new(
+        settings: Settings,
+        redis_url: String,
+        metrics: Metrics,
+        rng: Rng,
+    ) -> Result<Self, StoreError> {
+        let store = Store::new(StoreConfig {
+            budget: STORE_BUDGET,
+            ended_ttl: settings.calls.ended_ttl,
+            pool_size: settings.redis.pool_size.get(),
+            ..StoreConfig::new(redis_url.clone(), settings.key_prefix())
+        })?;
+        Ok(Self {
+            settings,
+            redis_url,
+            store,
+            metrics,
+            rng,
+        })
+    }
+
     fn calls(&self) -> Result<Calls, WorkerError> {
         let policy = switchboard_runtime::rules::policy(&self.settings)
             .map_err(|error| WorkerError::Settings(vec![error.to_string()]))?;

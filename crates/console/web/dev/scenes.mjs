@@ -75,7 +75,7 @@ const TEAM = [
 
 function scene(calls, more = {}) {
   const snapshot = { epoch: "pictures", offset: "100", calls, agents: more.agents ?? TEAM };
-  return { snapshot, office: more.office ?? OPEN, then: more.then ?? [], answers: more.answers ?? {} };
+  return { snapshot, office: more.office ?? OPEN, then: more.then ?? [], answers: more.answers ?? {}, messages: more.messages ?? {} };
 }
 
 function seven(now) {
@@ -107,6 +107,14 @@ export const scenes = {
         [250, entered(id(2), over("ABANDONED", now), "CAUSE_CALLER_HUNG_UP")],
         [300, entered(id(3), over("MISSED", now), "CAUSE_CALLER_HUNG_UP")],
       ],
+    }),
+  messages: (now) =>
+    scene([1, 2, 3, 4, 5].map((index) => call(index, now, 60, { crm: found(index === 4 ? LONG : PEOPLE[index]) }, () => ({ voicemail: { why: "VOICEMAIL_REASON_ASKED" } }))), {
+      messages: { [id(2)]: [404, "no_recording"], [id(3)]: [502, "carrier_away"], [id(4)]: [0] },
+      then: [1, 2, 3, 4, 5].flatMap((index) => [
+        ...(index === 5 ? [] : [[190, { call: { callId: id(index), sequence: 8, recorded: { id: "RE1", seconds: 9 } } }]]),
+        [200, entered(id(index), over("VOICEMAIL", now), "CAUSE_MESSAGE_LEFT")],
+      ]),
     }),
   one: (now) => scene([call(7, now, 31, { crm: pending, salesforce: failed(), directory: notFound }, queued)]),
   learns: (now) =>

@@ -11,16 +11,35 @@ const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const SECURITY = {
   "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
 };
+
+/** A WAV file: so many seconds of nothing, as telephones carry it. */
+function silentSound(seconds) {
+  const size = seconds * 8_000;
+  const bytes = Buffer.alloc(44 + size, 128);
+  bytes.write("RIFF", 0);
+  bytes.writeUInt32LE(36 + size, 4);
+  bytes.write("WAVEfmt ", 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(1, 22);
+  bytes.writeUInt32LE(8_000, 24);
+  bytes.writeUInt32LE(8_000, 28);
+  bytes.writeUInt16LE(1, 32);
+  bytes.writeUInt16LE(8, 34);
+  bytes.write("data", 36);
+  bytes.writeUInt32LE(size, 40);
+  return bytes;
+}
 
 /** Serves `scene` on a free port, or on `port`. */
 export function serve(scene, port = 0) {
   const at = Date.now();
   let silent = false;
   let deaf = false;
-  const { snapshot, office, then = [], answers = {} } = scene(at);
+  const { snapshot, office, then = [], answers = {}, messages = {} } = scene(at);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const say = (status, body) => {
@@ -37,6 +56,14 @@ export function serve(scene, port = 0) {
       const [status, body] = answers[answer[1]] ?? [503, { result: "away" }];
       if (status === 0) return; // Never answered.
       return say(status, body);
+    }
+    const message = /^\/api\/v1\/calls\/([^/]+)\/recording$/.exec(pathname);
+    if (message) {
+      const [status, result] = messages[message[1]] ?? [200];
+      if (status === 0) return; // Never answered.
+      if (status !== 200) return say(status, { result });
+      response.writeHead(200, { "content-type": "audio/x-wav" });
+      return response.end(silentSound(9));
     }
     if (pathname === "/api/v1/hours/overrides") {
       // What an empty reason or a time that has passed gets, and what somebody gets whom nobody answers.

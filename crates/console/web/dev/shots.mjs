@@ -12,6 +12,12 @@ const SIZES = { 390: 844, 1280: 800, 1920: 1080 };
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const row = (index) => `[data-row="CA${String(index).padStart(32, "0")}"]`;
 
+/** The messages of the scene, from the first caller on. */
+async function playMessage(page, index) {
+  const names = ["Priya Raman", "Tom Bell", "Ewa Nowak", "Wolfe"];
+  await page.getByRole("button", { name: new RegExp(`^Play the message of ${names[index]}`) }).click();
+}
+
 /** A picture: its scene, and what is done before it is taken. */
 const shots = {
   choose: { scene: "seven", as: null },
@@ -49,6 +55,20 @@ const shots = {
     wait: 2200,
     act: (page) => page.hover(row(3)),
   },
+  messages: { scene: "messages", wait: 600 },
+  messageplays: { scene: "messages", wait: 2_600, act: (page) => playMessage(page, 0) },
+  messagepaused: {
+    scene: "messages",
+    wait: 900,
+    async act(page) {
+      await playMessage(page, 0);
+      await page.getByRole("button", { name: /^Pause/ }).click();
+      await page.getByRole("slider").fill("4000");
+    },
+  },
+  messagegone: { scene: "messages", wait: 600, act: (page) => playMessage(page, 1) },
+  messagecarrier: { scene: "messages", wait: 600, act: (page) => playMessage(page, 2) },
+  messagecomes: { scene: "messages", wait: 600, act: (page) => playMessage(page, 3) },
   byhand: { scene: "byhand" },
   byhandlong: { scene: "byhandlong" },
   override: { scene: "seven", act: (page) => page.keyboard.press("o") },

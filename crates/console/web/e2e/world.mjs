@@ -12,6 +12,8 @@ import { wire } from "./wire.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 const LIMIT_MS = 30_000;
+/** Both event services show it to the simulator, where messages are. */
+const TOKEN = "demo-token-of-the-browser-tests";
 /** The office is open around the clock here. */
 const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
@@ -70,7 +72,7 @@ export async function startWorld(more = []) {
   const socket = join(folder, "redis.sock");
   const redis = run("redis-server", ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]);
   await until("redis", () => existsSync(socket));
-  const demo = await startDemo([`redis.url=redis+unix://${socket}`, ...more]);
+  const demo = await startDemo([`redis.url=redis+unix://${socket}`, `twilio.auth_token=${TOKEN}`, ...more]);
   const line = await wire();
   let events;
 
@@ -80,6 +82,8 @@ export async function startWorld(more = []) {
       `redis.url=redis+unix://${socket}`,
       `realtime.listen=127.0.0.1:${free}`,
       `simulator.listen=${new URL(demo.simulator).host}`,
+      `twilio.api_base=${demo.simulator}`,
+      `twilio.auth_token=${TOKEN}`,
       "hours.holidays=none",
       ...DAYS.map((day) => `hours.weekly.${day}=["24h"]`),
       "log.filter=warn",

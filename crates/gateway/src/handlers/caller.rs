@@ -134,7 +134,8 @@ impl Gateway {
             .unwrap_or_else(|| match exit {
                 QueueExit::HungUp => documents::hang_up(),
                 QueueExit::Redirected => self.document(&line, &Instruction::AskAgain { astray: false }),
-                QueueExit::Leave | QueueExit::Failed | QueueExit::Other => self.direct_ring(&line),
+                QueueExit::Leave => self.direct_left_queue(&line, request.waited),
+                QueueExit::Failed | QueueExit::Other => self.direct_ring(&line),
             }))
     }
 

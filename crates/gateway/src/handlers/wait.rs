@@ -1,7 +1,5 @@
 //! A line that waits in the carrier's queue: it asks at the end of every piece of music, and when a key is pressed.
 
-use std::time::Duration;
-
 use switchboard_domain::{
     Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
 };
@@ -12,7 +10,7 @@ use switchboard_telephony::twiml::VoiceResponse;
 use super::Webhook;
 use super::step::{Line, log_failure, note_odd};
 use crate::app::Gateway;
-use crate::hold::Told;
+use crate::hold::{AFTER, Told};
 
 impl Gateway {
     pub(super) async fn wait(
@@ -28,7 +26,8 @@ impl Gateway {
             queue: request.queue.map(|sid| sid.as_str().to_owned()),
         };
         let mut commands = vec![Command::Ask(at.clone())];
-        if key && self.asks_for_voicemail(&line, webhook) {
+        let asks = key && self.asks_for_voicemail(&line, webhook);
+        if asks {
             commands.push(Command::LeaveMessage);
         }
         let waited = request.waited.unwrap_or_default();
@@ -43,10 +42,10 @@ impl Gateway {
                 ahead,
                 ..
             }) => (call, now, ahead),
-            Ok(_) => return Ok(self.rescue(&line, request.waited)),
+            Ok(_) => return Ok(self.direct_wait(&line, queue, request.waited, asks)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
-                return Ok(self.rescue(&line, request.waited));
+                return Ok(self.direct_wait(&line, queue, request.waited, asks));
             }
         };
         let told = instruction(&call, &at);
@@ -69,27 +68,11 @@ impl Gateway {
             // Somebody is being connected: it is not the time for announcements.
             waited: request.waited.filter(|_| place.is_some()),
             waits: place.is_some(),
-            moves_on_in,
+            longest: moves_on_in.map(|left| left.saturating_add(AFTER)),
             ..Told::default()
         };
         // Large, and needed now and then only.
         Ok(Box::pin(self.held(&line, queue, told, place, now)).await)
-    }
-
-    /// By the carrier's own count; a caller whose waiting nobody counts should not wait.
-    fn rescue(&self, line: &Line, waited: Option<Duration>) -> VoiceResponse {
-        let script = self.script(&line.dialled);
-        let left = waited.and_then(|waited| script.unanswered_after.checked_sub(waited));
-        match left.filter(|left| !left.is_zero()) {
-            Some(left) => {
-                let told = Told {
-                    moves_on_in: Some(left),
-                    ..Told::default()
-                };
-                self.hold(script, &self.policy.default_queue, &told)
-            }
-            None => self.document(line, &Instruction::Leave),
-        }
     }
 
     fn asks_for_voicemail(&self, line: &Line, webhook: &Webhook<'_>) -> bool {

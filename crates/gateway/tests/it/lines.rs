@@ -4,7 +4,7 @@ use crate::house::{House, always};
 use crate::line::{Line, attribute};
 
 /// A second number that speaks German, and a third without a menu.
-const LINES: &str = r#"
+pub(crate) const LINES: &str = r#"
 [office]
 numbers = ["+442079460000", "+49401234560", "+442079460001"]
 blocked = ["+447700900199", "+4470*", "sip:nuisance@example.com"]

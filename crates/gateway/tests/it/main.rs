@@ -18,3 +18,4 @@ mod outage;
 mod queue;
 mod texts;
 mod waiting;
+mod way_out;

@@ -13,6 +13,7 @@ mod oracle;
 mod overrides;
 mod settings;
 mod warnings;
+mod words;
 mod zones;
 
 use std::collections::BTreeMap;

@@ -4,14 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::Client;
 use serde::Serialize;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tracing::error;
 
 use super::delivery::Lease;
 use super::shared::Shared;
-use crate::link::Link;
+use crate::link::{Address, Link};
 use crate::script;
 
 /// What becomes of a delivery; the ops of `ack.lua`.
@@ -88,10 +87,14 @@ const BATCH: usize = 256;
 /// batches the list would be another one before anybody has read it.
 const NOTED: usize = 10;
 
-pub(super) async fn run(client: Client, shared: Arc<Shared>, acks: Arc<Mutex<mpsc::UnboundedReceiver<Ack>>>) {
+pub(super) async fn run(
+    address: Address,
+    shared: Arc<Shared>,
+    acks: Arc<Mutex<mpsc::UnboundedReceiver<Ack>>>,
+) {
     let seed = shared.options.seed ^ 3;
     let mut link = Link::new(
-        client,
+        address,
         &shared.options.queue,
         "acker",
         Duration::from_secs(2),

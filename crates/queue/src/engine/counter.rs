@@ -3,21 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::Client;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::shared::Shared;
-use crate::link::Link;
+use crate::link::{Address, Link};
 use crate::stats::Stats;
 use crate::{metric, script};
 
 /// Some µs of Redis' time every so often; metrics are rarely read more often than that.
 const EVERY: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(client: Client, shared: Arc<Shared>) {
+pub(super) async fn run(address: Address, shared: Arc<Shared>) {
     let options = &shared.options;
     let mut link = Link::new(
-        client,
+        address,
         &options.queue,
         "counter",
         Duration::from_secs(2),

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{Client, ErrorKind, ParsingError, RedisError, RedisResult, Value, from_redis_value};
+use redis::{ErrorKind, ParsingError, RedisError, RedisResult, Value, from_redis_value};
 use tokio::time::{Instant, sleep_until};
 use tracing::{error, warn};
 
@@ -12,7 +12,7 @@ use super::acker::Verdict;
 use super::delivery::{Delivery, Lease};
 use super::shared::Shared;
 use crate::envelope::Envelope;
-use crate::link::Link;
+use crate::link::{Address, Link};
 use crate::{metric, script};
 
 /// The most jobs one call may lease; `fetch.lua` unpacks that many at once.
@@ -21,9 +21,9 @@ const BATCH: usize = 200;
 /// Longer than other answers may take: a fetch whose answer is given up has leased jobs all the same.
 pub(super) const ANSWER: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(client: Client, shared: Arc<Shared>) {
+pub(super) async fn run(address: Address, shared: Arc<Shared>) {
     let seed = shared.options.seed ^ 1;
-    let link = Link::new(client, &shared.options.queue, "fetcher", ANSWER, seed);
+    let link = Link::new(address, &shared.options.queue, "fetcher", ANSWER, seed);
     let mut fetcher = Fetcher {
         link,
         worker: None,

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::Client;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
 
 use super::shared::Shared;
-use crate::link::Link;
+use crate::link::{Address, Link};
 use crate::script;
 
 /// The most renewals in one call.
 const BATCH: usize = 200;
 
-pub(super) async fn run(client: Client, shared: Arc<Shared>) {
+pub(super) async fn run(address: Address, shared: Arc<Shared>) {
     let options = &shared.options;
     let answer = options.lease.max(Duration::from_secs(1));
-    let mut link = Link::new(client, &options.queue, "keeper", answer, options.seed ^ 4);
+    let mut link = Link::new(address, &options.queue, "keeper", answer, options.seed ^ 4);
     let mut ticks = interval(options.renew_every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

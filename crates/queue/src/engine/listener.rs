@@ -6,25 +6,25 @@ use std::time::Duration;
 use futures::StreamExt;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use redis::{Client, RedisError, RedisResult};
+use redis::{RedisError, RedisResult};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{debug, warn};
 
 use super::shared::Shared;
-use crate::link::RECONNECT;
+use crate::link::{Address, RECONNECT};
 
 /// How often the subscription is proved alive. A connection that died without a word would cost each
 /// job up to a tick until the kernel notices, which takes it minutes.
 const PROBE: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(client: Client, shared: Arc<Shared>) {
+pub(super) async fn run(address: Address, shared: Arc<Shared>) {
     let queue = &shared.options.queue;
     let mut rng = StdRng::seed_from_u64(shared.options.seed ^ 2);
     let mut failures = 0;
     loop {
         let mut subscribed = false;
         let ended = tokio::select! {
-            ended = listen(&client, &shared, &mut subscribed) => ended,
+            ended = listen(&address, failures, &shared, &mut subscribed) => ended,
             () = shared.draining.cancelled() => return,
         };
         failures = if subscribed { 1 } else { failures + 1 };
@@ -39,11 +39,12 @@ pub(super) async fn run(client: Client, shared: Arc<Shared>) {
     }
 }
 
-async fn listen(client: &Client, shared: &Shared, subscribed: &mut bool) -> RedisResult<()> {
+async fn listen(address: &Address, failures: u32, shared: &Shared, subscribed: &mut bool) -> RedisResult<()> {
     let slow = |_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut));
-    let pubsub = timeout(Duration::from_secs(2), client.get_async_pubsub())
-        .await
-        .map_err(slow)??;
+    let turn = usize::try_from(failures).unwrap_or_default();
+    let (client, by_name) = address;
+    let connect = async { by_name.direct(client, turn).await?.get_async_pubsub().await };
+    let pubsub = timeout(Duration::from_secs(2), connect).await.map_err(slow)??;
     let (mut sink, mut messages) = pubsub.split();
     timeout(
         Duration::from_secs(2),

@@ -37,6 +37,8 @@ pub(crate) use shared::{RunGuard, Shared};
 use crate::error::Result;
 use crate::keys::Prefix;
 use crate::line;
+use crate::link::Address;
+use crate::names::Names;
 use crate::options::WorkerOptions;
 
 /// How long the last fetch, hand-backs and acknowledgements may take after the worker is gone; used up only
@@ -52,7 +54,7 @@ pub(crate) struct Engine {
 impl Engine {
     /// Starts the thread.
     pub(crate) fn start(redis_url: &str, prefix: Prefix, options: WorkerOptions) -> Result<Self> {
-        let client = line::client(redis_url)?;
+        let address = (line::client(redis_url)?, Names::new());
         let (acks, receiver) = mpsc::unbounded_channel();
         let (running, ended) = watch::channel(());
         let shared = Arc::new(Shared::new(prefix, options, acks));
@@ -63,7 +65,7 @@ impl Engine {
         thread::Builder::new()
             .name(format!("queue-{}", shared.options.queue))
             .spawn(move || {
-                runtime.block_on(drive(client, inside, receiver));
+                runtime.block_on(drive(address, inside, receiver));
                 // Its drop is what `close` waits for.
                 drop(running);
             })?;
@@ -84,28 +86,28 @@ impl Drop for Engine {
     }
 }
 
-async fn drive(client: redis::Client, shared: Arc<Shared>, acks: mpsc::UnboundedReceiver<acker::Ack>) {
+async fn drive(address: Address, shared: Arc<Shared>, acks: mpsc::UnboundedReceiver<acker::Ack>) {
     let acks = Arc::new(Mutex::new(acks));
     let mut loops = JoinSet::new();
     loops.spawn(supervise("fetcher", {
-        let (client, shared) = (client.clone(), Arc::clone(&shared));
-        move || fetcher::run(client.clone(), Arc::clone(&shared))
+        let (address, shared) = (address.clone(), Arc::clone(&shared));
+        move || fetcher::run(address.clone(), Arc::clone(&shared))
     }));
     loops.spawn(supervise("listener", {
-        let (client, shared) = (client.clone(), Arc::clone(&shared));
-        move || listener::run(client.clone(), Arc::clone(&shared))
+        let (address, shared) = (address.clone(), Arc::clone(&shared));
+        move || listener::run(address.clone(), Arc::clone(&shared))
     }));
     loops.spawn(supervise("keeper", {
-        let (client, shared) = (client.clone(), Arc::clone(&shared));
-        move || keeper::run(client.clone(), Arc::clone(&shared))
+        let (address, shared) = (address.clone(), Arc::clone(&shared));
+        move || keeper::run(address.clone(), Arc::clone(&shared))
     }));
     loops.spawn(supervise("counter", {
-        let (client, shared) = (client.clone(), Arc::clone(&shared));
-        move || counter::run(client.clone(), Arc::clone(&shared))
+        let (address, shared) = (address.clone(), Arc::clone(&shared));
+        move || counter::run(address.clone(), Arc::clone(&shared))
     }));
     loops.spawn(supervise("acker", {
         let shared = Arc::clone(&shared);
-        move || acker::run(client.clone(), Arc::clone(&shared), Arc::clone(&acks))
+        move || acker::run(address.clone(), Arc::clone(&shared), Arc::clone(&acks))
     }));
     shared.closed.cancelled().await;
     let all = async { while loops.join_next().await.is_some() {} };

@@ -23,6 +23,8 @@ mod warnings;
 use std::collections::BTreeMap;
 
 use config::Value;
+use secrecy::ExposeSecret as _;
+use thiserror::Error;
 
 pub use self::{
     demo::{DEMO_ACCOUNT_SID, DEMO_TOKEN_PREFIX, auth_token as demo_auth_token},
@@ -136,6 +138,11 @@ impl From<&Settings> for OfficeHours {
     }
 }
 
+/// `redis.url` is missing where a process cannot start a Redis of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("redis.url: expected where Redis is")]
+pub struct NoRedis;
+
 impl Settings {
     /// The demonstration, with a fresh random signing token.
     ///
@@ -164,6 +171,15 @@ impl Settings {
             Shown::Table(sections) => show::document(&sections),
             Shown::Absent | Shown::Hidden | Shown::Text(_) | Shown::Bare(_) | Shown::List(_) => String::new(),
         }
+    }
+
+    /// Where Redis is, for a process that must be told: address and credentials.
+    ///
+    /// # Errors
+    /// When `redis.url` is not set.
+    pub fn redis_url(&self) -> Result<&str, NoRedis> {
+        let url = self.redis.url.as_ref().ok_or(NoRedis)?;
+        Ok(url.expose_secret())
     }
 
     /// The prefix of every key in Redis: the name in braces, so that all keys of a deployment share a hash slot.

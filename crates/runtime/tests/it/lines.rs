@@ -57,3 +57,19 @@ fn another_language_needs_every_text() {
         [lines.hamburg]\nnumbers = [\"+49401234560\"]\nlanguage = \"de-DE\"\ngreeting = \"Guten Tag.\"\n";
     insta::assert_snapshot!(faults(text).join("\n"));
 }
+
+#[test]
+fn when_the_office_opens_is_said_in_the_lines_own_language_or_not_at_all() {
+    let lines = "[office]\nnumbers = [\"+442079460000\", \"+49401234560\"]\nopens_today = \"from {time}\"\n\
+        opens_tomorrow = \"\"\n\
+        [lines.hamburg]\nnumbers = [\"+49401234560\"]\nlanguage = \"de-DE\"\nvoice = \"Polly.Vicki\"\n\
+        reopens_message = \"Wieder {opens}.\"\n";
+    let told = |more: &str| {
+        let told = faults(&format!("{lines}{more}"));
+        let about = |fault: &String| fault.contains("opens") || fault.contains("hamburg.language");
+        told.into_iter().filter(about).collect::<Vec<_>>().join("\n")
+    };
+    let three =
+        "opens_today = \"heute\"\nopens_this_week = \"am {day}. um {time}\"\nopens_later = \"{time}\"\n";
+    insta::assert_snapshot!(format!("{}\n\n{}", told(""), told(three)));
+}

@@ -19,7 +19,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/phones/pick-up", web::post().to(pick_up))
         .route("/phones/hang-up", web::post().to(hang_up_phone))
         .route("/browsers/connect", web::post().to(connect))
-        .route("/browsers/disconnect", web::post().to(hang_up))
+        .route("/browsers/disconnect", web::post().to(disconnect))
         .route("/browsers/die", web::post().to(die));
 }
 
@@ -91,6 +91,13 @@ async fn connect(sim: Sim, body: web::Json<Connect>) -> HttpResponse {
     let Connect { identity, params } = body.into_inner();
     let params: Vec<(String, String)> = params.into_iter().collect();
     HttpResponse::Created().json(json!({ "leg": sim.browser_connect(&identity, &params) }))
+}
+
+/// A browser that lets go of a line that is over has what it wanted: the other side may always have been faster.
+async fn disconnect(sim: Sim, body: web::Json<Leg>) -> HttpResponse {
+    let known = sim.look(|view| view.leg(&body.leg).is_some());
+    sim.hang_up(&body.leg);
+    done(known)
 }
 
 async fn die(sim: Sim, body: web::Json<Leg>) -> HttpResponse {

@@ -1,8 +1,10 @@
 //! The connections through the gate.
 
+use std::io;
 use std::time::Duration;
 
 use anyhow::Context;
+use switchboard_queue::Names;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -18,6 +20,14 @@ type Watched = watch::Receiver<Mode>;
 
 /// Listens at `listen` while the gate is not shut, and passes every connection on to the server at `to`.
 pub(super) async fn keep(listen: &str, to: &str, mut mode: Watched) -> anyhow::Result<()> {
+    let (host, port) = to
+        .rsplit_once(':')
+        .with_context(|| format!("{to}: expected HOST:PORT"))?;
+    let server = Server {
+        names: Names::new(),
+        host: host.to_owned(),
+        port: port.parse().with_context(|| format!("the port of {to}"))?,
+    };
     loop {
         mode.wait_for(|mode| *mode != Mode::Shut).await?;
         // Bound anew each time: a dead server refuses, it does not accept and hang up.
@@ -34,7 +44,7 @@ pub(super) async fn keep(listen: &str, to: &str, mut mode: Watched) -> anyhow::R
                 Some(_) = lines.join_next() => {}
                 accepted = listener.accept() => {
                     if let Ok((client, _)) = accepted {
-                        lines.spawn(line(client, to.to_owned(), mode.clone()));
+                        lines.spawn(line(client, server.clone(), mode.clone()));
                     }
                 }
             }
@@ -42,12 +52,27 @@ pub(super) async fn keep(listen: &str, to: &str, mut mode: Watched) -> anyhow::R
     }
 }
 
-async fn line(client: TcpStream, to: String, mode: Watched) {
+/// What is behind the gate.
+#[derive(Clone)]
+struct Server {
+    names: Names,
+    host: String,
+    port: u16,
+}
+
+impl Server {
+    async fn connect(&self) -> io::Result<TcpStream> {
+        let found = self.names.find(&self.host, self.port).await?;
+        TcpStream::connect(found.as_slice()).await
+    }
+}
+
+async fn line(client: TcpStream, to: Server, mode: Watched) {
     let mut ready = mode.clone();
     if ready.wait_for(|mode| *mode != Mode::Stalled).await.is_err() {
         return;
     }
-    let Ok(Ok(server)) = timeout(CONNECT, TcpStream::connect(&to)).await else {
+    let Ok(Ok(server)) = timeout(CONNECT, to.connect()).await else {
         return;
     };
     // Small requests wait for nobody.

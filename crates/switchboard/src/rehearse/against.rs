@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use secrecy::ExposeSecret;
 use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
 use switchboard_runtime::settings::Settings;
@@ -58,13 +57,8 @@ impl Against {
             settings.deployment.demo && settings.deployment.allow_virtual_time,
             "only a system in demo mode is rehearsed: its time is moved"
         );
-        let redis_url = settings
-            .redis
-            .url
-            .as_ref()
-            .context("redis.url: expected where Redis is")?;
         Ok(Self {
-            redis_url: redis_url.expose_secret().to_owned(),
+            redis_url: settings.redis_url()?.to_owned(),
             there: Elsewhere {
                 gateway: gateway.clone(),
                 agents: agents.clone(),
@@ -80,15 +74,14 @@ impl Against {
 
     /// Why a scenario cannot be played here.
     pub(super) fn skips(&self, office: &Office) -> Option<&'static str> {
-        if office.closed || !office.settings.is_empty() {
+        if !office.settings.is_empty() {
             return Some("needs other settings than the running system has");
         }
         match office.hands_on {
             HandsOn::Services => Some("ends services, which belong to whoever started them"),
             HandsOn::Data => Some("destroys the data in Redis"),
-            HandsOn::Hours => Some("opens and closes the office for everybody"),
             HandsOn::Redis if self.gate.is_none() => Some("takes Redis away, and there is no --redis-gate"),
-            HandsOn::Redis | HandsOn::Nothing => None,
+            HandsOn::Redis | HandsOn::Hours | HandsOn::Nothing => None,
         }
     }
 
@@ -100,8 +93,25 @@ impl Against {
         self.there.agents.clone()
     }
 
-    /// Becomes the carrier, for one scenario.
-    pub(super) async fn start(&mut self) -> anyhow::Result<System> {
+    /// Becomes the carrier, for one scenario. A running office is closed by hand.
+    pub(super) async fn start(&mut self, office: &Office) -> anyhow::Result<System> {
+        let mut system = self.join().await?;
+        system.by_hand = office.closed || office.hands_on == HandsOn::Hours;
+        if !office.closed {
+            return Ok(system);
+        }
+        match Stage::new(&mut system).close_by_hand().await {
+            Ok(()) => Ok(system),
+            Err(error) => {
+                // Another scenario needs its port.
+                system.stop().await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Becomes the carrier.
+    pub(super) async fn join(&mut self) -> anyhow::Result<System> {
         if let Some(gate) = &self.gate {
             gate.order(Mode::Open).await?;
         }
@@ -143,6 +153,7 @@ impl Against {
             fleet,
             began_ms,
             had_faults: false,
+            by_hand: false,
             carrier,
             _folder: None,
         })
@@ -163,6 +174,12 @@ impl System {
         if self.had_faults {
             tokio::time::sleep(GRUDGE).await;
         }
-        Stage::new(self).all_over().await
+        let by_hand = self.by_hand;
+        let mut stage = Stage::new(self);
+        let over = stage.all_over().await;
+        if by_hand {
+            stage.give_hours_back().await?;
+        }
+        over
     }
 }

@@ -4,6 +4,7 @@
 //! never asked whether it is right.
 
 mod against;
+mod by_hand;
 mod desk;
 mod disasters;
 mod fleet;
@@ -120,7 +121,7 @@ async fn play_against(scenario: &Scenario, against: &mut Against) -> Verdict {
         return Verdict::skipped(scenario.name, reason);
     }
     let began = std::time::Instant::now();
-    match against.start().await {
+    match against.start(&scenario.office).await {
         Ok(system) => judged(scenario, system, began, true).await,
         Err(error) => cannot_start(scenario, began, &error),
     }

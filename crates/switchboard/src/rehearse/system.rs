@@ -60,6 +60,8 @@ pub(super) struct System {
     pub(super) began_ms: i64,
     /// Something went wrong on purpose: whoever gave up for a while has to notice that it is over.
     pub(super) had_faults: bool,
+    /// Opening hours of a running system are changed by hand: they have to be given back.
+    pub(super) by_hand: bool,
     pub(super) carrier: Lifecycle,
     pub(super) _folder: Option<tempfile::TempDir>,
 }
@@ -153,6 +155,7 @@ impl System {
             fleet,
             began_ms,
             had_faults: false,
+            by_hand: false,
             carrier,
             _folder: Some(folder),
         })

@@ -27,7 +27,7 @@ pub(super) async fn run(against: &mut Against, options: &Rehearse, calls_per_sec
 
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]
 async fn play(against: &mut Against, options: &Rehearse, calls_per_second: f64) -> anyhow::Result<bool> {
-    let system = against.start().await?;
+    let system = against.join().await?;
     let settings = against.settings();
     let api = Api::new(vec![against.agents()], settings.realtime.api_token.as_ref())?;
     let plan = plan(settings, options, calls_per_second);

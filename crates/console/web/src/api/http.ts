@@ -39,6 +39,25 @@ export async function request(
   }
 }
 
+/** A message takes its way from the carrier to here before it can be heard. */
+const SOUND_LIMIT_MS = 20_000;
+
+/** Asks for sound; whatever is no sound is read like any other answer. */
+export async function requestSound(url: string, signal: AbortSignal): Promise<Answer & { sound: Blob | undefined }> {
+  const init: RequestInit = {
+    headers: { accept: "audio/*, application/json" },
+    credentials: "same-origin",
+    signal: AbortSignal.any([AbortSignal.timeout(SOUND_LIMIT_MS), signal]),
+  };
+  try {
+    const response = await fetch(url, init);
+    if (response.ok) return { status: response.status, body: {}, sound: await response.blob() };
+    return { status: response.status, body: object(await response.text()), sound: undefined };
+  } catch (error) {
+    throw new NoAnswer("no answer", { cause: error });
+  }
+}
+
 function object(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);

@@ -15,6 +15,7 @@ import type { Live } from "../live/reduce";
 import { NOTHING, reduce } from "../live/reduce";
 import type { Phone, PhoneState } from "../phone/phone";
 import { SimulatedPhone } from "../phone/simulated";
+import { Player } from "./player.svelte";
 import { answerWords } from "../words/call";
 import { title } from "../words/caller";
 import { duration } from "../words/time";
@@ -50,6 +51,7 @@ export class Desk {
   leaving = $state(false);
 
   readonly sinceMs = Date.now();
+  readonly player = new Player();
 
   #clock = new ServerClock();
   #line: Line;
@@ -140,6 +142,7 @@ export class Desk {
     window.removeEventListener("online", this.#wake);
     window.removeEventListener("pageshow", this.#wake);
     this.#line.stop();
+    this.player.stop();
     clearTimeout(this.#tick);
     clearTimeout(this.#messageTimer);
   }

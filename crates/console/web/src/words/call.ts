@@ -44,6 +44,8 @@ export function departure(state: State, ended: Ended | undefined, agents: Readon
 }
 
 export function endWords(ended: Ended, agents: ReadonlyMap<string, Agent>, home: string): string {
+  // News of it may come after the end of the line, which then looks like a call that nobody answered.
+  if (ended.call.messageSeconds !== undefined && !ended.talk) return messageWords(ended.call.messageSeconds);
   switch (ended.reason) {
     case "completed":
       return ended.talk
@@ -53,10 +55,8 @@ export function endWords(ended: Ended, agents: ReadonlyMap<string, Agent>, home:
       return ended.waitingSinceMs === undefined ? "Hung up" : `Hung up after ${duration(ended.atMs - ended.waitingSinceMs)}`;
     case "missed":
       return "Nobody answered";
-    case "voicemail": {
-      const seconds = ended.call.messageSeconds;
-      return seconds ? `Left a message, ${duration(seconds * 1000)}` : "Left a message";
-    }
+    case "voicemail":
+      return messageWords(0);
     case "closed":
       return "Rang while closed";
     case "hung_up_in_menu":
@@ -64,6 +64,10 @@ export function endWords(ended: Ended, agents: ReadonlyMap<string, Agent>, home:
     case "unknown":
       return "Ended";
   }
+}
+
+function messageWords(seconds: number): string {
+  return seconds > 0 ? `Left a message, ${duration(seconds * 1000)}` : "Left a message";
 }
 
 /** Why a press of Answer did not bring the call. */

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Sections, is_name, office};
+use super::{Sections, is_name, office, opens};
 use crate::settings::{Line, Menu, Office, fault::Faults};
 
 pub(super) fn check(sections: &Sections, faults: &mut Faults) {
@@ -31,6 +31,7 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             }
         }
         texts(&path, line, office, menu, faults);
+        opens::check_line(&path, line, office, faults);
         if line.menu.is_some() {
             office::choices(&format!("{path}.menu"), &line.menu(menu), faults);
         }
@@ -76,7 +77,7 @@ fn texts(path: &str, line: &Line, office: &Office, menu: &Menu, faults: &mut Fau
             // These may be silent.
             Some(text) if text.is_empty() && may_be_empty(name) => {}
             Some(text) => office::spoken(&format!("{path}.{name}"), text, faults),
-            None if foreign && name != "reopens_message" && !of_office(name).is_empty() => {
+            None if foreign && !opens::is_about(name) && !of_office(name).is_empty() => {
                 missing(name, faults);
             }
             None => {}
@@ -85,13 +86,13 @@ fn texts(path: &str, line: &Line, office: &Office, menu: &Menu, faults: &mut Fau
 }
 
 fn may_be_empty(name: &str) -> bool {
-    matches!(
-        name,
-        "reopens_message"
-            | "position_message"
-            | "next_message"
-            | "estimate_message"
-            | "estimate_minute_message"
-            | "message_offer"
-    )
+    opens::is_about(name)
+        || matches!(
+            name,
+            "position_message"
+                | "next_message"
+                | "estimate_message"
+                | "estimate_minute_message"
+                | "message_offer"
+        )
 }

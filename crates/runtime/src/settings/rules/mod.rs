@@ -7,6 +7,7 @@ mod hours;
 mod identity;
 mod lines;
 mod office;
+mod opens;
 
 use std::collections::BTreeMap;
 

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{Sections, is_name};
+use super::{Sections, is_name, opens};
 use crate::settings::{Agent, AnswersOn, E164, Menu, MenuTarget, Office, fault::Faults};
 
 pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     if let Some(office) = &sections.office {
         texts(office, faults);
+        opens::check("office", office, faults);
         phones(office, faults);
         callers(office, faults);
     }
@@ -84,14 +85,15 @@ fn texts(office: &Office, faults: &mut Faults) {
     ] {
         spoken(&format!("office.{name}"), text, faults);
     }
-    for (name, text) in [
+    let opens = office.opens_texts();
+    for (name, text) in opens.into_iter().chain([
         ("reopens_message", &office.reopens_message),
         ("position_message", &office.position_message),
         ("next_message", &office.next_message),
         ("estimate_message", &office.estimate_message),
         ("estimate_minute_message", &office.estimate_minute_message),
         ("message_offer", &office.message_offer),
-    ] {
+    ]) {
         if !text.is_empty() {
             spoken(&format!("office.{name}"), text, faults);
         }
@@ -124,13 +126,16 @@ fn callers(office: &Office, faults: &mut Faults) {
 
 /// A caller must hear words, not braces; silence on a phone line sounds like a fault.
 pub(super) fn spoken(path: &str, text: &str, faults: &mut Faults) {
-    let more = match path.rsplit('.').next().unwrap_or_default() {
-        "holiday_message" => "{holiday}",
-        "reopens_message" => "{opens}",
-        "position_message" => "{position}",
-        "estimate_message" => "{minutes}",
-        "message_offer" => "{message_key}",
-        _ => "{office}",
+    let more: &[&str] = match path.rsplit('.').next().unwrap_or_default() {
+        "holiday_message" => &["{holiday}"],
+        "reopens_message" => &["{opens}"],
+        "position_message" => &["{position}"],
+        "estimate_message" => &["{minutes}"],
+        "message_offer" => &["{message_key}"],
+        "opens_today" | "opens_tomorrow" => &["{time}"],
+        "opens_this_week" => &["{weekday}", "{time}"],
+        "opens_later" => &["{weekday}", "{day}", "{month}", "{time}"],
+        _ => &[],
     };
     if text.trim().is_empty() {
         faults.rule(path, "expected a text that is not empty");
@@ -138,16 +143,13 @@ pub(super) fn spoken(path: &str, text: &str, faults: &mut Faults) {
     if text.chars().count() > 3000 {
         faults.rule(path, "expected at most 3000 characters");
     }
-    if ["{office}", "{key}", more]
+    if ["{office}", "{key}"]
         .iter()
+        .chain(more)
         .fold(text.to_owned(), |text, known| text.replace(known, ""))
         .contains(['{', '}'])
     {
-        let more = if more == "{office}" {
-            String::new()
-        } else {
-            format!(" and {more}")
-        };
+        let more: String = more.iter().map(|more| format!(" and {more}")).collect();
         faults.rule(
             path,
             format!("expected no braces but {{office}} and {{key}}{more}"),

@@ -30,7 +30,7 @@ section! {
         url: Option<SecretString>,
         /// How long a webhook waits for Redis before it answers without it.
         budget: Duration,
-        /// Connections that a process holds at most.
+        /// Connections of a process for large reads, beside the few that everything else shares.
         pool_size: NonZero<usize>,
     }
 }

@@ -25,6 +25,14 @@ section! {
         holiday_message: Option<String>,
         /// As in `office`; in another language than the office's nothing is said when it is left out.
         reopens_message: Option<String>,
+        /// As in `office`; in another language than the office's they must be written for `{opens}` to be said.
+        opens_today: Option<String>,
+        /// As in `office`.
+        opens_tomorrow: Option<String>,
+        /// As in `office`.
+        opens_this_week: Option<String>,
+        /// As in `office`.
+        opens_later: Option<String>,
         /// As in `office`.
         queue_message: Option<String>,
         /// As in `office`.
@@ -72,12 +80,16 @@ section! {
 
 impl Line {
     /// What callers may hear, by name.
-    pub fn texts(&self) -> [(&'static str, Option<&String>); 16] {
+    pub fn texts(&self) -> [(&'static str, Option<&String>); 20] {
         [
             ("greeting", self.greeting.as_ref()),
             ("closed_message", self.closed_message.as_ref()),
             ("holiday_message", self.holiday_message.as_ref()),
             ("reopens_message", self.reopens_message.as_ref()),
+            ("opens_today", self.opens_today.as_ref()),
+            ("opens_tomorrow", self.opens_tomorrow.as_ref()),
+            ("opens_this_week", self.opens_this_week.as_ref()),
+            ("opens_later", self.opens_later.as_ref()),
             ("queue_message", self.queue_message.as_ref()),
             ("hold_message", self.hold_message.as_ref()),
             ("position_message", self.position_message.as_ref()),
@@ -105,11 +117,11 @@ impl Line {
     #[must_use]
     pub fn office(&self, office: &Office) -> Office {
         let or = |own: &Option<String>, inherited: &String| own.as_ref().unwrap_or(inherited).clone();
-        // The time of opening is said in English.
-        let reopens = if self.is_foreign(office) {
-            ""
-        } else {
-            office.reopens_message.as_str()
+        // The time of opening is not said in another language than the rest.
+        let foreign = self.is_foreign(office);
+        let opens = |own: &Option<String>, inherited: &String| match own {
+            None if foreign => String::new(),
+            own => or(own, inherited),
         };
         Office {
             name: or(&self.name, &office.name),
@@ -118,7 +130,11 @@ impl Line {
             greeting: or(&self.greeting, &office.greeting),
             closed_message: or(&self.closed_message, &office.closed_message),
             holiday_message: or(&self.holiday_message, &office.holiday_message),
-            reopens_message: self.reopens_message.clone().unwrap_or_else(|| reopens.to_owned()),
+            reopens_message: opens(&self.reopens_message, &office.reopens_message),
+            opens_today: opens(&self.opens_today, &office.opens_today),
+            opens_tomorrow: opens(&self.opens_tomorrow, &office.opens_tomorrow),
+            opens_this_week: opens(&self.opens_this_week, &office.opens_this_week),
+            opens_later: opens(&self.opens_later, &office.opens_later),
             queue_message: or(&self.queue_message, &office.queue_message),
             hold_message: or(&self.hold_message, &office.hold_message),
             position_message: or(&self.position_message, &office.position_message),

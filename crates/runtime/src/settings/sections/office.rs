@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use config::Value;
-use switchboard_hours::Summary;
+use switchboard_hours::{Moment, Names, Summary, Wording};
 
 use crate::settings::{
     fault::Faults,
@@ -38,9 +38,18 @@ section! {
         closed_message: String,
         /// Said instead on a holiday; `{holiday}` stands for its name.
         holiday_message: String,
-        /// Said after either, if it is known when the office opens again; `{opens}` stands for that, in English:
-        /// `at 1:30 pm`, `tomorrow at 9 am`. Empty: nothing is said.
+        /// Said after either, if it is known when the office opens again; `{opens}` stands for that: in the words of
+        /// the four texts that follow, and without them in English: `at 1:30 pm`, `tomorrow at 9 am`. Empty: nothing is
+        /// said.
         reopens_message: String,
+        /// `{opens}` on the same day; `{time}` stands for the time. Empty, as are the next three: English is spoken.
+        opens_today: String,
+        /// `{opens}` on the next day.
+        opens_tomorrow: String,
+        /// `{opens}` within the week; `{weekday}` stands for the day's name in the language of the texts.
+        opens_this_week: String,
+        /// `{opens}` later; `{day}` stands for the day of the month, `{month}` for its name.
+        opens_later: String,
         /// Said on joining the queue.
         queue_message: String,
         /// Said between pieces of music while waiting.
@@ -101,11 +110,37 @@ impl Office {
             Some(opening) if !self.reopens_message.is_empty() => {
                 format!(
                     "{closed} {}",
-                    text(&self.reopens_message).replace("{opens}", &opening.spoken())
+                    text(&self.reopens_message).replace("{opens}", &self.opens_words(opening))
                 )
             }
             Some(_) | None => closed,
         }
+    }
+
+    fn opens_words(&self, opening: &Moment) -> String {
+        match Names::of(&self.language).filter(|_| !self.opens_today.is_empty()) {
+            Some(names) => {
+                let wording = Wording {
+                    today: &self.opens_today,
+                    tomorrow: &self.opens_tomorrow,
+                    this_week: &self.opens_this_week,
+                    later: &self.opens_later,
+                    names,
+                };
+                opening.worded(&wording, &self.language)
+            }
+            None => opening.spoken(),
+        }
+    }
+
+    /// What `{opens}` stands for, by name.
+    pub fn opens_texts(&self) -> [(&'static str, &String); 4] {
+        [
+            ("opens_today", &self.opens_today),
+            ("opens_tomorrow", &self.opens_tomorrow),
+            ("opens_this_week", &self.opens_this_week),
+            ("opens_later", &self.opens_later),
+        ]
     }
 }
 

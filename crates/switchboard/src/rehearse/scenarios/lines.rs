@@ -10,7 +10,7 @@ use super::super::stage::{MARA, OLIVER, Stage, WORKSHOP};
 use super::office::{PROMPT, THREE_MINUTES};
 
 /// The second number of an office that has one.
-const HAMBURG: &str = "+49401234560";
+pub(super) const HAMBURG: &str = "+49401234560";
 
 pub(super) async fn another_language(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let german = stage.dial_to(MARA, HAMBURG);
@@ -37,6 +37,28 @@ pub(super) async fn another_language(stage: &mut Stage<'_>) -> anyhow::Result<()
     }
     stage.hang_up(&german);
     stage.hang_up(&english);
+    stage.all_over().await
+}
+
+pub(super) async fn day_off(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let german = stage.dial_to(MARA, HAMBURG);
+    let english = stage.dial(OLIVER);
+    for (caller, words) in [
+        (
+            &german,
+            "Wir haben heute wegen Betriebsferien geschlossen. Wir sind wieder da: am Mittwoch, dem 1. Januar, um 0:00 Uhr.",
+        ),
+        (
+            &english,
+            "closed today for Betriebsferien. We open again on Wednesday, 1 January, at midnight.",
+        ),
+    ] {
+        stage.asked_for_a_message(caller, Duration::from_secs(60)).await?;
+        ensure!(stage.heard(caller, words), "the caller must hear: {words}");
+        stage.hang_up(caller);
+    }
+    ensure!(!stage.heard(&german, "We open"), "English on the second line");
+    stage.office_silent()?;
     stage.all_over().await
 }
 

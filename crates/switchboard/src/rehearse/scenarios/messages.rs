@@ -7,6 +7,7 @@ use switchboard_simulator::{Faults, LegId};
 
 use super::super::judge::SOON;
 use super::super::stage::{MARA, Stage};
+use super::lines::HAMBURG;
 use crate::services::Service;
 
 /// Leaves a message out of hours, and hangs up.
@@ -90,5 +91,51 @@ pub(super) async fn deleted(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         "{status}: the message is still there after its day"
     );
     stage.no_dead_letters().await?;
+    stage.all_over().await
+}
+
+/// Redis is dead from the first minute of the waiting until the message is left.
+pub(super) async fn left_without_redis(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let caller = stage.caller_in_queue(MARA).await?;
+    let german = stage.dial_to(MARA, HAMBURG);
+    stage.press_at(&german, "Für den Verkauf", "3").await?;
+    stage.pass(Duration::from_secs(20)).await?;
+    stage.kill_redis().await?;
+    stage.press_at(&caller, "To leave a message instead", "9").await?;
+    stage.press_at(&german, "Für eine Nachricht", "9").await?;
+    for caller in [&caller, &german] {
+        stage.asked_for_a_message(caller, Duration::from_secs(60)).await?;
+    }
+    ensure!(
+        stage.heard(&german, "nach dem Ton") && !stage.heard(&german, "We cannot take"),
+        "the second line has lost its words"
+    );
+    stage.pass(Duration::from_secs(8)).await?;
+    stage.hang_up(&caller);
+    stage.hang_up(&german);
+    stage.over(&caller, SOON).await?;
+    stage.over(&german, SOON).await?;
+    stage.office_silent()?;
+    stage.redis_back(true).await?;
+    // Nobody was told: the sweep sees that the lines are over, and a minute later the messages are looked for.
+    stage.pass(Duration::from_secs(120)).await?;
+    is_heard(stage, &caller).await?;
+    is_heard(stage, &german).await?;
+    stage.all_over().await
+}
+
+/// The same call is unknown to Redis from its first second: at night, and it is back when the caller has hung up.
+pub(super) async fn left_unknown(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    stage.kill_redis().await?;
+    let caller = stage.dial(MARA);
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(60))
+        .await?;
+    stage.redis_back(true).await?;
+    stage.pass(Duration::from_secs(20)).await?;
+    stage.hang_up(&caller);
+    stage.over(&caller, SOON).await?;
+    stage.pass(Duration::from_secs(120)).await?;
+    is_heard(stage, &caller).await?;
     stage.all_over().await
 }

@@ -58,6 +58,16 @@ const REDIS: Office = Office {
     hands_on: HandsOn::Redis,
     ..OPEN
 };
+/// With a second number that speaks German, and a Redis that goes away.
+const LINES_REDIS: Office = Office {
+    hands_on: HandsOn::Redis,
+    ..LINES
+};
+/// A closed one whose Redis goes away.
+const CLOSED_REDIS: Office = Office {
+    hands_on: HandsOn::Redis,
+    ..CLOSED
+};
 /// An open one whose Redis loses what it had.
 const DATA: Office = Office {
     hands_on: HandsOn::Data,
@@ -94,7 +104,9 @@ const LINES: Office = Office {
 };
 const HAMBURG: &str = r#"lines.hamburg={numbers=["+49401234560"], name="Hafen und Gasse", language="de-DE", voice="Polly.Vicki",
     greeting="Vielen Dank für Ihren Anruf bei {office}.", closed_message="Wir haben geschlossen.",
-    holiday_message="Wir haben heute geschlossen.", queue_message="Bitte bleiben Sie am Apparat.",
+    holiday_message="Wir haben heute wegen {holiday} geschlossen.", reopens_message="Wir sind wieder da: {opens}.",
+    opens_today="heute um {time} Uhr", opens_tomorrow="morgen um {time} Uhr", opens_this_week="am {weekday} um {time} Uhr",
+    opens_later="am {weekday}, dem {day}. {month}, um {time} Uhr", queue_message="Bitte bleiben Sie am Apparat.",
     hold_message="Danke, dass Sie warten.", position_message="Sie sind Nummer {position}.",
     next_message="Sie sind der Nächste.", estimate_message="Es dauert etwa {minutes} Minuten.",
     estimate_minute_message="Es dauert etwa eine Minute.",
@@ -103,6 +115,17 @@ const HAMBURG: &str = r#"lines.hamburg={numbers=["+49401234560"], name="Hafen un
     not_understood_message="Das haben wir nicht verstanden.", sorry_message="Es tut uns leid.",
     goodbye_message="Auf Wiederhören.", menu={prompt="Für den Verkauf drücken Sie die 3.",
     choices=[{digit="3", label="Verkauf", queue="verkauf"}], default_queue="empfang"}}"#;
+/// The same, closed until a day whose name is known.
+const LINES_DAY_OFF: Office = Office {
+    settings: &[
+        r#"office.numbers=["+442079460000", "+49401234560"]"#,
+        r#"hours.days=[{date="2026-01-01",until="2026-12-31",name="Betriebsferien"},
+            {date="2027-01-01",until="2027-12-31",name="Betriebsferien"}, {date="2028-01-01",until="2028-12-31",name="Betriebsferien"},
+            {date="2029-01-01",until="2029-12-31",name="Betriebsferien"}, {date="2030-01-01",until="2030-12-31",name="Betriebsferien"}]"#,
+        HAMBURG,
+    ],
+    ..OPEN
+};
 /// Does not take calls of those who hide their number.
 const NO_HIDING: Office = Office {
     settings: &["office.withheld=reject"],
@@ -165,6 +188,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "busy-desk", "the phone of an agent who talks in the browser is left out of the ring", DESKS, office::busy_desk;
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
         "two-numbers", "a second number in another language, with its own menu", LINES, lines::another_language;
+        "holiday-in-another-language", "a day off on a line in another language, and when the office opens again", LINES_DAY_OFF, lines::day_off;
         "wrong-keys", "the caller presses keys that the menu does not have", OPEN, lines::wrong_keys;
         "no-keys", "the caller presses nothing, and a person answers in the end", LINES, lines::no_keys;
         "blocked", "callers who are not welcome are refused before the call is answered", LINES, lines::blocked;
@@ -175,6 +199,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "key-too-late", "a waiting caller presses the key when an agent has pressed Answer", OPEN, waiting::key_too_late;
         "message-heard", "agents listen to the message that a caller left", CLOSED, messages::heard;
         "message-found", "nobody is told of a message, and it is found", CLOSED_SERVICES, messages::found;
+        "message-without-redis", "waiting callers would rather leave a message, and Redis is dead", LINES_REDIS, messages::left_without_redis;
+        "message-of-an-unknown-call", "a message is left in a call that Redis never heard of", CLOSED_REDIS, messages::left_unknown;
         "message-deleted", "a message is deleted when it has been kept for its time", FORGETFUL, messages::deleted;
         "holiday", "a day off, which the caller hears by its name", DAY_OFF, hours::holiday;
         "overridden-open", "opened by hand on a day off: an agent answers", DAY_OFF, hours::overridden_open;

@@ -8,10 +8,8 @@ use std::sync::Arc;
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpResponse, HttpServer};
 use anyhow::{Context, Result};
-use secrecy::ExposeSecret as _;
-use switchboard_gateway::{Gateway, run};
+use switchboard_gateway::{Gateway, open_store, run};
 use switchboard_runtime::{HttpOptions, Last, Process, SettingsArgs, run_process};
-use switchboard_store::{Store, StoreConfig};
 
 use crate::control::{Questions, say};
 use crate::resp::{Link, Pipelined, Reply};
@@ -35,16 +33,7 @@ async fn start(process: Process) -> Result<Option<Last>> {
         rng: _,
         clock,
     } = process;
-    let url = settings
-        .redis
-        .url
-        .as_ref()
-        .context("redis.url: expected where Redis is")?;
-    let store = Store::new(StoreConfig {
-        budget: settings.redis.budget,
-        ended_ttl: settings.calls.ended_ttl,
-        ..StoreConfig::new(url.expose_secret(), settings.key_prefix())
-    })?;
+    let store = open_store(&settings, settings.redis_url()?)?;
     store
         .refuse_virtual_time(settings.deployment.allow_virtual_time)
         .await?;
