@@ -125,7 +125,10 @@ async fn a_call_first_heard_of_at_its_end_is_not_said_to_have_stayed_in_the_menu
     };
     assert_eq!(reason, EndReason::Unknown);
     assert_eq!(at.since(call.arrived_at).as_secs(), 95);
-    assert!(call.lookups.is_empty(), "nobody needs to know who it was: {call:?}");
+    assert!(
+        call.lookups.is_empty(),
+        "nobody needs to know who it was: {call:?}"
+    );
     // Who gave up before the call was answered was not served while nobody looked.
     for (number, status) in (2..).zip(["busy", "no-answer", "failed", "canceled"]) {
         let mut line = Line::caller(number);
