@@ -94,6 +94,7 @@ impl Ground {
 pub struct Crowd {
     ground: Arc<Ground>,
     desks: Vec<Desk>,
+    screens: usize,
 }
 
 impl std::fmt::Debug for Crowd {
@@ -119,6 +120,17 @@ impl Crowd {
         Self {
             ground: Arc::new(ground),
             desks,
+            screens: usize::MAX,
+        }
+    }
+
+    /// Only so many agents, at least one, have a screen of their own here; the others look at what these show. For loads
+    /// whose other screens somebody else keeps.
+    #[must_use]
+    pub fn with_screens(self, screens: usize) -> Self {
+        Self {
+            screens: screens.max(1),
+            ..self
         }
     }
 
@@ -137,7 +149,9 @@ impl Crowd {
         let rng = Rng::from_seed(ground.plan.seed);
         for (at, desk) in self.desks.into_iter().enumerate() {
             let screen = screen::Screen::new(Arc::clone(&ground), desk.id.clone(), at, rng.fork());
-            staff.spawn(screen.watch(over.clone()));
+            if at < self.screens {
+                staff.spawn(screen.watch(over.clone()));
+            }
             staff.spawn(agents::work(Arc::clone(&ground), desk, rng.fork(), over.clone()));
         }
         let mut callers = JoinSet::new();

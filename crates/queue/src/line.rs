@@ -106,6 +106,16 @@ impl Line {
         self.look_at(generation, answer.await)
     }
 
+    /// Runs a command once.
+    ///
+    /// # Errors
+    /// What Redis says, or the connection.
+    pub async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> RedisResult<T> {
+        let (generation, connection) = self.current();
+        let answer = async { command.query_async(&mut connection.await?).await };
+        self.look_at(generation, answer.await)
+    }
+
     /// Runs commands once.
     ///
     /// # Errors
@@ -184,7 +194,7 @@ impl std::fmt::Debug for Line {
 
 /// Whether an open connection is of no more use: it broke, or leads to a server that is no use, such as a replica
 /// after a failover. An answer that merely took too long does not spoil it: what hangs for good, TCP ends.
-fn spoils_connection(error: &RedisError) -> bool {
+pub fn spoils_connection(error: &RedisError) -> bool {
     let fine = [
         "OOM",
         "MISCONF",

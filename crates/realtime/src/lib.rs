@@ -43,4 +43,4 @@ mod ws;
 
 pub use app::{Realtime, RealtimeError, open_store};
 pub use server::run;
-pub use ws::SocketLimits;
+pub use ws::{Cadence, SocketLimits};

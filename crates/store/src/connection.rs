@@ -8,7 +8,7 @@ use std::time::Duration;
 use deadpool_redis::{Manager, Pool, PoolError, Runtime};
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, ScriptInvocation};
 use switchboard_queue::Names;
-use switchboard_queue::line::{Line, client};
+use switchboard_queue::line::{Line, client, spoils_connection};
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Anchor;
@@ -144,6 +144,26 @@ impl Store {
         deadline: Instant,
     ) -> Result<T, StoreError> {
         self.within(deadline, self.inner.commits.invoke(script)).await
+    }
+
+    /// Asks for something small on the shared connection, where many questions share a round trip. Must be a question that
+    /// may be asked twice: that the connection was lost meanwhile is only noticed by asking, and then it is asked again on one
+    /// of the pool.
+    pub(crate) async fn ask<T: FromRedisValue>(
+        &self,
+        command: &redis::Cmd,
+        deadline: Instant,
+    ) -> Result<T, StoreError> {
+        let work = async {
+            match self.inner.commits.ask(command).await {
+                Err(error) if error.is_io_error() || spoils_connection(&error) => {
+                    let mut connection = self.inner.reads.get().await.map_err(of_pool)?;
+                    command.query_async(&mut *connection).await
+                }
+                answer => answer,
+            }
+        };
+        self.within(deadline, work).await
     }
 
     /// Asks on a connection of the pool.

@@ -118,6 +118,12 @@ impl House {
         Ok(house)
     }
 
+    /// Where the first node of a service listens.
+    pub fn address(&self, kind: Kind) -> Option<SocketAddr> {
+        let node = self.nodes.iter().find(|node| node.kind == kind);
+        node.map(|node| node.address)
+    }
+
     /// Every process.
     pub fn nodes(&mut self) -> &mut [Node] {
         &mut self.nodes

@@ -5,10 +5,10 @@
 //! at its hub in one step, so that nothing falls between.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use switchboard_contracts::v1::ResetReason;
-use switchboard_domain::Timestamp;
+use switchboard_domain::{AgentId, Timestamp};
 use tokio::sync::watch;
 
 use crate::ws::encode::Frame;
@@ -18,6 +18,8 @@ use crate::ws::encode::Frame;
 pub(crate) struct Entry {
     pub(crate) offset: u64,
     pub(crate) frame: Frame,
+    /// The agent who is told at once, where others may have to wait.
+    pub(crate) whose: Option<Arc<AgentId>>,
 }
 
 /// What is known. `epoch` is empty until the stream was found.
@@ -176,6 +178,7 @@ mod tests {
             .map(|offset| Entry {
                 offset,
                 frame: Frame::of_event(offset, "{}"),
+                whose: None,
             })
             .collect()
     }

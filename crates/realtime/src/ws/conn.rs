@@ -64,6 +64,8 @@ pub(crate) struct Conn {
     said: RefCell<VecDeque<Said>>,
     order: Cell<Option<Order>>,
     broken: Cell<bool>,
+    /// What is put waits for more.
+    corked: Cell<bool>,
     /// The farewell is on its way: nothing may follow it.
     leaving: Cell<bool>,
     waker: Cell<Option<Waker>>,
@@ -95,6 +97,7 @@ impl Conn {
             said: RefCell::default(),
             order: Cell::new(None),
             broken: Cell::new(false),
+            corked: Cell::new(false),
             leaving: Cell::new(false),
             waker: Cell::new(None),
         }
@@ -124,7 +127,7 @@ impl Conn {
         }
         let mut waiting = self.waiting.borrow_mut();
         let mut rest = bytes.clone();
-        if waiting.queue.is_empty() {
+        if waiting.queue.is_empty() && !self.corked.get() {
             match self.write(bytes) {
                 Ok(written) if written == bytes.len() => return,
                 Ok(written) => {
@@ -137,6 +140,25 @@ impl Conn {
         waiting.bytes += rest.len();
         waiting.queue.push_back(rest);
         self.wake();
+    }
+
+    /// From now on what is put waits, so that a greeting and all that follows it become one write.
+    pub(crate) fn cork(&self) {
+        self.corked.set(true);
+    }
+
+    /// Sends what was put since then, in one piece.
+    pub(crate) fn uncork(&self) {
+        self.corked.set(false);
+        let mut waiting = self.waiting.borrow_mut();
+        if waiting.begun || waiting.queue.is_empty() {
+            return;
+        }
+        let all: Vec<&[u8]> = waiting.queue.iter().map(Bytes::as_ref).collect();
+        let all = Bytes::from(all.concat());
+        *waiting = Waiting::default();
+        drop(waiting);
+        self.put(&all);
     }
 
     /// How much the system takes; 0 when it takes nothing now.
@@ -297,7 +319,9 @@ impl Conn {
 mod tests {
     use std::time::Duration;
 
+    use actix_web::web::Bytes;
     use switchboard_domain::AgentId;
+    use tokio::io::AsyncReadExt as _;
     use tokio::net::{TcpListener, TcpStream};
 
     use super::Conn;
@@ -320,5 +344,26 @@ mod tests {
         assert_eq!(beats(1), [false]);
         conn.hear(b"", 0).unwrap();
         assert_eq!(beats(4), [false, false, false, true]);
+    }
+
+    #[tokio::test]
+    async fn what_is_corked_goes_out_in_one_piece_and_nothing_before_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut other, _) = listener.accept().await.unwrap();
+        let conn = Conn::new(1, AgentId::new("amelia").unwrap(), Form::Json, stream);
+        conn.cork();
+        for piece in ["one ", "two ", "three "] {
+            conn.put(&Bytes::from(piece));
+        }
+        assert_eq!(conn.written.get(), 0);
+        conn.uncork();
+        assert_eq!(conn.written.get(), 14);
+        conn.put(&Bytes::from("four"));
+        // With nothing corked it is nothing.
+        conn.uncork();
+        let mut arrived = [0; 18];
+        other.read_exact(&mut arrived).await.unwrap();
+        assert_eq!(&arrived, b"one two three four");
     }
 }

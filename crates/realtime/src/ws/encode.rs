@@ -10,7 +10,7 @@ use crate::ws::close::Close;
 use crate::ws::codec::{Op, frame};
 
 /// How a client wants its frames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Form {
     Json,
     Proto,
@@ -62,20 +62,15 @@ impl Frame {
         }
     }
 
-    /// An entry of the stream. In JSON the event goes out as it was written: what a newer process says in it
-    /// reaches a newer browser through an older process.
+    /// An entry of the stream.
+    #[cfg(test)]
     pub(crate) fn of_event(offset: u64, event: &str) -> Self {
-        let read: Option<v1::Event> = match serde_json::from_str(event) {
-            Ok(read) => Some(read),
-            Err(fault) => {
-                error!(
-                    offset,
-                    error = &fault as &dyn std::error::Error,
-                    "event {offset} of the stream cannot be read: {fault}"
-                );
-                None
-            }
-        };
+        Self::of_read(offset, event, read(offset, event))
+    }
+
+    /// An entry of the stream that was read before. In JSON the event goes out as it was written: what a newer
+    /// process says in it reaches a newer browser through an older process.
+    pub(crate) fn of_read(offset: u64, event: &str, read: Option<v1::Event>) -> Self {
         let raw = read.as_ref().map(|_| event);
         let message = v1::ServerFrame {
             frame: Some(Content::Event(v1::StreamEvent { offset, event: read })),
@@ -95,6 +90,21 @@ impl Frame {
         match form {
             Form::Json => &self.json,
             Form::Proto => &self.proto,
+        }
+    }
+}
+
+/// Reads an entry of the stream.
+pub(crate) fn read(offset: u64, event: &str) -> Option<v1::Event> {
+    match serde_json::from_str(event) {
+        Ok(read) => Some(read),
+        Err(fault) => {
+            error!(
+                offset,
+                error = &fault as &dyn std::error::Error,
+                "event {offset} of the stream cannot be read: {fault}"
+            );
+            None
         }
     }
 }

@@ -18,8 +18,9 @@ use tracing::{info, warn};
 use crate::app::Realtime;
 use crate::ws::board::Entry;
 use crate::ws::ear::Ear;
-use crate::ws::encode::Frame;
+use crate::ws::encode::{self, Frame};
 use crate::ws::office;
+use crate::ws::whose::Holders;
 
 /// Entries read from the stream at once: some hundred kilobytes.
 pub(crate) const CHUNK: usize = 512;
@@ -43,6 +44,7 @@ pub(crate) async fn follow(realtime: &Realtime, stop: &CancellationToken) {
         realtime,
         trusted: false,
         ear: Ear::default(),
+        holders: Holders::default(),
         office: None,
     };
     let both = Box::pin(async { tokio::join!(listen(realtime, tell), keeper.keep(told)) });
@@ -91,6 +93,7 @@ struct Keeper<'a> {
     /// The stream was looked at since the connection was made.
     trusted: bool,
     ear: Ear,
+    holders: Holders,
     office: Option<v1::OfficeState>,
 }
 
@@ -139,7 +142,7 @@ impl Keeper<'_> {
                     // Else it is known already, or of a stream that was not looked at: the look brings it.
                     if self.trusted && event.offset > end {
                         self.hint(&event);
-                        entries.push(encode(&event));
+                        entries.push(encode(&event, &mut self.holders));
                     }
                 }
             }
@@ -232,7 +235,7 @@ impl Keeper<'_> {
                 return self.restart(&end, epoch, ResetReason::TooOld).await;
             }
             metrics::counter!("realtime_feed_filled_total").increment(count as u64);
-            board.push(entries.iter().map(encode));
+            board.push(entries.iter().map(|entry| encode(entry, &mut self.holders)));
             if count < CHUNK {
                 return Ok(());
             }
@@ -240,13 +243,19 @@ impl Keeper<'_> {
     }
 
     /// Begins anew with the last entries of the stream.
-    async fn restart(&self, end: &StreamEnd, epoch: String, reason: ResetReason) -> Result<(), StoreError> {
+    async fn restart(
+        &mut self,
+        end: &StreamEnd,
+        epoch: String,
+        reason: ResetReason,
+    ) -> Result<(), StoreError> {
         let sockets = &self.realtime.sockets;
         let mut last = end
             .last
             .saturating_sub(sockets.board.size() as u64)
             .max(end.first.saturating_sub(1));
         let mut ring = Vec::new();
+        self.holders = Holders::default();
         while last < end.last {
             let entries = self.realtime.store.stream_after(last, CHUNK).await?;
             let follows = entries.first().is_some_and(|entry| entry.offset == last + 1);
@@ -258,7 +267,7 @@ impl Keeper<'_> {
                 Some(entry) => last = entry.offset,
                 None => last = end.last,
             }
-            ring.extend(entries.iter().map(encode));
+            ring.extend(entries.iter().map(|entry| encode(entry, &mut self.holders)));
         }
         let excess = ring.len().saturating_sub(sockets.board.size());
         ring.drain(..excess);
@@ -297,10 +306,13 @@ impl Keeper<'_> {
     }
 }
 
-fn encode(entry: &StreamEntry) -> Entry {
+fn encode(entry: &StreamEntry, holders: &mut Holders) -> Entry {
+    let read = encode::read(entry.offset, &entry.json);
+    let whose = read.as_ref().and_then(|event| holders.whose(event));
     Entry {
         offset: entry.offset,
-        frame: Frame::of_event(entry.offset, &entry.json),
+        frame: Frame::of_read(entry.offset, &entry.json, read),
+        whose,
     }
 }
 
@@ -308,5 +320,7 @@ fn encode(entry: &StreamEntry) -> Entry {
 /// remembers.
 pub(crate) async fn older(realtime: &Realtime, offset: u64) -> Result<Vec<Entry>, StoreError> {
     let entries = realtime.store.stream_after(offset, CHUNK).await?;
-    Ok(entries.iter().map(encode).collect())
+    // Whose they were is of no account any more.
+    let mut holders = Holders::default();
+    Ok(entries.iter().map(|entry| encode(entry, &mut holders)).collect())
 }

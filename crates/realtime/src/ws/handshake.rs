@@ -21,7 +21,7 @@ use switchboard_domain::AgentId;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tracing::{Instrument as _, field::Empty, info, info_span, warn};
+use tracing::{Instrument as _, debug, field::Empty, info, info_span, warn};
 
 use crate::refusal::Refusal;
 use crate::ws::conn::{Conn, Order};
@@ -89,7 +89,8 @@ async fn take_over(hub: Rc<Hub>, request: Request, framed: Framed<TcpStream, Cod
         }
     };
     span.record("http.status", 101);
-    info!(agent.id = %admitted.agent, form = admitted.form.name(), "socket for agent {}", admitted.agent);
+    // Not louder: it will be said that the socket is open, and after a broken line all come at once.
+    debug!(agent.id = %admitted.agent, form = admitted.form.name(), "socket for agent {}", admitted.agent);
     let Admitted {
         agent,
         place,
@@ -143,7 +144,7 @@ async fn admit(hub: &Hub, request: &Request) -> Result<Admitted, Refusal> {
     }
     let place = realtime.sockets.places.take().ok_or(Refusal::Full)?;
     // Last, because it is used up.
-    let turn = realtime.sockets.turn().await.ok_or(Refusal::Away)?;
+    let turn = realtime.sockets.ticket_turn().await.ok_or(Refusal::Away)?;
     let agent = realtime
         .store
         .take_ticket(asked.ticket)

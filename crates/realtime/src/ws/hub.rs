@@ -1,10 +1,12 @@
 //! All connections of one thread.
 //!
 //! The hub takes from the board what is new and writes it to every connection; what has come together goes out
-//! together, because each write costs the same however short it is. Nothing here waits for a client.
+//! together, because each write costs the same however short it is. When there is more than it can write to all of
+//! them, it goes at once to those whose it is, and to the others in turns. Each is always sent what follows the last
+//! event it has, so whichever way the news takes, it arrives in order and once. Nothing here waits for a client.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,18 +15,19 @@ use actix_web::web::Bytes;
 use switchboard_contracts::v1;
 use switchboard_contracts::v1::ResetReason;
 use switchboard_contracts::v1::server_frame::Frame as Content;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Realtime;
 use crate::ws::board::{Entry, Known};
+use crate::ws::cadence::Pace;
 use crate::ws::close::Close;
 use crate::ws::codec::{Op, frame};
 use crate::ws::conn::{Conn, Order};
-use crate::ws::encode::{Form, Frame};
+use crate::ws::encode::Frame;
+use crate::ws::pieces::{Next, Pieces, TOGETHER, together};
+use crate::ws::seats::{COHORTS, Seats, spoke_of};
 
-/// Events that go out in one write.
-const TOGETHER: usize = 64;
 /// Who misses more than this takes it before joining, at a client's own pace: after that, being slow counts.
 const NEAR: usize = 8;
 /// Writes before somebody else may run on this thread: about 3 ms.
@@ -42,10 +45,15 @@ pub(crate) struct Hub {
     pub(crate) stop: CancellationToken,
     /// Where all connections read to, one after the other.
     pub(crate) scratch: RefCell<Vec<u8>>,
-    conns: RefCell<BTreeMap<u64, Rc<Conn>>>,
+    seats: RefCell<Seats>,
     next: Cell<u64>,
-    /// Everything up to here was sent to everybody here.
+    /// Everything up to here was taken from the board.
     cursor: Cell<u64>,
+    pace: RefCell<Pace>,
+    /// Cohorts that may miss something that was gathered.
+    owed: Cell<u32>,
+    /// Whose turn it is next.
+    cohort: Cell<u32>,
     generation: Cell<u64>,
     office: Cell<u64>,
 }
@@ -69,9 +77,12 @@ impl Hub {
             realtime,
             stop,
             scratch: RefCell::new(vec![0; 16 * 1024]),
-            conns: RefCell::default(),
+            seats: RefCell::default(),
             next: Cell::new(0),
             cursor: Cell::new(0),
+            pace: RefCell::default(),
+            owed: Cell::new(0),
+            cohort: Cell::new(0),
             generation: Cell::new(0),
             office: Cell::new(0),
         })
@@ -107,25 +118,12 @@ impl Hub {
             conn.last.set(last.offset);
         }
         self.give_office(conn);
-        self.conns.borrow_mut().insert(conn.id, Rc::clone(conn));
+        self.seats.borrow_mut().enter(conn);
         Joined::In
     }
 
     pub(crate) fn leave(&self, conn: &Conn) {
-        self.conns.borrow_mut().remove(&conn.id);
-    }
-
-    /// Events that follow each other, as far as the connection does not have them.
-    fn give(&self, conn: &Conn, entries: &[Entry]) {
-        let last = conn.last.get();
-        let missing = entries.iter().position(|entry| entry.offset > last);
-        let Some(missing) = missing.and_then(|at| entries.get(at..)) else {
-            return;
-        };
-        if let Some(end) = missing.last() {
-            conn.send(&together(missing, conn.form), self.backlog());
-            conn.last.set(end.offset);
-        }
+        self.seats.borrow_mut().leave(conn);
     }
 
     /// Whether the office is open, unless the connection was told.
@@ -154,8 +152,11 @@ impl Hub {
         let spokes = u32::try_from(every.as_millis() / SPOKE.as_millis())
             .unwrap_or(u32::MAX)
             .max(1);
-        let mut wheel = tokio::time::interval(every / spokes);
+        let mut wheel = interval(every / spokes);
         wheel.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let step = (limits.cadence.longest / COHORTS).max(Duration::from_millis(1));
+        let mut steps = interval_at(Instant::now() + step, step);
+        steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut turn = 0;
         loop {
             tokio::select! {
@@ -168,31 +169,41 @@ impl Hub {
                     self.beat(turn, spokes, every);
                     turn = turn.wrapping_add(1);
                 }
+                _ = steps.tick(), if self.owed.get() > 0 => self.tell_some(),
             }
         }
         self.drain().await;
     }
 
     fn all(&self) -> Vec<Rc<Conn>> {
-        self.conns.borrow().values().cloned().collect()
+        self.seats.borrow().iter().cloned().collect()
     }
 
-    /// Writes what is new to everybody.
+    /// Writes what is new to everybody, or only to those whose it is.
     async fn deliver(&self) {
-        let (batch, office) = {
+        let (fresh, office) = {
             let known = self.realtime.sockets.board.read();
             if known.generation != self.generation.get() {
                 self.start_over(&known);
             }
-            if !known.reaches(self.cursor.get()) {
-                self.fall_behind(&known);
-            }
-            let batch = known.after(self.cursor.get(), usize::MAX);
+            let fresh = known.after(self.cursor.get(), usize::MAX);
             self.cursor.set(self.cursor.get().max(known.end));
-            (batch, known.office_version)
+            (fresh, known.office_version)
         };
-        for entries in batch.chunks(TOGETHER) {
-            self.broadcast(entries).await;
+        if !fresh.is_empty() {
+            // They first: a round to thousands takes a while.
+            self.tell(&self.concerned(&fresh)).await;
+            let period = self
+                .realtime
+                .sockets
+                .limits
+                .cadence
+                .period(self.seats.borrow().len());
+            if self.pace.borrow_mut().is_calm(Instant::now(), period) {
+                self.tell(&self.all()).await;
+            } else {
+                self.owed.set(COHORTS);
+            }
         }
         if self.office.replace(office) != office {
             for (index, conn) in self.all().iter().enumerate() {
@@ -204,82 +215,125 @@ impl Hub {
 
     /// Everybody who was told of an earlier generation is to be told everything.
     fn start_over(&self, known: &Known) {
-        let mut conns = self.conns.borrow_mut();
-        conns.retain(|_, conn| {
-            let current = conn.generation.get() == known.generation;
-            if !current {
+        for conn in self.all() {
+            if conn.generation.get() != known.generation {
+                self.leave(&conn);
                 conn.order(Order::Reset(known.reason));
             }
-            current
-        });
+        }
         // Whoever joined meanwhile has been told of events up to their own last.
-        let behind = conns.values().map(|conn| conn.last.get()).min();
+        let behind = self.seats.borrow().iter().map(|conn| conn.last.get()).min();
         self.cursor.set(behind.unwrap_or(known.end).min(known.end));
         self.generation.set(known.generation);
     }
 
-    /// This thread was busy for longer than the board remembers.
-    fn fall_behind(&self, known: &Known) {
-        self.conns.borrow_mut().retain(|_, conn| {
-            let reached = known.reaches(conn.last.get());
-            if !reached {
-                conn.order(Order::CatchUp);
-            }
-            reached
-        });
-        self.cursor.set(known.first().saturating_sub(1));
+    /// The screens of those whose the events are.
+    fn concerned(&self, entries: &[Entry]) -> Vec<Rc<Conn>> {
+        let seats = self.seats.borrow();
+        let whose = entries.iter().filter_map(|entry| entry.whose.as_deref());
+        // Some are there twice; the second time they miss nothing.
+        whose.flat_map(|agent| seats.of(agent)).cloned().collect()
     }
 
-    async fn broadcast(&self, entries: &[Entry]) {
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+    /// Tells the next cohorts what was gathered. As many as it takes for everybody to have had a turn in the period.
+    fn tell_some(&self) {
+        let cadence = &self.realtime.sockets.limits.cadence;
+        let period = cadence.period(self.seats.borrow().len()).as_secs_f64();
+        let mut cycle = cadence.longest.as_secs_f64();
+        for _ in 0..COHORTS {
+            let cohort = self.cohort.replace((self.cohort.get() + 1) % COHORTS);
+            let some: Vec<_> = self.seats.borrow().cohort(cohort).cloned().collect();
+            self.tell_now(&some);
+            self.owed.set(self.owed.get().saturating_sub(1));
+            cycle -= period;
+            if cycle <= 0.0 || self.owed.get() == 0 {
+                break;
+            }
+        }
+    }
+
+    /// Tells each of them everything up to the cursor, and lets others run meanwhile.
+    async fn tell(&self, conns: &[Rc<Conn>]) {
+        let Some(mut pieces) = self.pieces(conns) else {
             return;
         };
-        let mut joined: [Option<Bytes>; 2] = [None, None];
-        let (mut frames, mut bytes) = (0_u64, 0_u64);
-        for (index, conn) in self.all().iter().enumerate() {
-            if conn.last.get() + 1 == first.offset {
-                let whole = place(&mut joined, conn.form).get_or_insert_with(|| together(entries, conn.form));
-                conn.send(whole, self.backlog());
-                conn.last.set(last.offset);
-                frames += entries.len() as u64;
-                bytes += whole.len() as u64;
-            } else {
-                // It joined in between and has some of them.
-                self.give(conn, entries);
-            }
+        for (index, conn) in conns.iter().enumerate() {
+            self.tell_one(conn, &mut pieces);
             take_turns(index).await;
         }
-        metrics::counter!("realtime_socket_frames_total").increment(frames);
-        metrics::counter!("realtime_socket_bytes_total").increment(bytes);
+    }
+
+    /// The same for a few.
+    fn tell_now(&self, conns: &[Rc<Conn>]) {
+        if let Some(mut pieces) = self.pieces(conns) {
+            for conn in conns {
+                self.tell_one(conn, &mut pieces);
+            }
+        }
+    }
+
+    /// What some of them miss; nothing when it is nothing, or when all of it is worth nothing any more.
+    fn pieces(&self, conns: &[Rc<Conn>]) -> Option<Pieces> {
+        let end = self.cursor.get();
+        let lasts = conns.iter().map(|conn| conn.last.get());
+        let lowest = lasts.filter(|last| *last < end).min()?;
+        let known = self.realtime.sockets.board.read();
+        if known.generation != self.generation.get() {
+            return None;
+        }
+        let from = lowest.max(known.first().saturating_sub(1));
+        let count = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX);
+        Some(Pieces::new(known.after(from, count)))
+    }
+
+    fn tell_one(&self, conn: &Conn, pieces: &mut Pieces) {
+        loop {
+            match pieces.after(conn.last.get(), conn.form) {
+                Next::Piece { bytes, last } => {
+                    conn.send(&bytes, self.backlog());
+                    conn.last.set(last);
+                }
+                Next::Nothing => return,
+                Next::Gone => {
+                    // This thread was busy for longer than the board remembers.
+                    self.leave(conn);
+                    return conn.order(Order::CatchUp);
+                }
+            }
+        }
     }
 
     /// Tells those on one of the spokes that the line is alive, and looks whether they are.
     fn beat(&self, turn: u32, spokes: u32, every: Duration) {
-        let conns = self.conns.borrow();
         let spoke = u64::from(turn % spokes);
+        let seats = self.seats.borrow();
+        let of_spoke = seats.iter().filter(|conn| spoke_of(conn.id, spokes) == spoke);
+        let conns: Vec<_> = of_spoke.cloned().collect();
+        drop(seats);
         let frame_of_ping = (turn / spokes)
             .is_multiple_of(PING_EVERY)
             .then(|| frame(Op::Ping, &[]));
-        let mut heartbeat = None;
-        let mut beats: [Option<Bytes>; 2] = [None, None];
+        // One for each place that somebody stands at: mostly one, some more while news is gathered.
+        let mut beats = HashMap::new();
         let silence = self.realtime.sockets.limits.silence;
-        for conn in conns.values().filter(|conn| spoke_of(conn.id, spokes) == spoke) {
+        for conn in &conns {
             if conn.is_silent(every, silence) {
                 conn.order(Order::Close(Close::Silent));
                 continue;
             }
-            let heartbeat = heartbeat.get_or_insert_with(|| self.heartbeat());
+            // Not further than it was told itself: it would believe that it has missed something.
+            let offset = self.cursor.get().min(conn.last.get());
             // Both in one write.
-            let beat = place(&mut beats, conn.form).get_or_insert_with(|| {
-                let heartbeat = heartbeat.bytes(conn.form);
+            let beat = beats.entry((offset, conn.form)).or_insert_with(|| {
+                let heartbeat = self.heartbeat(offset);
                 let ping = frame_of_ping.as_deref().unwrap_or_default();
-                Bytes::from([heartbeat, ping].concat())
+                Bytes::from([heartbeat.bytes(conn.form), ping].concat())
             });
             conn.send(beat, self.backlog());
         }
     }
 
-    fn heartbeat(&self) -> Frame {
+    fn heartbeat(&self, offset: u64) -> Frame {
         let (stale, heard_at) = {
             let known = self.realtime.sockets.board.read();
             (known.stale, known.heard_at)
@@ -287,7 +341,7 @@ impl Hub {
         let now = self.realtime.store.last_known_time().filter(|_| !stale);
         Frame::of(Content::Heartbeat(v1::Heartbeat {
             now_ms: now.unwrap_or(heard_at).as_millis(),
-            offset: self.cursor.get(),
+            offset,
             stale,
         }))
     }
@@ -306,37 +360,9 @@ impl Hub {
     }
 }
 
-/// Whose turn it is. Connections that came together are far from each other on the wheel: neighbours are a golden
-/// section apart.
-fn spoke_of(id: u64, spokes: u32) -> u64 {
-    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-    let place = u128::from(id.wrapping_mul(GOLDEN)) * u128::from(spokes);
-    u64::try_from(place >> 64).unwrap_or_default()
-}
-
-/// What is made once for all who want it in that form.
-fn place(forms: &mut [Option<Bytes>; 2], form: Form) -> &mut Option<Bytes> {
-    let [json, proto] = forms;
-    match form {
-        Form::Json => json,
-        Form::Proto => proto,
-    }
-}
-
 /// Lets others run after some writes. A task on its own keeps the order.
 async fn take_turns(index: usize) {
     if index % TURN == TURN - 1 {
         tokio::task::yield_now().await;
     }
-}
-
-/// Several events as one piece of bytes.
-pub(crate) fn together(entries: &[Entry], form: Form) -> Bytes {
-    if let [only] = entries {
-        return only.frame.bytes(form).clone();
-    }
-    let parts = entries.iter().map(|entry| entry.frame.bytes(form));
-    let mut joined = Vec::with_capacity(parts.clone().map(Bytes::len).sum());
-    parts.for_each(|part| joined.extend_from_slice(part));
-    Bytes::from(joined)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::ws::cadence::Cadence;
+
 /// The limits of sockets. The defaults are for production; tests make them small.
 #[derive(Debug, Clone)]
 pub struct SocketLimits {
@@ -33,12 +35,14 @@ pub struct SocketLimits {
     pub ring: usize,
     /// How often the end of the stream is compared.
     pub check_every: Duration,
+    /// How long news may be gathered when there is much of it for many.
+    pub cadence: Cadence,
 }
 
 impl Default for SocketLimits {
     /// 15,000 connections, 4 `KiB` a message, 256 `KiB` of backlog over 64 `KiB` of the system's, 3 s for a turn,
     /// 5 s to open, 10 s for progress, heartbeats every second, 45 s of silence, 5 s to close, 500 ms to drain,
-    /// 4,096 events, a look each second.
+    /// 4,096 events, a look each second, the usual cadence.
     fn default() -> Self {
         Self {
             connections: 15_000,
@@ -54,6 +58,7 @@ impl Default for SocketLimits {
             drain_over: Duration::from_millis(500),
             ring: 4_096,
             check_every: Duration::from_secs(1),
+            cadence: Cadence::default(),
         }
     }
 }

@@ -13,6 +13,7 @@
 //! It must never wait for a client where others wait for it, and never tell an event twice or before an earlier one.
 
 mod board;
+mod cadence;
 mod close;
 mod codec;
 mod conn;
@@ -23,15 +24,18 @@ mod handshake;
 mod hub;
 mod limits;
 mod office;
+mod pieces;
 mod places;
+mod seats;
 mod serve;
 mod snapshots;
 mod tickets;
 mod turns;
+mod whose;
 
 use tokio::sync::{Notify, SemaphorePermit};
 
-pub use self::limits::SocketLimits;
+pub use self::{cadence::Cadence, limits::SocketLimits};
 pub(crate) use self::{feed::follow, handshake::upgrade, hub::Hub, snapshots::live, tickets::post};
 
 use self::{board::Board, places::Places, snapshots::Snapshots, turns::Turns};
@@ -43,7 +47,8 @@ pub(crate) struct Sockets {
     pub(crate) places: Places,
     board: Board,
     snapshots: Snapshots,
-    turns: Turns,
+    large: Turns,
+    tickets: Turns,
     /// Asks for a look at the stream now.
     check: Notify,
     /// Asks for another connection that tells events.
@@ -56,7 +61,8 @@ impl Sockets {
             places: Places::new(limits.connections),
             board: Board::new(limits.ring),
             snapshots: Snapshots::default(),
-            turns: Turns::new(),
+            large: Turns::new(turns::LARGE),
+            tickets: Turns::new(turns::TICKETS),
             check: Notify::new(),
             deaf: Notify::new(),
             limits,
@@ -71,9 +77,14 @@ impl Sockets {
         self
     }
 
-    /// A turn at Redis; nothing when too many want one.
+    /// A turn at Redis for a large question; nothing when too many want one.
     pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.take(self.limits.turn_within).await
+        self.large.take(self.limits.turn_within).await
+    }
+
+    /// The same for a ticket.
+    pub(crate) async fn ticket_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.tickets.take(self.limits.turn_within).await
     }
 
     /// Whether anything can be told.

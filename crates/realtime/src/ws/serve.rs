@@ -14,7 +14,8 @@ use crate::ws::close::Close;
 use crate::ws::conn::{Conn, Heard, Order};
 use crate::ws::encode::{Form, Frame};
 use crate::ws::feed;
-use crate::ws::hub::{Hub, Joined, together};
+use crate::ws::hub::{Hub, Joined};
+use crate::ws::pieces::together;
 use crate::ws::places::Place;
 
 /// How a connection ended.
@@ -96,6 +97,7 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
     match begin {
         Begin::Open => {
             let position = opening(hub, conn).await?;
+            conn.cork();
             answer(hub, conn, position).await?;
         }
         Begin::Reset(reason) => everything(hub, conn, Some(reason)).await?,
@@ -103,7 +105,10 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
     }
     loop {
         let entries = match hub.join(conn) {
-            Joined::In => return Ok(()),
+            Joined::In => {
+                conn.uncork();
+                return Ok(());
+            }
             Joined::Stopping => return Err(End::Close(Close::Restart, false)),
             Joined::Reset(reason) => {
                 everything(hub, conn, Some(reason)).await?;
@@ -119,9 +124,13 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
         };
         match (entries.first(), entries.last()) {
             (Some(first), Some(last)) if first.offset == conn.last.get() + 1 => {
-                conn.put(&together(&entries, conn.form));
+                let gap = together(&entries, conn.form);
+                conn.put(&gap);
                 conn.last.set(last.offset);
-                flushed(hub, conn).await?;
+                // What is little goes out with what follows it; much at the client's own pace.
+                if gap.len() > hub.realtime.sockets.limits.backlog / 4 {
+                    flushed(hub, conn).await?;
+                }
             }
             (_, _) => everything(hub, conn, Some(ResetReason::TooOld)).await?,
         }
@@ -212,6 +221,8 @@ async fn answer(hub: &Hub, conn: &Conn, position: Option<v1::Position>) -> Resul
     if resumed {
         Ok(())
     } else {
+        // It takes a while; whoever tries two ways wants to know which one is answered.
+        conn.uncork();
         everything(hub, conn, refused).await
     }
 }

@@ -6,7 +6,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
-use tracing::info;
+use tracing::debug;
 
 use crate::app::Realtime;
 use crate::body::Fields;
@@ -26,7 +26,7 @@ pub(crate) async fn post(
     fields.finish()?;
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
     let refused = |failure| Refusal::of_store(&failure);
-    let _turn = realtime.sockets.turn().await.ok_or(Refusal::Away)?;
+    let _turn = realtime.sockets.ticket_turn().await.ok_or(Refusal::Away)?;
     if !realtime.agents.contains_key(&agent) {
         let known = realtime.store.update_agent(&agent, |_| None).await;
         known.map_err(refused)?.ok_or(Refusal::NoSuchAgent)?;
@@ -34,7 +34,7 @@ pub(crate) async fn post(
     let ticket = realtime.rng.token();
     let kept = realtime.store.put_ticket(&ticket, &agent, GOOD_FOR).await;
     kept.map_err(refused)?;
-    info!(agent.id = %agent, "ticket for a socket of agent {agent}");
+    debug!(agent.id = %agent, "ticket for a socket of agent {agent}");
     let body = json!({ "ticket": ticket, "expiresInMs": GOOD_FOR.as_millis() });
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))

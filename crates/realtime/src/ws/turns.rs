@@ -10,16 +10,20 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// Questions at a time: more than keep Redis busy, and half of the connections that the store has at most.
-const AT_ONCE: usize = 8;
+/// Large questions at a time: more than keep Redis busy, and half of the connections that the store has at most.
+pub(crate) const LARGE: usize = 8;
+/// Tickets at a time. They share round trips and cost Redis some microseconds each, so a commit beside them waits for a tenth
+/// of a millisecond; and while thousands come back, a round trip is as long as this process takes to look round once.
+pub(crate) const TICKETS: usize = 32;
 
 /// The turns.
 #[derive(Debug)]
 pub(crate) struct Turns(Semaphore);
 
 impl Turns {
-    pub(crate) fn new() -> Self {
-        Self(Semaphore::new(AT_ONCE))
+    /// So many at a time.
+    pub(crate) fn new(at_once: usize) -> Self {
+        Self(Semaphore::new(at_once))
     }
 
     /// A turn, which ends when it is dropped; nothing when it does not come in time.
@@ -32,13 +36,13 @@ impl Turns {
 mod tests {
     use std::time::Duration;
 
-    use super::{AT_ONCE, Turns};
+    use super::Turns;
 
     #[tokio::test]
     async fn some_have_a_turn_and_the_next_gets_the_first_that_ends() {
-        let turns = Turns::new();
+        let turns = Turns::new(8);
         let mut taken = Vec::new();
-        for _ in 0..AT_ONCE {
+        for _ in 0..8 {
             taken.push(turns.take(Duration::from_secs(30)).await.unwrap());
         }
         assert!(turns.take(Duration::from_millis(10)).await.is_none());

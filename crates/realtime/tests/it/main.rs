@@ -4,6 +4,7 @@
 
 mod answering;
 mod bodies;
+mod cadence;
 mod carrier;
 mod client;
 mod cut;

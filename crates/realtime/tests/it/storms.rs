@@ -16,11 +16,11 @@ const CLIENTS: u64 = 200;
 const EVENTS: usize = 600;
 
 /// Follows until the last event, cut at random moments. The screen panics on anything lost, doubled or out of order.
-async fn follow_and_fall(house: &House, rng: &Rng, until: u64) -> (usize, Screen) {
+pub(crate) async fn follow_and_fall(house: &House, agent: &str, rng: &Rng, until: u64) -> (usize, Screen) {
     let mut screen = Screen::default();
     let mut cuts = 0;
     while screen.offset() < until {
-        let mut client = Client::open(house, "amelia", screen.position.clone()).await;
+        let mut client = Client::open(house, agent, screen.position.clone()).await;
         let cut = Instant::now() + Duration::from_millis(rng.below(1500));
         loop {
             match timeout_at(cut, client.next()).await {
@@ -46,7 +46,7 @@ async fn two_hundred_clients_are_cut_while_events_flow_and_miss_nothing() {
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
         let (house, rng) = (Arc::clone(&house), rng.fork());
-        clients.spawn(async move { follow_and_fall(&house, &rng, until).await });
+        clients.spawn(async move { follow_and_fall(&house, "amelia", &rng, until).await });
     }
     for _ in 0..EVENTS / 10 {
         house.happen_times(10).await;

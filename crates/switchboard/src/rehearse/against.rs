@@ -26,6 +26,21 @@ use crate::up::companion;
 /// Whoever gave up on a service that failed tries it again after ten seconds, in real time.
 const GRUDGE: Duration = Duration::from_secs(11);
 
+/// How long its Redis may take to be found: name servers of containers are silent now and then.
+const FOUND: Duration = Duration::from_secs(30);
+
+/// By how much the system's clock has been moved.
+async fn offset_ms(store: &Store) -> anyhow::Result<i64> {
+    let end = tokio::time::Instant::now() + FOUND;
+    loop {
+        match store.clock().await {
+            Err(error) if error.is_unavailable() && tokio::time::Instant::now() < end => {}
+            reading => return Ok(reading?.offset_ms),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// A running system.
 pub(super) struct Against {
     settings: Settings,
@@ -134,7 +149,7 @@ impl Against {
         config.companion = Some(companion(store.clone()));
         let simulator = Simulator::new(config);
         // Earlier rehearsals have moved the system's clock.
-        simulator.advance(store.clock().await?.offset_ms).await;
+        simulator.advance(offset_ms(&store).await?).await;
         let began_ms = simulator.now_ms();
         let carrier = Lifecycle::new();
         carrier.spawn_vital(

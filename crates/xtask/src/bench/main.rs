@@ -86,6 +86,9 @@ enum Part {
     Hours(BenchArgs),
     /// An office that is busy for half an hour, and its memory
     Soak(SoakArgs),
+    /// Its screens in thousands
+    #[command(hide = true)]
+    SoakAudience(soak::AudienceArgs),
     /// The gateway under test
     #[command(hide = true)]
     ServeGateway(SettingsArgs),
@@ -203,6 +206,11 @@ fn main() -> ExitCode {
             .build()
             .context("no runtime")
             .and_then(|runtime| runtime.block_on(fanout::clients(args))),
+        Part::SoakAudience(args) => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("no runtime")
+            .and_then(|runtime| runtime.block_on(soak::audience(args))),
         Part::Hours(args) => measure("hours", &args, async |report| {
             hours::bench(args.quick, &args.only, report)
         }),

@@ -129,6 +129,18 @@ impl Row {
         self
     }
 
+    /// What was wanted and not reached, or must not have happened: the first of it.
+    pub(crate) fn broken(&self) -> Option<String> {
+        let missed = self.goals.iter().find(|goal| !goal.met);
+        let missed = missed.map(|goal| {
+            let found = goal
+                .found
+                .map_or_else(|| "not measured".to_owned(), |found| found.to_string());
+            format!("{} {found}, wanted {} {}", goal.figure, goal.bound, goal.wanted)
+        });
+        self.faults.first().cloned().or(missed)
+    }
+
     /// Notes a fault unless the two counts are the same.
     pub(crate) fn same(mut self, what: &str, wanted: u64, found: u64) -> Self {
         if wanted != found {

@@ -60,42 +60,17 @@ impl Rig {
 
     /// Starts this program again in another part. It says `ready` and something more when it is.
     pub(crate) async fn child(&self, part: &str, arguments: &[&str]) -> Result<(Part, String)> {
-        let mut part = self.spawn(part, arguments)?;
-        let line = part.line(PATIENCE).await?;
-        match line.strip_prefix("ready") {
-            Some(more) => Ok((part, more.trim().to_owned())),
-            None => bail!("it said {line:?} instead of being ready"),
-        }
+        Part::ready(part, arguments, self.dir.path()).await
     }
 
     /// The same without waiting for it.
     pub(crate) fn spawn(&self, part: &str, arguments: &[&str]) -> Result<Part> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg(part).args(arguments);
-        self.run(part, command)
+        Part::again(part, arguments, self.dir.path())
     }
 
     /// Starts any program as a part.
-    pub(crate) fn run(&self, part: &str, mut command: Command) -> Result<Part> {
-        let log = self.file(&format!("{part}.log"));
-        let errors = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(errors)
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("starting {part}"))?;
-        let pid = process.id().context("it ended at once")?;
-        let stdin = process.stdin.take().context("no way to speak to it")?;
-        let stdout = process.stdout.take().context("no way to hear it")?;
-        Ok(Part {
-            process,
-            pid,
-            stdin: Some(stdin),
-            lines: BufReader::new(stdout).lines(),
-            log,
-        })
+    pub(crate) fn run(&self, part: &str, command: Command) -> Result<Part> {
+        Part::start(part, command, self.dir.path())
     }
 }
 
@@ -110,6 +85,45 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// Starts this program again in another part, with its log in the folder. It says `ready` and something more when it
+    /// is.
+    pub(crate) async fn ready(part: &str, arguments: &[&str], folder: &Path) -> Result<(Self, String)> {
+        let mut part = Self::again(part, arguments, folder)?;
+        let line = part.line(PATIENCE).await?;
+        match line.strip_prefix("ready") {
+            Some(more) => Ok((part, more.trim().to_owned())),
+            None => bail!("it said {line:?} instead of being ready"),
+        }
+    }
+
+    fn again(part: &str, arguments: &[&str], folder: &Path) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(part).args(arguments);
+        Self::start(part, command, folder)
+    }
+
+    fn start(part: &str, mut command: Command, folder: &Path) -> Result<Self> {
+        let log = folder.join(format!("{part}.log"));
+        let errors = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("starting {part}"))?;
+        let pid = process.id().context("it ended at once")?;
+        let stdin = process.stdin.take().context("no way to speak to it")?;
+        let stdout = process.stdout.take().context("no way to hear it")?;
+        Ok(Self {
+            process,
+            pid,
+            stdin: Some(stdin),
+            lines: BufReader::new(stdout).lines(),
+            log,
+        })
+    }
+
     /// What it says next.
     pub(crate) async fn line(&mut self, within: Duration) -> Result<String> {
         match tokio::time::timeout(within, self.lines.next_line()).await {

@@ -149,11 +149,8 @@ pub(super) fn spoken(path: &str, text: &str, faults: &mut Faults) {
         .fold(text.to_owned(), |text, known| text.replace(known, ""))
         .contains(['{', '}'])
     {
-        let more: String = more.iter().map(|more| format!(" and {more}")).collect();
-        faults.rule(
-            path,
-            format!("expected no braces but {{office}} and {{key}}{more}"),
-        );
+        let known = [&["{office}", "{key}"], more].concat().join(" and ");
+        faults.rule(path, format!("expected no braces but {known}"));
     }
 }
 

@@ -12,7 +12,7 @@ mod storm;
 
 use anyhow::Result;
 
-pub(crate) use self::client::{ClientArgs, Sight, clients};
+pub(crate) use self::client::{ClientArgs, Sight, clients, frame};
 pub(crate) use self::crew::Crew;
 pub(crate) use self::floor::floor;
 pub(crate) use self::publish::{APPEND, event};

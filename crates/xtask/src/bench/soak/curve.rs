@@ -21,9 +21,9 @@ pub(super) struct Curves(BTreeMap<String, Vec<(Duration, f64)>>);
 
 /// How much more was held at the end than after warming up.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
+pub(super) struct Growth {
     pub(super) figure: &'static str,
-    pub(super) growth: f64,
+    pub(super) percent: f64,
     pub(super) bound: f64,
 }
 
@@ -33,19 +33,19 @@ impl Curves {
     }
 
     /// The growth of each from the second quarter to the last one of the time that callers rang, and what it held last.
-    pub(super) fn after_warm_up(&self, length: Duration) -> Vec<(&'static str, Stretch, f64)> {
+    pub(super) fn after_warm_up(&self, length: Duration) -> Vec<(&'static str, Growth, f64)> {
         FIGURES
             .iter()
             .filter_map(|(name, figure, bound)| {
                 let curve = self.0.get(*name)?;
                 let early = mean(curve, length / 4, length / 2)?;
                 let late = mean(curve, length * 3 / 4, length)?;
-                let stretch = Stretch {
+                let growth = Growth {
                     figure,
-                    growth: (late / early - 1.0) * 100.0,
+                    percent: (late / early - 1.0) * 100.0,
                     bound: *bound,
                 };
-                Some((*name, stretch, curve.last()?.1))
+                Some((*name, growth, curve.last()?.1))
             })
             .collect()
     }
@@ -81,7 +81,7 @@ mod tests {
             found
                 .iter()
                 .find(|(found, ..)| *found == name)
-                .map(|(_, stretch, _)| stretch.growth)
+                .map(|(_, growth, _)| growth.percent)
         };
         assert!(growth("redis").is_some_and(|growth| growth.abs() < 0.1));
         assert!(growth("in redis").is_some_and(|growth| growth > 100.0));

@@ -4,7 +4,9 @@
 //! screen. What is told is whether every call was as it must be, and how memory went: after a fifth of the time, for
 //! warming up, no process and no Redis may hold more and more.
 
+mod audience;
 mod curve;
+mod stretch;
 
 use std::time::Duration;
 
@@ -14,12 +16,13 @@ use switchboard_crowd::{Account, Crowd, Plan, Shares, desks};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::audience::{AudienceArgs, audience};
 use crate::SoakArgs;
 use crate::cpu;
 use crate::figures::Figures;
 use crate::report::{Report, Row};
 use crate::resp::Link;
-use curve::{Curves, Stretch};
+use curve::{Curves, Growth};
 
 const SEED: u64 = 1;
 const EVERY: Duration = Duration::from_secs(10);
@@ -42,7 +45,11 @@ log.filter = "warn"
 /// The row, if it was asked for. Whoever wants to know how much this machine carries raises calls and agents until it is
 /// not good any more.
 pub(crate) async fn bench(args: &SoakArgs, report: &mut Report) -> Result<()> {
-    args.bench.only.check(&["office"])?;
+    args.bench.only.check(&["office", "stretch"])?;
+    // A quarter of an hour at the limits of the machine: only for whoever asks for it by name.
+    if args.bench.only.names.iter().any(|name| name == "stretch") {
+        stretch::climb(args, report).await?;
+    }
     let (calls, agents, minutes) = if args.bench.quick {
         (5.0, 200, 2.0)
     } else {
@@ -198,16 +205,16 @@ fn row(load: &Load, account: &Account, curves: &Curves, used_us: u64) -> Row {
     let mut row = Row::new(load.id, what, figures, None);
     for (
         name,
-        Stretch {
+        Growth {
             figure,
-            growth,
+            percent,
             bound,
         },
         last,
     ) in curves.after_warm_up(load.length)
     {
-        println!("{name}: {last:.1} MiB at the end, {growth:+.2} % over the second half");
-        row = row.fact(figure, growth).at_most(figure, bound);
+        println!("{name}: {last:.1} MiB at the end, {percent:+.2} % over the second half");
+        row = row.fact(figure, percent).at_most(figure, bound);
     }
     // What must never happen: calls or events that are not as they must be.
     row.same("accounts that are good", 1, u64::from(account.is_good()))

@@ -1,7 +1,7 @@
 //! All clients of one side, in a process of their own with one thread: it does what it is told on its standard
 //! input, and answers with what the clients saw.
 
-mod frame;
+pub(crate) mod frame;
 mod life;
 mod sight;
 mod tally;
