@@ -79,11 +79,11 @@ pub(super) async fn accepted(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     picks_up_and_waits(stage, FRONT_DESK);
     let caller = stage.caller_in_queue(MARA).await?;
     let phone = stage.hears_at(FRONT_DESK, KEY, LONG).await?;
-    stage.hang_up(&caller);
     ensure!(
         stage.system.simulator.press(&phone, "1"),
         "the phone is gone already"
     );
+    stage.hang_up(&caller);
     stage.quiet_but(&[]).await?;
     stage.settle().await?;
     // Whichever is heard of first: nobody says whether a dialled phone was connected to a caller who has gone.
@@ -92,7 +92,7 @@ pub(super) async fn accepted(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         ["END_REASON_ABANDONED", "END_REASON_COMPLETED"].contains(&reason.as_str()),
         "the call ended as {reason}"
     );
-    stage.never_bridged(&caller, &phone)?;
+    stage.nobody_twice()?;
     rung_once_and_quiet(stage).await
 }
 
@@ -125,6 +125,13 @@ pub(super) async fn office_person_accepted(stage: &mut Stage<'_>) -> anyhow::Res
         "the phone is gone already"
     );
     stage.hang_up(&front);
+    stage.settle().await?;
+    // A machine that was busy between the two brought them together for a moment: that is a conversation.
+    let bridges = stage.system.simulator.bridges();
+    if bridges.iter().any(|bridge| bridge.joins(&caller, &front)) {
+        stage.over(&caller, SOON).await?;
+        return stage.ended_as(&caller, "COMPLETED").await;
+    }
     another_takes_it(stage, &caller, &front).await
 }
 
