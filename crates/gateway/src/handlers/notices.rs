@@ -1,6 +1,6 @@
 //! News: nobody waits for the answer, nobody sends it again, and it may come late, twice or in any order.
 
-use switchboard_domain::{Adopted, CallId, Command, LegId, Recording, Rejected};
+use switchboard_domain::{Adopted, CallId, Command, LegId, Recording, Rejected, Timestamp};
 use switchboard_store::{Committed, TransactError};
 use switchboard_telephony::form::{
     CallProgress, ConferenceEvent, ConferenceNotice, MissingSid, RecordingNotice, RecordingStatus,
@@ -19,6 +19,19 @@ fn noted(call: &CallId, step: Result<Committed, TransactError>) -> Answer {
         Err(failure) => log_failure(call, &failure),
     }
     Answer::Noted
+}
+
+/// Where a call was that is first heard of by its end. One that was answered was served while nobody looked: what the
+/// caller met, and whether they left a message, is not known. Any other never got as far as the menu.
+fn gone_when_found(news: &CallProgress, now: Timestamp) -> Adopted {
+    if news.call.status == Some(CallStatus::Completed) {
+        Adopted::Over {
+            began: now.minus(news.duration.unwrap_or_default()),
+            ended: now,
+        }
+    } else {
+        Adopted::Menu
+    }
 }
 
 impl Gateway {
@@ -81,10 +94,11 @@ impl Gateway {
             return Ok(Answer::Noted);
         }
         let step = match news.call.direction {
-            // A caller of whom nothing is known: Redis was away all the time. The call is kept as it ended.
-            // An agent's browser comes in as well, but dials none of our numbers.
+            // A caller of whom nothing is known: Redis was away all the time. An agent's browser comes in as well, but
+            // dials none of our numbers.
             Some(Direction::Inbound) if self.is_ours(&line.dialled) => {
-                self.caller_step(webhook, &line, |_| Adopted::Menu, |_| vec![Command::CallerGone])
+                let found = |now| gone_when_found(&news, now);
+                self.caller_step(webhook, &line, found, |_| vec![Command::CallerGone])
                     .await
             }
             Some(Direction::Inbound | Direction::OutboundApi | Direction::OutboundDial) | None => {

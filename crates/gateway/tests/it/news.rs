@@ -112,6 +112,35 @@ async fn a_line_that_ended_ends_its_call_and_nothing_brings_it_back() {
     house.close().await;
 }
 
+/// The end is all that is heard of the call: Redis was away before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_first_heard_of_at_its_end_is_not_said_to_have_stayed_in_the_menu() {
+    let house = House::open().await;
+    let mut line = Line::caller(1);
+    let over = [("CallStatus", "completed"), ("CallDuration", "95")];
+    line.tell(&house, "status", &over).await;
+    let call = house.call(&line.sid).await;
+    let State::Ended { reason, at } = call.state else {
+        panic!("{call:?}")
+    };
+    assert_eq!(reason, EndReason::Unknown);
+    assert_eq!(at.since(call.arrived_at).as_secs(), 95);
+    assert!(
+        call.lookups.is_empty(),
+        "nobody needs to know who it was: {call:?}"
+    );
+    // Who gave up before the call was answered was not served while nobody looked.
+    for (number, status) in (2..).zip(["busy", "no-answer", "failed", "canceled"]) {
+        let mut line = Line::caller(number);
+        line.tell(&house, "status", &[("CallStatus", status)]).await;
+        let State::Ended { reason, .. } = house.call(&line.sid).await.state else {
+            panic!("{status}")
+        };
+        assert_eq!(reason, EndReason::HungUpInMenu, "{status}");
+    }
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_other_lines_says_nothing_of_the_caller() {
     let house = House::open().await;

@@ -94,6 +94,7 @@ impl Against {
         }
         match office.hands_on {
             HandsOn::Services => Some("ends services, which belong to whoever started them"),
+            HandsOn::Workers => Some("asks the workers, of whom only their supervisor knows where they are"),
             HandsOn::Data => Some("destroys the data in Redis"),
             HandsOn::Redis if self.gate.is_none() => Some("takes Redis away, and there is no --redis-gate"),
             HandsOn::Redis | HandsOn::Hours | HandsOn::Nothing => None,

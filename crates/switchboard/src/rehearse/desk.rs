@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::ensure;
-use switchboard_simulator::{LegId, Sound};
+use anyhow::{Context, ensure};
+use switchboard_simulator::{LegId, LegView, Sound, View};
 
 use super::stage::Stage;
 use crate::services::Service;
@@ -19,10 +19,7 @@ impl Stage<'_> {
         self.until(
             &format!("the caller hears {words:?}"),
             Duration::from_secs(90),
-            |view| {
-                view.leg(caller)
-                    .is_some_and(|leg| matches!(leg.hears, Some(Sound::Text(text)) if text.contains(words)))
-            },
+            |view| view.leg(caller).is_some_and(|leg| is_told(&leg, words)),
         )
         .await?;
         ensure!(
@@ -44,4 +41,62 @@ impl Stage<'_> {
         let (status, kind) = (answer.status().as_u16(), kind.unwrap_or_default().to_owned());
         Ok((status, kind, answer.bytes().await?.to_vec()))
     }
+
+    /// Waits until a line hears these words.
+    pub(super) async fn hears(&mut self, leg: &LegId, words: &str, within: Duration) -> anyhow::Result<()> {
+        let what = format!("{} hears {words:?}", leg.as_str());
+        self.until(&what, within, |view| {
+            view.leg(leg).is_some_and(|leg| is_told(&leg, words))
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// Waits until whoever has picked up that phone hears these words, and says on which line.
+    pub(super) async fn hears_at(
+        &mut self,
+        phone: &str,
+        words: &str,
+        within: Duration,
+    ) -> anyhow::Result<LegId> {
+        let told = |view: &View<'_>| {
+            let legs = view.legs().into_iter();
+            legs.filter(|leg| leg.to == phone && leg.ended_ms.is_none())
+                .find(|leg| is_told(leg, words))
+                .map(|leg| leg.id)
+        };
+        self.until(&format!("{phone} hears {words:?}"), within, |view| {
+            told(view).is_some()
+        })
+        .await?;
+        self.system
+            .simulator
+            .look(told)
+            .with_context(|| format!("{phone} is gone"))
+    }
+
+    /// Says which of the carrier's requests one of the workers has measured, by endpoint and outcome.
+    pub(super) async fn measured(
+        &self,
+        worker: Service,
+        endpoint: &str,
+        outcome: &str,
+    ) -> anyhow::Result<u64> {
+        let url = format!("{}/metrics", self.system.fleet.address(worker));
+        let text = self.system.fleet.http().get(url).send().await?.text().await?;
+        let labels = [
+            format!("endpoint=\"{endpoint}\""),
+            format!("outcome=\"{outcome}\""),
+        ];
+        let line = text.lines().find(|line| {
+            line.starts_with("twilio_request_seconds_count{")
+                && labels.iter().all(|label| line.contains(label))
+        });
+        let count = line.and_then(|line| line.rsplit(' ').next());
+        Ok(count.map_or(Ok(0), str::parse)?)
+    }
+}
+
+fn is_told(leg: &LegView, words: &str) -> bool {
+    matches!(&leg.hears, Some(Sound::Text(text)) if text.contains(words))
 }

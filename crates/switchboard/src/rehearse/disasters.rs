@@ -1,5 +1,6 @@
 //! What goes wrong in scenarios, and what operators do about it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -7,6 +8,7 @@ use switchboard_simulator::Faults;
 use tokio::time::Instant;
 
 use super::stage::{REST, Stage};
+use super::turns::{Front, Turns};
 use crate::services::Service;
 
 impl Stage<'_> {
@@ -25,7 +27,12 @@ impl Stage<'_> {
 
     /// A second one of a service, beside the one that runs.
     pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<()> {
-        self.system.fleet.start_another(service).await
+        self.system.fleet.start_another(service).await.map(|_| ())
+    }
+
+    /// Two gateways instead of one, which know of each other's calls what Redis knows.
+    pub(super) async fn two_gateways(&mut self, turns: Turns) -> anyhow::Result<Arc<Front>> {
+        self.system.fleet.two_of(Service::Gateway, turns).await
     }
 
     /// Redis does not answer any more.

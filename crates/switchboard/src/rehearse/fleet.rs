@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -14,6 +15,7 @@ use tokio::process::{Child, Command};
 use url::Url;
 
 use super::ports;
+use super::turns::{Front, Turns};
 use crate::services::{Service, Shared};
 
 /// How long a service may take to be ready.
@@ -162,12 +164,29 @@ impl Fleet {
     }
 
     /// Starts one more of a service, beside the one that runs.
-    pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<()> {
+    pub(super) async fn start_another(&mut self, service: Service) -> anyhow::Result<SocketAddr> {
         let listener = ports::listen()?;
         let port = listener.local_addr()?;
         let another = self.run(service, port, Some(listener))?;
         self.more.push((service, another));
-        self.wait_answers(service, &format!("http://{port}")).await
+        self.wait_answers(service, &format!("http://{port}")).await?;
+        Ok(port)
+    }
+
+    /// Replaces a service by two that share its address.
+    pub(super) async fn two_of(&mut self, service: Service, turns: Turns) -> anyhow::Result<Arc<Front>> {
+        self.kill(service).await?;
+        let instances = [
+            self.start_another(service).await?,
+            self.start_another(service).await?,
+        ];
+        let listener = TcpListener::bind(self.port(service))?;
+        let front = Arc::new(Front::new(turns, instances));
+        let lifecycle = Lifecycle::new();
+        lifecycle.spawn_vital("front", Arc::clone(&front).serve(listener, lifecycle.token()));
+        self.running.insert(service, Running::Here(lifecycle));
+        self.wait_ready(service).await?;
+        Ok(front)
     }
 
     fn launch(&mut self, service: Service) -> anyhow::Result<()> {

@@ -289,6 +289,29 @@ impl Stage<'_> {
         reason.with_context(|| format!("call {} has no end in its history: {history}", caller.as_str()))
     }
 
+    /// The call's history says that it ended for this reason.
+    pub(super) async fn ended_as(&self, caller: &LegId, reason: &str) -> anyhow::Result<()> {
+        self.settle().await?;
+        let told = self.end_of(caller).await?;
+        ensure!(
+            told.strip_prefix("END_REASON_") == Some(reason),
+            "{} ended as {told}, not {reason}",
+            caller.as_str()
+        );
+        Ok(())
+    }
+
+    /// Soon no line is left but these: no phone rings for nobody, and nobody is left on one.
+    pub(super) async fn quiet_but(&mut self, stay: &[&LegId]) -> anyhow::Result<()> {
+        self.until("the other lines end", SOON, |view| {
+            view.legs()
+                .iter()
+                .all(|leg| leg.ended_ms.is_some() || stay.contains(&&leg.id))
+        })
+        .await
+        .map(|_| ())
+    }
+
     /// The line heard a text that holds these words.
     pub(super) fn heard(&self, leg: &LegId, words: &str) -> bool {
         self.system
@@ -308,6 +331,14 @@ impl Stage<'_> {
             .iter()
             .filter(|text| text.contains(words))
             .count()
+    }
+
+    /// The carrier was asked something that, with its answer, has all these parts.
+    pub(super) fn asked_of_carrier(&self, parts: &[&str]) -> bool {
+        let asked =
+            |what: &What| matches!(what, What::Rest(line) if parts.iter().all(|part| line.contains(part)));
+        let timeline = self.system.simulator.timeline();
+        timeline.0.iter().any(|entry| asked(&entry.what))
     }
 
     /// Somebody on the line pressed a key.

@@ -18,6 +18,7 @@ mod stage;
 mod storms;
 mod system;
 mod traffic;
+mod turns;
 
 use std::process::ExitCode;
 use std::time::Duration;

@@ -41,6 +41,8 @@ pub(super) enum HandsOn {
     Nothing,
     /// Ends services and starts them.
     Services,
+    /// Asks the workers themselves.
+    Workers,
     /// Takes Redis away and gives it back.
     Redis,
     /// Destroys what Redis knew.

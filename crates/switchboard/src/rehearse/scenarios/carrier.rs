@@ -9,6 +9,11 @@ use super::super::judge::SOON;
 use super::super::stage::{DUTY_MOBILE, DYLANS_PHONE, MARA, Stage};
 use super::office::THREE_MINUTES;
 use super::workers::WAIT_LOOP;
+use crate::services::Service;
+
+/// What moves a caller, as the metrics name it.
+const MOVES: &str = "POST Queues/*/Members/*";
+const OUTCOMES: [&str; 2] = ["server_error", "ok"];
 
 fn api_down() -> Faults {
     Faults {
@@ -115,6 +120,54 @@ async fn phone_called_once(stage: &mut Stage<'_>, status: u16, times: u32) -> an
     );
     stage.talked_once(&caller, &phone)?;
     end_well(stage, &caller).await
+}
+
+/// The request that moves the caller is refused as one for somebody who is not in the queue. They are.
+pub(super) async fn move_refused(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    for status in [404, 400] {
+        let caller = stage.caller_in_queue(MARA).await?;
+        let refused = Faults {
+            api_fail_status: Some(status),
+            api_fail_times: Some(1),
+            ..Faults::default()
+        };
+        let agent = answered_with(stage, &caller, refused).await?;
+        ensure!(
+            stage.asked_of_carrier(&["POST Queues/", caller.as_str(), &format!("-> {status} ")]),
+            "another request was refused than the one that moves the caller"
+        );
+        stage.pass(Duration::from_secs(30)).await?;
+        stage.bridged(&caller, &agent, Duration::ZERO).await?;
+        stage.talked_once(&caller, &agent)?;
+        end_well(stage, &caller).await?;
+        stage.ended_as(&caller, "COMPLETED").await?;
+    }
+    Ok(())
+}
+
+/// The worker that moves the caller tells how often that failed, and how often it did not.
+pub(super) async fn measured(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let caller = stage.caller_in_queue(MARA).await?;
+    // Services in one process count together, those of other rehearsals too: the numbers can only be too high before.
+    let mut before = Vec::new();
+    for outcome in OUTCOMES {
+        before.push(stage.measured(Service::WorkerCalls, MOVES, outcome).await?);
+    }
+    let failing = Faults {
+        api_fail_status: Some(500),
+        api_fail_times: Some(1),
+        ..Faults::default()
+    };
+    answered_with(stage, &caller, failing).await?;
+    end_well(stage, &caller).await?;
+    for (outcome, before) in OUTCOMES.into_iter().zip(before) {
+        let now = stage.measured(Service::WorkerCalls, MOVES, outcome).await?;
+        ensure!(
+            now > before,
+            "{MOVES} ended as {outcome}, which is not among the metrics"
+        );
+    }
+    Ok(())
 }
 
 /// Every answer comes after our patience is over.

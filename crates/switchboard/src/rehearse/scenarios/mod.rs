@@ -6,12 +6,15 @@ mod crowd;
 mod deadlines;
 mod hang_ups;
 mod hours;
+mod instances;
 mod lines;
 mod lookups;
 mod messages;
 mod news;
 mod office;
+mod partings;
 mod redis;
+mod tokens;
 mod waiting;
 mod workers;
 
@@ -82,6 +85,19 @@ const BY_HAND: Office = Office {
 /// Closed on whichever day it is played.
 const DAY_OFF: Office = Office {
     settings: &[r#"hours.days=[{date="01-01",until="12-31",name="the summer party"}]"#],
+    ..OPEN
+};
+/// An open one whose workers are asked what they measured.
+const MEASURED: Office = Office {
+    hands_on: HandsOn::Workers,
+    ..OPEN
+};
+/// With a key that signs tokens for agents' browsers.
+const TOKENS: Office = Office {
+    settings: &[
+        "twilio.api_key_sid=SK00000000000000000000000000000000",
+        "twilio.api_key_secret=a-sample-of-a-secret",
+    ],
     ..OPEN
 };
 /// Gives up on the carrier's API sooner than it answers.
@@ -211,6 +227,17 @@ pub(super) fn all() -> Vec<Scenario> {
         "hangs-up-connecting", "the caller hangs up while being connected", OPEN, hang_ups::connecting;
         "browser-never-connects", "an agent's browser never connects", OPEN, hang_ups::browser_never_connects;
         "tab-dies", "an agent's tab dies in the conversation", OPEN, hang_ups::tab_dies;
+        "hangs-up-in-menu", "the caller hangs up in the menu", OPEN, partings::in_the_menu;
+        "hangs-up-before-tone", "the caller asks to leave a message, and hangs up before the tone", OPEN, partings::before_the_tone;
+        "hangs-up-at-night", "the caller hears that the office is closed, and hangs up before the tone", CLOSED, partings::before_the_tone_at_night;
+        "hangs-up-office-rings", "the caller hangs up while the office rings", OPEN, partings::office_rings;
+        "hangs-up-screened", "the caller hangs up as somebody at an office phone hears which key to press", OPEN, partings::screened;
+        "hangs-up-accepted", "the caller hangs up in the moment in which somebody at an office phone presses the key", OPEN, partings::accepted;
+        "office-person-goes", "whoever picks up an office phone hangs up without pressing the key", OPEN, partings::office_person;
+        "office-person-accepts-and-goes", "whoever picks up an office phone presses the key and hangs up at once", OPEN, partings::office_person_accepted;
+        "agents-phone-goes", "an agent hangs up the phone instead of pressing the key, and then refuses the call", OPEN, partings::agents_phone;
+        "agents-phone-for-nobody", "callers hang up while an agent's phone rings, and while the agent hears which key to press", OPEN, partings::agents_phone_for_nobody;
+        "browsers-token", "an agent's browser connects as whoever its token says, and nobody else gets one", TOKENS, tokens::browser;
         "crm-down", "the customer database is down", OPEN, lookups::source_down;
         "crm-garbage", "the customer database answers nonsense", OPEN, lookups::source_broken;
         "crm-slow", "the customer database takes almost too long", OPEN, lookups::source_slow;
@@ -224,6 +251,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "api-move-unconfirmed", "the caller is moved, and the answer of the API is lost", OPEN, carrier::move_unconfirmed;
         "api-early-move-unconfirmed", "the same, before the caller is in the queue", OPEN, carrier::early_move_unconfirmed;
         "api-call-unconfirmed", "an agent's phone is called, and the answer of the API is lost", OPEN, carrier::call_unconfirmed;
+        "api-move-refused", "the caller is moved, and the carrier says that they do not wait, while they do", OPEN, carrier::move_refused;
+        "api-measured", "the request that moves the caller fails once, and both outcomes are among the metrics", MEASURED, carrier::measured;
         "api-crowded", "the carrier's API says for a while that it is asked too much", OPEN, carrier::crowded;
         "api-crowded-phone", "the same, and the agent answers on a phone", OPEN, carrier::crowded_phone;
         "api-failing", "the carrier's API fails for a while", OPEN, carrier::failing;
@@ -234,6 +263,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "one-of-two-workers", "one of two worker-calls is killed while a call waits", SERVICES, workers::one_of_two_workers;
         "worker-dies-connecting", "worker-calls is killed as it moves the caller", SERVICES, workers::worker_dies_connecting;
         "gateway-restarted", "the gateway is killed in the middle of a call", SERVICES, workers::gateway_restarted;
+        "two-gateways", "two gateways, and each request is answered by the other one", SERVICES, instances::alternating;
+        "begun-elsewhere", "everything after a call's first request is answered by another gateway", SERVICES, instances::begun_elsewhere;
         "redis-down", "Redis does not answer when the call comes", REDIS, redis::redis_down;
         "redis-down-at-night", "Redis does not answer when the call comes, at night", CLOSED, redis::redis_down_at_night;
         "redis-dies-waiting", "Redis dies while the caller waits", REDIS, redis::redis_dies_waiting;
