@@ -65,11 +65,8 @@ impl Carrier {
             self.calls.step(&call.id, name, &Command::CallerGone).await?;
             return Ok(Taken::Done);
         }
-        let Some((newer, _)) = self.calls.read(call.id.as_str()).await? else {
+        if !self.is_as_it_was(call).await? {
             return Ok(Taken::Done);
-        };
-        if newer.leg != call.leg || newer.state != call.state {
-            return Err(JobError::retry("the line moved meanwhile"));
         }
         // Told to leave by its own last request, it is on its way to where this job would send it. Moved once more,
         // it would leave phones that ring already, or an agent it just met.
@@ -88,6 +85,11 @@ impl Carrier {
         if call.leg != Leg::OfficeDial && self.has_children(call).await? {
             return Ok(());
         }
+        // Asking took its time, in which another job's move may have arrived. What a line is told is committed before
+        // it is told: the call of whoever is let into a conversation by now is no longer as it was.
+        if !self.is_as_it_was(call).await? {
+            return Ok(());
+        }
         match self.rest.redirect_call(&line, url).await {
             Ok(_) => Ok(()),
             Err(error) if error.fate() == Fate::NotWhereThought => match self.line(&line).await? {
@@ -100,6 +102,17 @@ impl Carrier {
             },
             Err(error) => Err(of_move(error)),
         }
+    }
+
+    /// Whether the call is still in the state that asked for the move; false when nothing is known of it any more.
+    async fn is_as_it_was(&self, call: &Call) -> Result<bool, JobError> {
+        let Some((newer, _)) = self.calls.read(call.id.as_str()).await? else {
+            return Ok(false);
+        };
+        if newer.leg != call.leg || newer.state != call.state {
+            return Err(JobError::retry("the line moved meanwhile"));
+        }
+        Ok(true)
     }
 
     /// Whether the caller's line has dialled lines that are still up.

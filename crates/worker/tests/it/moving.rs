@@ -178,3 +178,35 @@ async fn a_move_without_an_answer_is_not_repeated_at_once() {
     stop(calls).await;
     house.close().await;
 }
+
+/// The line arrives while the carrier is still asked where it is: two jobs wanted it moved, and the other was first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_who_arrives_while_it_is_looked_for_is_not_moved() {
+    let house = House::open().await;
+    house.agent("amelia", None).await;
+    let call = house.dial().await;
+    house.waits(&call, None).await;
+    house.answers("amelia", &call).await;
+    let leg = LegId::new(AGENT).unwrap();
+    house
+        .step(&call, None, Command::AgentJoined { claim: 1, leg })
+        .await;
+    house.simulator.set_faults(Faults {
+        api_delay_ms: 800,
+        ..Faults::default()
+    });
+    let calls = house.start_calls();
+    // Nobody is there yet; the next question is on its way.
+    house.until_requested("GET Conferences.json", 2).await;
+    house
+        .step(&call, None, Command::Ask(switchboard_domain::At::Resume))
+        .await;
+    house.until_requested("GET Calls.json?ParentCallSid", 1).await;
+    house.simulator.set_faults(Faults::default());
+    house.rest().await;
+    house.pass(Duration::from_secs(1)).await;
+    house.rest().await;
+    assert_eq!(house.requests("POST Calls/"), 0, "torn away");
+    stop(calls).await;
+    house.close().await;
+}
