@@ -136,6 +136,29 @@ fn a_key_of_a_round_that_is_over_comes_too_late() {
     assert_eq!(queued.then(late(0)).state(), "talking");
 }
 
+/// Whoever is connected ends the ring at all other phones. Somebody who can press the key at another one long after is
+/// proof that the first two never met: the first pressed, and put the phone down.
+#[test]
+fn a_key_pressed_long_after_another_one_has_the_call() {
+    let press = |number: u8, round| Command::OfficeAccepted {
+        phone: Some(phone(number)),
+        leg: leg(&format!("office-{number}")),
+        round,
+    };
+    let first = Scene::waiting().in_the_office().then(press(1, 1));
+    let soon = first.clone().after_secs(4).then(press(2, 1));
+    assert!(soon.last.is_empty(), "the first two may be about to meet");
+    let again = first.clone().after_secs(10).then(press(1, 1));
+    assert!(again.last.is_empty(), "the same request once more");
+    let older = first.clone().after_secs(10).then(press(2, 0));
+    assert!(older.last.is_empty(), "of a ring that nobody numbered");
+    let second = first.after_secs(10).then(press(2, 1));
+    assert_eq!(second.state(), "talking");
+    assert_eq!(second.causes(), [Cause::OfficeAccepted]);
+    assert_eq!(second.call().leg, Leg::OfficeDial);
+    assert_eq!(second.office_ended(1, 0, true).state(), "ended");
+}
+
 /// The key was pressed as a ring ended that nobody numbered, so nobody was connected: the line goes on asking.
 #[test]
 fn a_line_that_talks_to_nobody_does_not_strand_the_caller() {

@@ -62,8 +62,10 @@ impl Gateway {
             };
             match self.known_step(webhook, &call, commands).await {
                 Ok(Committed {
-                    call: Some(state), ..
-                }) if !is_open_to_office(&state) => return Ok(self.taken()),
+                    call: Some(state),
+                    now,
+                    ..
+                }) if !state.is_open_to_office(now) => return Ok(self.taken()),
                 Ok(step) => dialled = step.call.map(|call| call.dialled).unwrap_or_default(),
                 // A screening without state is a screening all the same.
                 Err(failure) => log_failure(&call, &failure),
@@ -204,14 +206,6 @@ impl Gateway {
             }
         }
     }
-}
-
-/// Whether an office phone may still have the caller.
-fn is_open_to_office(call: &Call) -> bool {
-    matches!(
-        call.state,
-        State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. }
-    )
 }
 
 fn has_office_leg(call: &Call, leg: &LegId) -> bool {

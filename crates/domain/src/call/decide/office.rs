@@ -1,10 +1,39 @@
 //! Ringing every phone in the office.
 
+use std::time::Duration;
+
 use super::step::Step;
 use crate::{
-    Cause, ClaimOrigin, EndReason, Event, Leg, LegId, OfficeRing, Party, PhoneNumber, State, Talk,
-    VoicemailReason, Waiting,
+    Call, Cause, ClaimOrigin, EndReason, Event, Leg, LegId, OfficeRing, Party, PhoneNumber, State, Talk,
+    Timestamp, VoicemailReason, Waiting,
 };
+
+/// From the key at an office phone until the carrier has connected it and hung up at all others, with time to spare.
+const MEETING: Duration = Duration::from_secs(5);
+
+impl Call {
+    /// Whether somebody who picks up an office phone now may have the caller.
+    pub fn is_open_to_office(&self, now: Timestamp) -> bool {
+        match &self.state {
+            State::RingingOffice { .. } | State::Queued(_) | State::Claimed { .. } => true,
+            State::Talking(talk) => never_met(talk, now),
+            State::Greeting { .. }
+            | State::Closed
+            | State::Connecting { .. }
+            | State::Voicemail { .. }
+            | State::Ended { .. } => false,
+        }
+    }
+}
+
+/// Whether somebody pressed the key at an office phone, and was not connected if the others still ring now.
+fn never_met(talk: &Talk, now: Timestamp) -> bool {
+    matches!(talk.with, Party::Office { leg: Some(_), .. }) && now >= talk.since.plus(MEETING)
+}
+
+fn has_pressed(talk: &Talk, at: &LegId) -> bool {
+    matches!(&talk.with, Party::Office { leg: Some(leg), .. } if leg == at)
+}
 
 /// A phone was picked up; perhaps by its mailbox.
 pub(super) fn screened(step: &mut Step<'_>, phone: &PhoneNumber) {
@@ -36,10 +65,18 @@ fn current_ring(state: &State) -> Option<&OfficeRing> {
 ///
 /// A queued call can be taken this way too, by a ring of which we do not know: nobody numbered it, because Redis was
 /// away, or Redis has forgotten it. A key of a round that is over comes too late: its line is gone.
+///
+/// Somebody else may have pressed before and put the phone down before the lines met. Had they met, this phone would
+/// not ring any more, so a key that is pressed long after the first is as good as the first.
 pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &LegId, round: u32) {
     let waiting = match step.call.state.clone() {
         State::RingingOffice { waiting, ring } if round == 0 || round >= ring.round => waiting,
         State::Queued(waiting) if round == 0 || round > step.call.office_rounds => waiting,
+        State::Talking(talk)
+            if never_met(&talk, step.now) && round == step.call.office_rounds && !has_pressed(&talk, leg) =>
+        {
+            talk.waiting
+        }
         State::RingingOffice { .. }
         | State::Queued(_)
         | State::Greeting { .. }

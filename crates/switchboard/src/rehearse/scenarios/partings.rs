@@ -135,9 +135,10 @@ pub(super) async fn office_person_accepted(stage: &mut Stage<'_>) -> anyhow::Res
     another_takes_it(stage, &caller, &front).await
 }
 
+/// In the same ring, which goes on at all other phones.
 async fn another_takes_it(stage: &mut Stage<'_>, caller: &LegId, front: &LegId) -> anyhow::Result<()> {
     let phone = stage
-        .bridged_with_phone(caller, WORKSHOP, Duration::from_mins(2))
+        .bridged_with_phone(caller, WORKSHOP, Duration::from_secs(25))
         .await?;
     stage.never_bridged(caller, front)?;
     stage.quiet_but(&[caller, &phone]).await?;
