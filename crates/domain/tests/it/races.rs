@@ -143,12 +143,19 @@ fn a_lost_agent_brings_the_caller_to_the_front() {
         leg: leg("agent"),
     });
     assert_eq!(gone.state(), "talking", "it may be a page being loaded again");
-    let lost = gone.after_secs(2).then(Command::AgentLost { claim: 1 });
+    let late = gone.clone().after_secs(150).then(Command::AgentLost { claim: 1 });
+    let deadline = late.call().state.waiting().unwrap().deadline;
+    assert_eq!(
+        deadline,
+        late.now.plus(late.policy.claim_browser),
+        "nobody noticed for long"
+    );
+    let lost = gone.clone().after_secs(2).then(Command::AgentLost { claim: 1 });
     let waiting = lost.call().state.waiting().unwrap().clone();
     assert_eq!(lost.state(), "queued");
     assert!(waiting.front);
     assert_eq!(waiting.since, since);
-    assert_eq!(waiting.deadline, lost.now.plus(lost.policy.office_retry_after));
+    assert_eq!(waiting.deadline, gone.now.plus(gone.policy.office_retry_after));
     assert!(
         lost.last
             .effects

@@ -236,12 +236,17 @@ pub(super) fn lost(step: &mut Step<'_>, number: u32) {
     }
 }
 
-/// Back to the front of the queue, with a deadline as short as after an unanswered office ring.
+/// Back to the front of the queue, with a deadline as short as after an unanswered office ring. The time that the
+/// caller was alone before anybody noticed counts, but for as long as an agent needs to come.
 pub(super) fn requeue_in_front(step: &mut Step<'_>) {
     let State::Talking(talk) = step.call.state.clone() else {
         return;
     };
-    let deadline = step.now.plus(step.policy.office_retry_after);
+    let alone_since = talk.agent_left.unwrap_or(step.now);
+    let offered_until = step.now.plus(step.policy.claim_browser);
+    let deadline = alone_since
+        .plus(step.policy.office_retry_after)
+        .max(offered_until);
     step.enter(
         State::Queued(Waiting {
             deadline,

@@ -34,7 +34,7 @@ pub(crate) enum Phase {
     Agent {
         agent: usize,
         line: Option<Line>,
-        left: bool,
+        left: Option<u64>,
         deadline: u64,
     },
     Phone {

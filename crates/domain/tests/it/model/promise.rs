@@ -97,6 +97,11 @@ impl Promise {
         }
     }
 
+    /// Waits again, and has been alone for some time; but agents have a moment to come.
+    fn alone(&mut self, since: u64, now: u64) {
+        self.queue((since + RETRY).max(now + PATIENCE[0]));
+    }
+
     fn queue(&mut self, deadline: u64) {
         self.entries += 1;
         self.phase = Phase::Waiting { deadline };
@@ -234,10 +239,14 @@ impl Promise {
                     if agent == ON_A_PHONE {
                         self.phase = Phase::Over;
                     } else if let Phase::Agent { left, .. } = &mut self.phase {
-                        *left = true;
+                        left.get_or_insert(now);
                     }
                 }
-                What::Lost(which) if which == this && left => self.queue(now + RETRY),
+                What::Lost(which) if which == this => {
+                    if let Some(since) = left {
+                        self.alone(since, now);
+                    }
+                }
                 _ => {}
             },
             _ => {}
@@ -289,7 +298,7 @@ impl Promise {
                 self.phase = Phase::Agent {
                     agent,
                     line,
-                    left: false,
+                    left: None,
                     deadline,
                 };
             }
@@ -331,7 +340,7 @@ impl Promise {
                 }
             }
             (Ask::QueueFailed, Phase::Waiting { deadline }) => self.office(deadline),
-            (Ask::AfterConference, Phase::Agent { .. }) => self.queue(now + RETRY),
+            (Ask::AfterConference, Phase::Agent { left, .. }) => self.alone(left.unwrap_or(now), now),
             // Only a line that was told to ask there comes there; any other request may be an old one.
             (
                 Ask::Resume | Ask::Astray | Ask::LeftQueue | Ask::AfterConference,
@@ -343,7 +352,7 @@ impl Promise {
                         deadline,
                     }
                 }
-                Some(since) if ask == Ask::Astray && now >= since + ALONE => self.queue(now + RETRY),
+                Some(since) if ask == Ask::Astray && now >= since + ALONE => self.alone(since, now),
                 Some(_) => {}
             },
             (Ask::Voicemail, Phase::Menu { .. } | Phase::Waiting { .. }) => self.phase = Phase::Message,
