@@ -41,6 +41,7 @@ export type EndReason =
   | "missed"
   | "voicemail"
   | "completed"
+  | "unheard"
   | "unknown";
 
 /** What a source knows; every field may be empty. */

@@ -175,6 +175,7 @@ const ENDS = new Map<EndReasonJson | undefined, EndReason>([
   ["END_REASON_MISSED", "missed"],
   ["END_REASON_VOICEMAIL", "voicemail"],
   ["END_REASON_COMPLETED", "completed"],
+  ["END_REASON_UNKNOWN", "unheard"],
 ]);
 
 const PRESENCES = new Map<PresenceJson | undefined, Presence>([

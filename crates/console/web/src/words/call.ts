@@ -61,6 +61,8 @@ export function endWords(ended: Ended, agents: ReadonlyMap<string, Agent>, home:
       return "Rang while closed";
     case "hung_up_in_menu":
       return "Hung up in the menu";
+    case "unheard":
+      return "Over before we heard of it";
     case "unknown":
       return "Ended";
   }
