@@ -36,6 +36,23 @@ struct Load {
     length: Duration,
 }
 
+impl Load {
+    /// One of each service, beside this program, and the load's agents.
+    async fn house(&self) -> Result<House> {
+        House::start(&HouseOptions {
+            programs: std::env::current_exe()?
+                .parent()
+                .context("no folder of programs")?
+                .to_owned(),
+            each: 1,
+            agents: self.agents,
+            settings: SETTINGS.to_owned(),
+            seed: SEED,
+        })
+        .await
+    }
+}
+
 /// Ended calls go after two minutes, so that Redis can be seen to come to rest within the run.
 const SETTINGS: &str = r#"
 calls.ended_ttl = "2m"
@@ -68,17 +85,7 @@ pub(crate) async fn bench(args: &SoakArgs, report: &mut Report) -> Result<()> {
 }
 
 async fn soak(load: &Load) -> Result<Row> {
-    let mut house = House::start(&HouseOptions {
-        programs: std::env::current_exe()?
-            .parent()
-            .context("no folder of programs")?
-            .to_owned(),
-        each: 1,
-        agents: load.agents,
-        settings: SETTINGS.to_owned(),
-        seed: SEED,
-    })
-    .await?;
+    let mut house = load.house().await?;
     let crowd = Crowd::new(
         house.simulator.clone(),
         house.api()?,

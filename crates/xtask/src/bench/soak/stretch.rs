@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use secrecy::ExposeSecret as _;
-use switchboard_crowd::house::{House, HouseOptions, Kind};
+use switchboard_crowd::house::{House, Kind};
 use switchboard_crowd::{Account, Crowd, Plan, desks};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::audience::{Crew, Seen};
-use super::{Load, SEED, SETTINGS, mib, plan};
+use super::{Load, mib, plan};
 use crate::SoakArgs;
 use crate::cpu;
 use crate::figures::{Figures, Measured, float};
@@ -47,9 +47,11 @@ pub(super) async fn climb(args: &SoakArgs, report: &mut Report) -> Result<()> {
     let quick = args.bench.quick;
     let steps = if quick { QUICK.as_slice() } else { STEPS.as_slice() };
     let minutes = args.minutes.unwrap_or(if quick { 0.2 } else { 1.0 });
+    // Other steps than usual are one step.
+    let own = args.calls.is_some() || args.agents.is_some();
     for (id, agents, calls_per_second) in steps {
         let load = Load {
-            id,
+            id: if own { "stretch-own" } else { id },
             calls_per_second: args.calls.unwrap_or(*calls_per_second),
             agents: args.agents.unwrap_or(*agents),
             length: Duration::from_secs_f64(minutes * 60.0),
@@ -63,11 +65,10 @@ pub(super) async fn climb(args: &SoakArgs, report: &mut Report) -> Result<()> {
         report.add(row);
         match broken {
             Some(why) => {
-                println!("stretch: {id} breaks: {why}");
+                println!("stretch: {} breaks: {why}", load.id);
                 return Ok(());
             }
-            // Other steps than usual are one step.
-            None if args.calls.is_some() || args.agents.is_some() => return Ok(()),
+            None if own => return Ok(()),
             None => println!("stretch: {id} holds"),
         }
     }
@@ -75,17 +76,7 @@ pub(super) async fn climb(args: &SoakArgs, report: &mut Report) -> Result<()> {
 }
 
 async fn step(load: &Load) -> Result<Row> {
-    let mut house = House::start(&HouseOptions {
-        programs: std::env::current_exe()?
-            .parent()
-            .context("no folder of programs")?
-            .to_owned(),
-        each: 1,
-        agents: load.agents,
-        settings: SETTINGS.to_owned(),
-        seed: SEED,
-    })
-    .await?;
+    let mut house = load.house().await?;
     let address = house.address(Kind::Realtime).context("nobody answers agents")?;
     let token = house.settings.realtime.api_token.as_ref();
     let token = token
