@@ -11,6 +11,10 @@ use super::super::stage::{DYLANS_PHONE, FRONT_DESK, MARA, OLIVER, PHONES, Stage,
 
 /// Long after the office would have rung.
 const LONG: Duration = Duration::from_mins(4);
+/// As long as the office rings.
+const RING: Duration = Duration::from_secs(25);
+/// The pause between two rounds, and a round in which a phone without a person is rung and then left out.
+const NEXT_ROUND: Duration = Duration::from_mins(2);
 /// What a person hears who picks up a phone for somebody who waits.
 const KEY: &str = "Press 1";
 
@@ -111,7 +115,7 @@ pub(super) async fn office_person(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_in_queue(MARA).await?;
     let front = stage.hears_at(FRONT_DESK, KEY, LONG).await?;
     stage.hang_up(&front);
-    another_takes_it(stage, &caller, &front).await
+    another_takes_it(stage, &caller, &front, RING).await
 }
 
 /// The same, having pressed the key: there is nobody to talk with.
@@ -132,14 +136,23 @@ pub(super) async fn office_person_accepted(stage: &mut Stage<'_>) -> anyhow::Res
         stage.over(&caller, SOON).await?;
         return stage.ended_as(&caller, "COMPLETED").await;
     }
-    another_takes_it(stage, &caller, &front).await
+    // Where whoever picks up first silences all other phones, nothing rings any more, and the next round is theirs.
+    let rings_on = stage.system.simulator.look(|view| {
+        view.legs()
+            .iter()
+            .any(|leg| leg.to == WORKSHOP && !leg.status.is_final())
+    });
+    let within = if rings_on { RING } else { NEXT_ROUND };
+    another_takes_it(stage, &caller, &front, within).await
 }
 
-/// In the same ring, which goes on at all other phones.
-async fn another_takes_it(stage: &mut Stage<'_>, caller: &LegId, front: &LegId) -> anyhow::Result<()> {
-    let phone = stage
-        .bridged_with_phone(caller, WORKSHOP, Duration::from_secs(25))
-        .await?;
+async fn another_takes_it(
+    stage: &mut Stage<'_>,
+    caller: &LegId,
+    front: &LegId,
+    within: Duration,
+) -> anyhow::Result<()> {
+    let phone = stage.bridged_with_phone(caller, WORKSHOP, within).await?;
     stage.never_bridged(caller, front)?;
     stage.quiet_but(&[caller, &phone]).await?;
     stage.pass(Duration::from_mins(1)).await?;
