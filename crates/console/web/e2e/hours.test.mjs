@@ -1,39 +1,21 @@
 // Opening and closing the office by hand, on two screens, and what callers hear of it.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { axe, launch } from "../../../simulator/web/e2e/browser.mjs";
-import { lookAway, sitDown, within } from "./agent.mjs";
+import { afterEach, describe, it } from "node:test";
+import { axe } from "../../../simulator/web/e2e/browser.mjs";
+import { lookAway, within } from "./agent.mjs";
 import { boxes, moved, shifts, watchShifts } from "./layout.mjs";
-import { MARA, OLIVER, startWorld, until } from "./world.mjs";
+import { openOffice } from "./office.mjs";
+import { MARA, OLIVER, until } from "./world.mjs";
 
 const LEARNT_MS = 1_000;
 
 describe("opening hours by hand", { timeout: 600_000 }, () => {
-  let world;
-  let browser;
+  const { world, sitDown } = openOffice();
   let amelia;
   let bashir;
 
-  before(async () => {
-    world = await startWorld();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
-
-  afterEach(async (test) => {
-    if (test.passed === false) console.log(await world.timeline(), world.output());
-    world.line.mend();
-    await takeAllBack();
-    await amelia?.leave();
-    await bashir?.leave();
-    amelia = bashir = undefined;
-    await world.calm();
-  });
+  afterEach(() => takeAllBack());
 
   async function takeAllBack() {
     const { overrides } = await (await fetch(`${world.direct}/api/v1/hours`)).json();
@@ -63,8 +45,8 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
   }
 
   it("closes with a reason until a time, on every screen within a second, and opens again", async () => {
-    amelia = await sitDown(browser, world.url, "Amelia Frost");
-    bashir = await sitDown(browser, world.direct, "Bashir");
+    amelia = await sitDown("Amelia Frost");
+    bashir = await sitDown("Bashir", { at: world.direct });
     await state(amelia.page, "Open").waitFor();
     await world.call(MARA);
     await amelia.row(MARA.name).waitFor();
@@ -99,7 +81,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
   });
 
   it("is over when its time has come, without anybody doing anything", async () => {
-    amelia = await sitDown(browser, world.url, "Amelia Frost");
+    amelia = await sitDown("Amelia Frost");
     await open(amelia.page);
     await dialog(amelia.page).getByLabel("Reason, for your colleagues").fill("Lunch");
     await amelia.page.keyboard.press("Enter");
@@ -110,7 +92,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
   });
 
   it("is done with the keyboard alone; the focus stays inside and goes back", async () => {
-    amelia = await sitDown(browser, world.url, "Amelia Frost");
+    amelia = await sitDown("Amelia Frost");
     const { page } = amelia;
     const button = page.getByRole("button", { name: "Override" });
     await button.focus();
@@ -139,7 +121,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
   });
 
   it("says what is wrong beside what is wrong, and one press after no answer is still one override", async () => {
-    amelia = await sitDown(browser, world.url, "Amelia Frost");
+    amelia = await sitDown("Amelia Frost");
     const { page } = amelia;
     await open(page);
     const form = dialog(page);
@@ -169,7 +151,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
   });
 
   it("says that it is old and takes no press while the line is lost", async () => {
-    amelia = await sitDown(browser, world.url, "Amelia Frost");
+    amelia = await sitDown("Amelia Frost");
     const { page } = amelia;
     await open(page);
     const form = dialog(page);
@@ -186,7 +168,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
   for (const colorScheme of ["light", "dark"]) {
     for (const [width, height] of [[390, 844], [1280, 800], [1920, 1080]]) {
       it(`is accessible and fits, ${width} px, ${colorScheme}`, async () => {
-        amelia = await sitDown(browser, world.url, "Amelia Frost", { colorScheme, viewport: { width, height } });
+        amelia = await sitDown("Amelia Frost", { colorScheme, viewport: { width, height } });
         const { page } = amelia;
         await world.call(MARA);
         await amelia.row(MARA.name).waitFor();

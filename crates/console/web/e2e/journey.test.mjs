@@ -1,37 +1,19 @@
 // Calls from beginning to end, seen by two agents in two windows.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { launch } from "../../../simulator/web/e2e/browser.mjs";
-import { holdAnswers, lookAway, seen, sitDown, vanished, within } from "./agent.mjs";
+import { beforeEach, describe, it } from "node:test";
+import { holdAnswers, lookAway, seen, vanished, within } from "./agent.mjs";
 import { boxes, moved, shifts, watchShifts } from "./layout.mjs";
-import { FRONT_DESK, JACK, MARA, OLIVER, PRIYA, startWorld, until } from "./world.mjs";
+import { openOffice } from "./office.mjs";
+import { FRONT_DESK, JACK, MARA, OLIVER, PRIYA, until } from "./world.mjs";
 
 describe("a call", { timeout: 600_000 }, () => {
-  let world;
-  let browser;
+  const { world, sitDown } = openOffice();
   let amelia;
   let bashir;
 
-  before(async () => {
-    world = await startWorld();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
-
   beforeEach(async () => {
-    [amelia, bashir] = await Promise.all(["Amelia Frost", "Bashir Khan"].map((name) => sitDown(browser, world.url, name)));
-  });
-
-  afterEach(async (test) => {
-    if (test.passed === false) console.log(await world.timeline(), world.output());
-    await amelia.leave();
-    await bashir.leave();
-    await world.calm();
+    [amelia, bashir] = await Promise.all(["Amelia Frost", "Bashir Khan"].map((name) => sitDown(name)));
   });
 
   it("appears, becomes somebody, is answered, and is gone", async () => {

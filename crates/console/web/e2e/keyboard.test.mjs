@@ -1,35 +1,18 @@
 // The whole journey without a pointer.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { launch } from "../../../simulator/web/e2e/browser.mjs";
-import { seen, sitDown, vanished } from "./agent.mjs";
-import { MARA, OLIVER, PRIYA, startWorld } from "./world.mjs";
+import { describe, it } from "node:test";
+import { seen, vanished } from "./agent.mjs";
+import { openOffice } from "./office.mjs";
+import { MARA, OLIVER, PRIYA } from "./world.mjs";
 
 describe("the keyboard alone", { timeout: 300_000 }, () => {
-  let world;
-  let browser;
+  const { world, sitDown } = openOffice();
   let amelia;
   let page;
 
-  before(async () => {
-    world = await startWorld();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
-
-  afterEach(async (test) => {
-    if (test.passed === false) console.log(await world.timeline(), world.output());
-    await amelia.leave();
-    await world.calm();
-  });
-
   async function arrive() {
-    amelia = await sitDown(browser, world.url);
+    amelia = await sitDown();
     ({ page } = amelia);
     await page.getByRole("button", { name: "Amelia Frost" }).waitFor();
     await tabTo("Amelia Frost");

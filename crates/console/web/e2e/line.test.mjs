@@ -1,44 +1,26 @@
 // A line that is cut, a tab that slept, a server that was restarted: what is shown is true, or says that it is old.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { launch } from "../../../simulator/web/e2e/browser.mjs";
-import { seen, sitDown, vanished, within } from "./agent.mjs";
-import { MARA, OLIVER, PRIYA, pause, startWorld, until } from "./world.mjs";
+import { beforeEach, describe, it } from "node:test";
+import { seen, vanished, within } from "./agent.mjs";
+import { openOffice } from "./office.mjs";
+import { MARA, OLIVER, PRIYA, pause, until } from "./world.mjs";
 
 const LOST_WITHIN_MS = 3_000;
 const RIGHT_WITHIN_MS = 1_000;
 
 describe("the line", { timeout: 600_000 }, () => {
-  let world;
-  let browser;
+  const { world, sitDown } = openOffice();
   /** By way of the wire. */
   let amelia;
   /** Straight to another process: what really is. */
   let bashir;
 
-  before(async () => {
-    world = await startWorld();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
-
   beforeEach(async () => {
-    amelia = await sitDown(browser, world.url, "Amelia Frost");
-    bashir = await sitDown(browser, world.direct, "Bashir Khan");
+    amelia = await sitDown("Amelia Frost");
+    bashir = await sitDown("Bashir Khan", { at: world.direct });
     await world.call(MARA);
     await seen(0, amelia.row(MARA.name), bashir.row(MARA.name));
-  });
-
-  afterEach(async (test) => {
-    if (test.passed === false) console.log(await world.timeline(), world.output());
-    await amelia.leave();
-    await bashir.leave();
-    await world.calm();
   });
 
   /** The line is lost and says so; meanwhile one caller goes and another comes; then it is back and right. */

@@ -1,38 +1,22 @@
 // Nothing that axe finds, and nothing wider than the screen, in both themes and at three widths.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { axe, launch } from "../../../simulator/web/e2e/browser.mjs";
-import { lookAway, sitDown } from "./agent.mjs";
-import { MARA, OLIVER, PRIYA, startWorld } from "./world.mjs";
+import { describe, it } from "node:test";
+import { axe } from "../../../simulator/web/e2e/browser.mjs";
+import { lookAway } from "./agent.mjs";
+import { openOffice } from "./office.mjs";
+import { MARA, OLIVER, PRIYA } from "./world.mjs";
 
 const HEIGHTS = { 390: 844, 1280: 800, 1920: 1080 };
 
 describe("the page", { timeout: 600_000 }, () => {
-  let world;
-  let browser;
+  const { world, sitDown } = openOffice();
   let amelia;
-
-  before(async () => {
-    world = await startWorld();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
-
-  afterEach(async (test) => {
-    if (test.passed === false) console.log(await world.timeline(), world.output());
-    await amelia.leave();
-    await world.calm();
-  });
 
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [390, 1280, 1920]) {
       it(`is accessible and fits, ${width} px, ${colorScheme}`, async () => {
-        amelia = await sitDown(browser, world.url, undefined, { colorScheme, viewport: { width, height: HEIGHTS[width] } });
+        amelia = await sitDown(undefined, { colorScheme, viewport: { width, height: HEIGHTS[width] } });
         const { page } = amelia;
         const looked = async (when) => {
           assert.deepEqual(await axe(page), [], when);

@@ -1,36 +1,19 @@
 // A caller leaves a message, and somebody listens to it.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { launch } from "../../../simulator/web/e2e/browser.mjs";
-import { lookAway, sitDown } from "./agent.mjs";
-import { MARA, OLIVER, startWorld, until } from "./world.mjs";
+import { beforeEach, describe, it } from "node:test";
+import { lookAway } from "./agent.mjs";
+import { openOffice } from "./office.mjs";
+import { MARA, OLIVER, until } from "./world.mjs";
 
 describe("a message", { timeout: 300_000 }, () => {
-  let world;
-  let browser;
+  const { world, sitDown } = openOffice();
   let amelia;
   let page;
 
-  before(async () => {
-    world = await startWorld();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
-
   beforeEach(async () => {
-    amelia = await sitDown(browser, world.url, "Amelia Frost");
+    amelia = await sitDown("Amelia Frost");
     ({ page } = amelia);
-  });
-
-  afterEach(async (test) => {
-    if (test.passed === false) console.log(await world.timeline(), world.output());
-    await amelia.leave();
-    await world.calm();
   });
 
   /** Somebody chooses to leave one, speaks for a while and hangs up. */
