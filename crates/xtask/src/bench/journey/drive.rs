@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
+use switchboard_runtime::Rng;
 use tokio::time::sleep;
 
 use super::carrier::{ask, dial};
@@ -15,7 +16,8 @@ use super::relay::Passed;
 use crate::fanout::Sight;
 use crate::time::{Arrivals, now_ns};
 
-/// From ringing to the key; the menu is being read then.
+/// From ringing to the key; the menu is being read then. This and the others are about so long: people do not press in
+/// step with others who ring.
 const LISTENS: Duration = Duration::from_millis(1_500);
 /// From the key to Answer, and from Answer to the end.
 const WAITS: Duration = Duration::from_millis(1_000);
@@ -56,17 +58,20 @@ pub(super) async fn calls(
     let (made, failed) = (RefCell::new(Vec::new()), Cell::new(0));
     let (network, realtime) = (house.network, house.realtime);
     let (into, failures) = (&made, &failed);
+    let people = Rng::from_seed(first);
     Arrivals::soon(per_s, count)
-        .each(|number, _| async move {
-            let number = first + number;
-            match call(network, realtime, number, number % agents).await {
-                Ok(call) => into.borrow_mut().push(call),
-                Err(error) => {
-                    eprintln!("journey: call {number}: {error:#}");
-                    failures.set(failures.get() + 1);
+        .each(|number, _| {
+            let (number, person) = (first + number, people.fork());
+            async move {
+                match call(network, realtime, number, number % agents, &person).await {
+                    Ok(call) => into.borrow_mut().push(call),
+                    Err(error) => {
+                        eprintln!("journey: call {number}: {error:#}");
+                        failures.set(failures.get() + 1);
+                    }
                 }
+                Ok(())
             }
-            Ok(())
         })
         .await?;
     // The last news are on their way.
@@ -81,12 +86,18 @@ pub(super) async fn calls(
     ))
 }
 
-async fn call(network: SocketAddr, realtime: SocketAddr, number: u64, agent: u64) -> Result<Made> {
+async fn call(
+    network: SocketAddr,
+    realtime: SocketAddr,
+    number: u64,
+    agent: u64,
+    person: &Rng,
+) -> Result<Made> {
     let from = format!("+4477009{number:05}");
     let call = dial(network, &from).await?;
-    sleep(LISTENS).await;
+    sleep(person.jitter(LISTENS)).await;
     ask(network, "/sim/v1/press", &json!({ "leg": call, "digits": "2" })).await?;
-    sleep(WAITS).await;
+    sleep(person.jitter(WAITS)).await;
     let agent = format!("a{agent}");
     let asked_ns = now_ns();
     let path = format!("/api/v1/calls/{call}/answer");
@@ -95,7 +106,7 @@ async fn call(network: SocketAddr, realtime: SocketAddr, number: u64, agent: u64
     let claim = yours["ticket"].as_str().context("no ticket")?;
     let browser = json!({ "identity": agent, "params": { "claim": claim } });
     ask(network, "/sim/v1/browsers/connect", &browser).await?;
-    sleep(TALKS).await;
+    sleep(person.jitter(TALKS)).await;
     ask(network, "/sim/v1/hang-up", &json!({ "leg": call })).await?;
     Ok(Made {
         call,

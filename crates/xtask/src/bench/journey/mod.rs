@@ -21,6 +21,9 @@ use crate::report::{Report, Row};
 use crate::time::{Arrivals, now_ns};
 
 const CALLS_PER_S: u64 = 10;
+/// Events of a call from its first ring to its end, each of which is told to every screen. The floor tells as many: a
+/// round to 500 sockets that falls on another one waits, however little is done besides.
+const EVENTS_OF_CALL: u64 = 11;
 
 /// Runs the rows; they come from the same calls.
 pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()> {
@@ -49,7 +52,7 @@ async fn rows(quick: bool) -> Result<[Row; 3]> {
     let count = CALLS_PER_S * seconds;
     let many = agents as u64;
     calls(&mut house, many, 0, CALLS_PER_S, CALLS_PER_S).await?;
-    bare(&mut house, CALLS_PER_S).await?;
+    bare(&mut house, EVENTS_OF_CALL * CALLS_PER_S).await?;
     let (mut made, mut incomplete) = (0, 0);
     for round in 0..rounds {
         let before = cost(&house)?;
@@ -68,7 +71,7 @@ async fn rows(quick: bool) -> Result<[Row; 3]> {
         answers.round(&ways.answers)?;
         made += ways.calls;
         incomplete += ways.incomplete;
-        floor.round_of(&bare(&mut house, count).await?)?;
+        floor.round_of(&bare(&mut house, EVENTS_OF_CALL * count).await?)?;
     }
     let seen = house.crew.take().await?;
     house.close().await?;
@@ -76,7 +79,7 @@ async fn rows(quick: bool) -> Result<[Row; 3]> {
     Ok([
         Row::beside(
             "choice-to-card",
-            "the caller's key at our door -> its card on each of 500 screens; CPU of all processes for a whole call; floor: bare actix-web, two round trips, a loop of writes",
+            "the caller's key at our door -> its card on each of 500 screens; CPU of all processes for a whole call; floor: bare actix-web, two round trips, a loop of writes, as many events a second",
             choices,
             floor,
         )
@@ -101,13 +104,13 @@ async fn rows(quick: bool) -> Result<[Row; 3]> {
     ])
 }
 
-/// The floor's requests at the same rate.
+/// The floor's requests, as often as something happens to a call.
 async fn bare(house: &mut House, count: u64) -> Result<Vec<(u64, u64)>> {
     house.floor_crew.take().await?;
     let to = house.floor;
     let connection = tokio::sync::Mutex::new(Connection::open(to).await?);
     let connection = &connection;
-    Arrivals::soon(CALLS_PER_S, count)
+    Arrivals::soon(EVENTS_OF_CALL * CALLS_PER_S, count)
         .each(|_, _| async move {
             let at = now_ns().to_string();
             let request = format!(
