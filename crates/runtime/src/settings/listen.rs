@@ -2,8 +2,15 @@
 
 use std::{
     fmt, io,
-    net::{IpAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs as _},
 };
+
+use socket2::{Domain, Socket, Type};
+
+/// Connections that may wait to be accepted; the system takes `net.core.somaxconn` if that is less. The standard
+/// library's 128 are too few from the first moment on: whoever comes beyond them is told nothing and tries again
+/// after a second, and when a service was restarted, thousands of screens come at once, and before it is ready.
+const WAITING: i32 = 4096;
 
 /// `host:port` on this machine. Port 0 lets the system choose one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,9 +53,30 @@ impl Listen {
     /// # Errors
     /// When the address is taken, is not this machine's or needs rights; the message names it.
     pub fn bind(&self) -> io::Result<TcpListener> {
-        TcpListener::bind((self.host.as_str(), self.port))
+        self.open()
             .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {self}: {error}")))
     }
+
+    /// At the first of the host's addresses that can be had.
+    fn open(&self) -> io::Result<TcpListener> {
+        let mut refused = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+        for address in (self.host.as_str(), self.port).to_socket_addrs()? {
+            match listen_at(address) {
+                Ok(listener) => return Ok(listener),
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
+    }
+}
+
+fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // A service that is started again must not wait for connections of the one before to be forgotten.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(WAITING)?;
+    Ok(socket.into())
 }
 
 impl fmt::Display for Listen {
@@ -104,5 +132,16 @@ mod tests {
             .bind()
             .expect_err("taken");
         assert!(error.to_string().contains(&address), "{error}");
+    }
+
+    #[test]
+    fn hundreds_may_come_before_anybody_is_let_in() {
+        let listener = Listen::parse("127.0.0.1:0").unwrap().bind().unwrap();
+        let address = listener.local_addr().unwrap();
+        // Less than a second, after which the system would try again by itself.
+        let patience = std::time::Duration::from_millis(900);
+        let come = |_| std::net::TcpStream::connect_timeout(&address, patience);
+        let there: Result<Vec<_>, _> = (0..300).map(come).collect();
+        assert_eq!(there.unwrap().len(), 300);
     }
 }
