@@ -212,6 +212,7 @@ async fn a_message_that_redis_did_not_tell_is_found() {
 
 #[tokio::test]
 async fn a_busy_stream_is_not_taken_for_a_connection_that_tells_nothing() {
+    // Often, but three looks must not be shorter than a thread may be late beside other tests: that would be deafness.
     let limits = SocketLimits {
         check_every: Duration::from_millis(20),
         ..quick()

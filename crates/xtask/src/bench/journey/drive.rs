@@ -16,8 +16,8 @@ use super::relay::Passed;
 use crate::fanout::Sight;
 use crate::time::{Arrivals, now_ns};
 
-/// From ringing to the key; the menu is being read then. This and the others are about so long: people do not press in
-/// step with others who ring.
+/// From ringing to the key; the menu is being read then. This and the others are between half and all of that, by chance:
+/// people do not press in step with others who ring.
 const LISTENS: Duration = Duration::from_millis(1_500);
 /// From the key to Answer, and from Answer to the end.
 const WAITS: Duration = Duration::from_millis(1_000);
