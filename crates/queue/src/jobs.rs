@@ -141,10 +141,12 @@ pub fn push(effect: &Effect) -> Result<Push> {
                 leg_ids: legs.iter().map(ToString::to_string).collect(),
                 children: *children,
             };
+            // A claim may have more legs than one to be ended: one job for each set of them.
+            let legs = job.leg_ids.join(",");
             Push::now(&job)?.id(id(
                 call,
                 v1::CancelLegs::NAME,
-                &format_args!("{claim}:{children}"),
+                &format_args!("{claim}:{children}:{legs}"),
             ))
         }
         Effect::HangUp { call } => {

@@ -151,7 +151,7 @@ pub enum Command {
         /// The leg.
         leg: LegId,
     },
-    /// The phone of an agent is being called.
+    /// The phone of an agent is being called: the carrier answered so, or the phone told so itself.
     AgentCalled {
         /// For which claim.
         claim: u32,

@@ -1,5 +1,7 @@
 //! News: nobody waits for the answer, nobody sends it again, and it may come late, twice or in any order.
 
+use std::time::Duration;
+
 use switchboard_domain::{Adopted, CallId, Command, LegId, Recording, Rejected, Timestamp};
 use switchboard_store::{Committed, TransactError};
 use switchboard_telephony::form::{
@@ -109,7 +111,8 @@ impl Gateway {
         Ok(noted(&line.call, step))
     }
 
-    /// The line to an agent's phone ended.
+    /// The line to an agent's phone rings, or ended. That it rings is news where the answer to the request that called it
+    /// was lost.
     pub(super) async fn agent_status(
         &self,
         webhook: &Webhook<'_>,
@@ -122,13 +125,18 @@ impl Gateway {
             return Ok(Answer::Noted);
         };
         note_odd(call, &news.odd);
-        if !news.call.status.is_some_and(CallStatus::is_final) {
-            return Ok(Answer::Noted);
-        }
-        let left = Command::AgentLeft { claim, leg };
+        let command = match news.call.status {
+            None => return Ok(Answer::Noted),
+            Some(status) if status.is_final() => Command::AgentLeft { claim, leg },
+            Some(_) => Command::AgentCalled {
+                claim,
+                leg,
+                held_back: Duration::ZERO,
+            },
+        };
         Ok(noted(
             call,
-            self.known_step(webhook, call, |_| vec![left.clone()]).await,
+            self.known_step(webhook, call, |_| vec![command.clone()]).await,
         ))
     }
 }

@@ -98,9 +98,11 @@ impl Resource for Participant {
 }
 
 impl RestClient {
-    /// Finds the live conference of this name, if there is one.
+    /// Finds the live conference of this name, if there is one. A list that is not complete and does not show it says
+    /// nothing, which is [`Unreadable`](RestError::Unreadable): somebody may be talking in it.
     pub async fn find_conference(&self, name: &str) -> Result<Option<Conference>, RestError> {
         // In the order of its life: one that starts between the two questions is found by the second.
+        let mut complete = true;
         for status in [ConferenceStatus::Init, ConferenceStatus::InProgress] {
             let filters = [("FriendlyName", name), ("Status", status.as_str())];
             let found: Listing<Conference> = self
@@ -114,8 +116,15 @@ impl RestClient {
             if ours.is_some() {
                 return Ok(ours);
             }
+            complete &= found.complete;
         }
-        Ok(None)
+        if complete {
+            Ok(None)
+        } else {
+            Err(RestError::Unreadable {
+                wanted: "list of conferences",
+            })
+        }
     }
 
     /// Reads who is in a conference. One that is over has nobody, or is

@@ -45,6 +45,17 @@ pub(super) fn note(method: &str, path: &str, took: Duration, error: Option<&Rest
     .record(took.as_secs_f64());
 }
 
+/// Elements of a list that say not even which one they are.
+pub(super) fn unreadable(resource: &str, count: usize) {
+    metrics::counter!("twilio_list_items_unreadable_total", "endpoint" => endpoint(resource))
+        .increment(count as u64);
+}
+
+/// A list that went on after the last page that is read.
+pub(super) fn too_long(resource: &str) {
+    metrics::counter!("twilio_lists_too_long_total", "endpoint" => endpoint(resource)).increment(1);
+}
+
 #[cfg(test)]
 mod tests {
     use super::endpoint;

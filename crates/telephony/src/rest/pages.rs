@@ -6,6 +6,7 @@ use url::Url;
 use super::{
     RestClient, RestError,
     json::{Object, Resource},
+    measure,
     send::About,
 };
 
@@ -44,11 +45,14 @@ impl RestClient {
             let page = self.get(&format!("{resource}?{query}"), about).await?;
             let elements = page.get(key).and_then(Value::as_array);
             let elements = elements.ok_or(RestError::Unreadable { wanted: "list" })?;
-            for element in elements {
-                match T::read(Object(element)) {
-                    Some(item) => listing.items.push(item),
-                    None => listing.complete = false,
-                }
+            let before = listing.items.len();
+            listing
+                .items
+                .extend(elements.iter().filter_map(|element| T::read(Object(element))));
+            let unreadable = elements.len().saturating_sub(listing.items.len() - before);
+            if unreadable > 0 {
+                listing.complete = false;
+                measure::unreadable(resource, unreadable);
             }
             let Some(next) = Object(&page).text("next_page_uri") else {
                 return Ok(listing);
@@ -56,6 +60,7 @@ impl RestClient {
             query = self.next_query(resource, next)?;
         }
         listing.complete = false;
+        measure::too_long(resource);
         Ok(listing)
     }
 

@@ -10,9 +10,13 @@ use switchboard_runtime::{LiveSchedules, Schedules, settings::Settings};
 use switchboard_telephony::rest::{Fate, ParticipantStatus, RestClient, RestConfig};
 use switchboard_telephony::{AccountSid, CallSid, CallStatus, Party};
 
-use super::sweep::{Horizon, Sightings};
+use super::sweep::{AskedLast, Horizon, Sightings};
 use crate::error::{WorkerError, of_carrier};
 use crate::step::Calls;
+
+/// Until a list is read again that could not be read whole. No attempt is counted: the job looks each time whether it
+/// is still wanted, and acting on half a list would be guessing.
+pub(super) const READ_AGAIN: Duration = Duration::from_secs(2);
 
 /// Calls and the carrier that holds their lines.
 #[derive(Clone)]
@@ -29,6 +33,7 @@ pub(crate) struct Carrier {
     /// Who is asked about callers.
     pub(super) sources: Vec<SourceName>,
     pub(super) sightings: Sightings,
+    pub(super) asked_last: AskedLast,
     pub(super) horizon: Horizon,
     /// How long calls are kept that are over.
     pub(super) ended_ttl: Duration,
@@ -91,6 +96,7 @@ impl Carrier {
             hours: Arc::new(LiveSchedules::new(schedules)),
             sources,
             sightings: Sightings::default(),
+            asked_last: AskedLast::default(),
             horizon: Horizon::default(),
             ended_ttl: settings.calls.ended_ttl,
         })
@@ -115,21 +121,29 @@ impl Carrier {
         else {
             return Ok(nobody);
         };
-        let participants = match self.rest.list_participants(&conference.sid).await {
-            Ok(listing) => listing.items,
+        let listing = match self.rest.list_participants(&conference.sid).await {
+            Ok(listing) => listing,
             Err(error) if error.fate() == Fate::NotWhereThought => return Ok(nobody),
             Err(error) => return Err(of_carrier(error)),
         };
         let has = |leg: &str| {
-            participants.iter().any(|participant| {
+            listing.items.iter().any(|participant| {
                 let there = matches!(participant.status, None | Some(ParticipantStatus::Connected));
                 participant.call.as_str() == leg && there
             })
         };
-        Ok(Present {
+        let present = Present {
             agent: agent.is_some_and(has),
             caller: has(call.id.as_str()),
-        })
+        };
+        let everybody = present.caller && (present.agent || agent.is_none());
+        if !listing.complete && !everybody {
+            return Err(JobError::again_because(
+                READ_AGAIN,
+                "who is in the conference cannot be read",
+            ));
+        }
+        Ok(present)
     }
 
     /// Whether a line is still up.

@@ -5,6 +5,7 @@ use switchboard_domain::{ConferenceName, State};
 use switchboard_queue::JobError;
 use switchboard_telephony::rest::{CallFilter, Fate, RestError};
 use switchboard_telephony::{CallSid, CallStatus};
+use tracing::warn;
 
 use super::Carrier;
 use super::carrier::sid;
@@ -56,6 +57,10 @@ impl Carrier {
             .filter(|child| !child.status.is_some_and(CallStatus::is_final))
         {
             self.end_line(&child.sid).await?;
+        }
+        if !children.complete {
+            // The carrier ends them with the line that dialled them. Should one ring on, the sweep ends it.
+            warn!(call.id = job.call_id, "call {}: not all that its line dialled can be read", job.call_id);
         }
         Ok(())
     }

@@ -3,11 +3,11 @@
 
 use switchboard_domain::{Call, Command, Effect, Leg, Timestamp};
 use switchboard_queue::JobError;
-use switchboard_telephony::rest::{CallFilter, Fate};
+use switchboard_telephony::rest::{Call as CarrierCall, CallFilter, Fate};
 use switchboard_telephony::{CallStatus, QueueSid};
 
 use super::Carrier;
-use super::carrier::{Line, sid};
+use super::carrier::{Line, READ_AGAIN, sid};
 use crate::error::{of_carrier, of_move};
 
 /// What came of asking the carrier's queue for the caller.
@@ -122,9 +122,18 @@ impl Carrier {
             ..CallFilter::default()
         };
         let children = self.rest.list_calls(&filter).await.map_err(of_carrier)?;
-        Ok(children
-            .items
-            .iter()
-            .any(|child| !child.status.is_some_and(CallStatus::is_final)))
+        let live = |child: &CarrierCall| !child.status.is_some_and(CallStatus::is_final);
+        if children.items.iter().any(live) {
+            return Ok(true);
+        }
+        // The one that cannot be read may be the one that they talk to.
+        if children.complete {
+            Ok(false)
+        } else {
+            Err(JobError::again_because(
+                READ_AGAIN,
+                "whom the line has dialled cannot be read",
+            ))
+        }
     }
 }

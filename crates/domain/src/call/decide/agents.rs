@@ -121,15 +121,33 @@ pub(super) fn connects(step: &mut Step<'_>, number: u32, agent: &AgentId, token:
 
 /// The agent's phone is being called: its leg is the claim's. A phone that the carrier lets wait must have as long to
 /// be picked up as any other; but a caller must not wait for it much longer than for two.
+///
+/// The phone tells so itself as well, at an address that names its claim, and that is all that is known of it when the
+/// answer of the request that called it was lost. Where the claim is over, or another leg's, it rings for nobody. A
+/// claim that was never made here proves nothing: what is stored was lost, and they may be talking.
 pub(super) fn called(step: &mut Step<'_>, number: u32, leg: &LegId, held_back: Duration) {
-    let State::Claimed { claim, until, .. } = &step.call.state else {
-        return;
-    };
-    if claim.number == number && claim.leg.is_none() {
-        let held_back = held_back.min(step.policy.claim_phone);
-        let until = (!held_back.is_zero()).then(|| until.plus(held_back));
-        let leg = leg.clone();
-        step.event(Event::ClaimBound { leg, until });
+    let held = step.call.state.claim().filter(|claim| claim.number == number);
+    let expected = held.is_some_and(|claim| claim.leg.as_ref().is_none_or(|bound| bound == leg));
+    match &step.call.state {
+        State::Claimed { claim, until, .. } if expected && claim.leg.is_none() => {
+            let held_back = held_back.min(step.policy.claim_phone);
+            let until = (!held_back.is_zero()).then(|| until.plus(held_back));
+            let leg = leg.clone();
+            step.event(Event::ClaimBound { leg, until });
+        }
+        State::Greeting { .. }
+        | State::Closed
+        | State::Queued(_)
+        | State::Claimed { .. }
+        | State::Connecting { .. }
+        | State::RingingOffice { .. }
+        | State::Talking(_)
+        | State::Voicemail { .. }
+        | State::Ended { .. } => {
+            if !expected && number <= step.call.claims {
+                step.cancel_stray(number, leg);
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::Decision;
 use crate::{
-    Call, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event, Leg, OfficeRing, Party,
+    Call, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event, Leg, LegId, OfficeRing, Party,
     Policy, Recording, State, Talk, Timestamp, VoicemailReason, Waiting,
 };
 
@@ -194,10 +194,20 @@ impl<'a> Step<'a> {
     }
 
     fn cancel_agent_leg(&mut self, claim: &Claim) {
-        // A phone may be ringing already without us knowing its leg; the job looks for it.
-        if claim.leg.is_some() || claim.phone.is_some() {
+        // A phone may be ringing already without us knowing its leg: it tells of itself, and is ended then.
+        if claim.leg.is_some() {
             self.cancel_legs(claim, false);
         }
+    }
+
+    /// A phone that rings for nobody.
+    pub(super) fn cancel_stray(&mut self, claim: u32, leg: &LegId) {
+        self.effect(Effect::CancelLegs {
+            call: self.call.id.clone(),
+            claim,
+            legs: vec![leg.clone()],
+            children: false,
+        });
     }
 
     fn cancel_legs(&mut self, claim: &Claim, children: bool) {

@@ -1,12 +1,15 @@
 //! `sweep`: the carrier's news are sent once. Whatever was lost is found here: deadlines whose job is late, lines
 //! that are over, lines of which nothing is known, and those that nobody heard of before they were over.
 
+mod asked_last;
 mod compare;
 mod promises;
 mod repair;
 mod sightings;
+mod strays;
 mod unheard;
 
+pub(super) use asked_last::AskedLast;
 pub(super) use sightings::Sightings;
 pub(super) use unheard::Horizon;
 

@@ -57,6 +57,7 @@ impl Carrier {
         };
         let listing = self.rest.list_calls(&filter).await.map_err(of_carrier)?;
         if !listing.complete {
+            metrics::counter!("worker_sweep_lists_incomplete_total", "list" => "completed").increment(1);
             warn!("more calls have ended than were listed: some that nobody heard of may stay unknown");
         }
         for line in listing.items.iter().filter(|line| self.is_caller(line)) {
