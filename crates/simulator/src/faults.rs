@@ -16,6 +16,15 @@ pub struct Faults {
     pub api_down: bool,
     /// So many of the next REST writes are executed and then closed without an answer.
     pub api_answers_lost: u32,
+    /// Lists of calls tell what was so this many *virtual* milliseconds ago.
+    pub lists_late_ms: i64,
+    /// Pages of lists of calls hold at most so many; 0 means as many as were asked for.
+    pub lists_page_items: u16,
+    /// Percentage of those pages, but for the first, before which one call slips to the page that was read already
+    /// (0 to 100).
+    pub lists_shifted_percent: u8,
+    /// Percentage of the calls in lists that cannot be read (0 to 100); others every minute of virtual time.
+    pub lists_unreadable_percent: u8,
     /// Every webhook is sent twice at the same moment; the answer of the first one counts.
     pub webhooks_doubled: bool,
     /// Percentage of notifications that are never sent (0 to 100). Requests for `TwiML` are not notifications.

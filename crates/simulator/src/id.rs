@@ -42,6 +42,15 @@ impl Dice {
         Self(seed)
     }
 
+    /// Those of one name: the same in every run with this seed, whatever else happens.
+    pub(crate) fn named(name: &str, seed: u64) -> Self {
+        // FNV-1a: short, and the same in every build.
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self::new(hash ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

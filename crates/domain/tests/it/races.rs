@@ -194,6 +194,68 @@ fn an_agent_who_puts_the_phone_down_has_hung_up() {
     );
 }
 
+fn cancelled(scene: &Scene) -> Vec<&Effect> {
+    let cancels = |effect: &&Effect| matches!(effect, Effect::CancelLegs { .. });
+    scene.last.effects.iter().filter(cancels).collect()
+}
+
+fn rings(claim: u32, name: &str) -> Command {
+    Command::AgentCalled {
+        claim,
+        leg: leg(name),
+        held_back: Duration::ZERO,
+    }
+}
+
+/// The request that called the phone was carried out and its answer lost: the phone tells of itself, late.
+#[test]
+fn a_phone_that_rings_for_a_claim_that_is_over_is_ended() {
+    let given_back = Scene::waiting()
+        .answered("pat")
+        .then(Command::ConnectFailed { claim: 1 });
+    assert!(cancelled(&given_back).is_empty(), "nobody knows its line yet");
+    for scene in [
+        given_back.clone(),
+        given_back.clone().then(Command::CallerGone),
+        given_back.answered("anna"),
+    ] {
+        let from = scene.state();
+        let before = scene.call().state.clone();
+        let told = scene.then(rings(1, "stray"));
+        let expected = Effect::CancelLegs {
+            call: told.call().id.clone(),
+            claim: 1,
+            legs: vec![leg("stray")],
+            children: false,
+        };
+        assert_eq!(cancelled(&told), [&expected], "{from}");
+        assert_eq!(told.call().state, before, "{from}");
+    }
+}
+
+#[test]
+fn a_second_phone_for_one_claim_is_ended_and_the_first_is_not() {
+    let scene = Scene::waiting().answered("pat").then(rings(1, "agent"));
+    let again = scene.then(rings(1, "agent"));
+    assert!(again.last.is_empty());
+    let second = again.then(rings(1, "another"));
+    assert_eq!(cancelled(&second).len(), 1);
+    let talking = second
+        .then(Command::AgentJoined {
+            claim: 1,
+            leg: leg("agent"),
+        })
+        .then(rings(1, "agent"));
+    assert!(talking.last.is_empty(), "late news of the line that is in");
+}
+
+/// What is stored was lost, and the claim with it: they may be talking.
+#[test]
+fn a_phone_of_a_claim_that_nobody_remembers_is_left_alone() {
+    let scene = Scene::waiting().then(rings(1, "agent"));
+    assert!(scene.last.is_empty());
+}
+
 /// A carrier that places one call a second makes the second of two agents wait: their phone rings as long as any.
 #[test]
 fn a_claim_lasts_as_long_as_the_carrier_holds_the_phone_back() {

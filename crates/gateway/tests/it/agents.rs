@@ -177,6 +177,24 @@ async fn an_agent_on_a_phone_is_asked_for_the_key_first() {
     house.close().await;
 }
 
+/// The answer to the request that called it was lost: its own news say whose it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_rings_says_for_which_claim() {
+    let house = House::open().await;
+    house.agent("dylan", Some("+447700900021")).await;
+    let (line, _, _) = waiting(&house, 1).await;
+    house.answer(&line.sid, "dylan").await;
+    let urls = switchboard_contracts::VoiceUrls::new(crate::door::PUBLIC);
+    let status = urls.agent_status(&line.sid.parse_id(), 1);
+    let mut phone = Line::agent_phone(2);
+    for told in ["initiated", "ringing"] {
+        phone.tell(&house, &status, &[("CallStatus", told)]).await;
+        assert_eq!(bound(&house.call(&line.sid).await).unwrap().as_str(), phone.sid);
+        assert_eq!(house.state(&line.sid).await, "claimed");
+    }
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_who_leaves_before_the_caller_came_gives_the_call_back() {
     let house = House::open().await;

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::LegId;
 use crate::judge::{Party, What, Who};
-use crate::legs::{CallStatus, Direction};
+use crate::legs::{CallStatus, Direction, NewLeg, outbound};
 use crate::signal::{Act, Signal};
 use crate::simulator::Simulator;
 use crate::state::State;
+use crate::webhook::Source;
 
 /// What a phone does when it is rung. Times are virtual milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,32 @@ impl Simulator {
     /// `<Client>` is named `client:` and its identity.
     pub fn set_phone(&self, number: &str, behaviour: Behaviour) {
         self.exchange.lock().phones.insert(number.to_owned(), behaviour);
+    }
+
+    /// Another system of the same account calls a phone from one of the account's numbers. What is told of it goes
+    /// elsewhere.
+    pub fn another_system_calls(&self, from: &str, to: &str) -> LegId {
+        let mut state = self.exchange.lock();
+        let new = NewLeg {
+            direction: Direction::OutboundApi,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            who: Who::OfficePhone(to.to_owned()),
+            parent: None,
+            of_dial: None,
+            fallback: None,
+            first: Some(Source::Twiml(String::from(
+                "<Response><Say>Your parcel is on its way.</Say><Pause length=\"30\"/></Response>",
+            ))),
+            extra: Vec::new(),
+            callback: None,
+            timeout_ms: 65_000,
+        };
+        let leg = state.add_leg(new, CallStatus::Queued);
+        let id = leg.clone();
+        let turn = state.take_turn(&leg);
+        state.spawn(move |exchange| outbound(exchange, id, turn));
+        leg
     }
 
     /// How the phone of a number behaves when it is rung next.

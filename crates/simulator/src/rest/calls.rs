@@ -1,12 +1,13 @@
 //! Calls: create, list, fetch, redirect, end.
 
+use serde_json::{Value, json};
 use url::Url;
 
-use super::list::{page, within};
+use super::list::{Unsteady, page_with, within};
 use super::request::{Body, Reply, Request, error, not_found, ok};
-use crate::id::LegId;
+use crate::id::{Dice, LegId};
 use crate::judge::{Party, What, Who};
-use crate::legs::{CallStatus, Callback, Direction, NewLeg, Progress, outbound};
+use crate::legs::{CallStatus, Callback, Direction, Leg, NewLeg, Progress, outbound};
 use crate::signal::Signal;
 use crate::state::State;
 use crate::webhook::Source;
@@ -105,23 +106,86 @@ pub(super) fn place(
 
 pub(super) fn list(state: &State, request: &Request) -> Reply {
     let is = |name: &str, value: &str| request.query(name).is_none_or(|wanted| wanted == value);
+    let late_ms = state.config.faults.lists_late_ms;
+    let as_of = state.clock.now_ms() - late_ms;
+    let listed = |leg: &Leg| {
+        if late_ms > 0 {
+            status_at(leg, as_of)
+        } else {
+            Some(leg.status)
+        }
+    };
     let calls: Vec<_> = state
         .all_legs()
         .rev()
-        .filter(|leg| {
+        .filter_map(|leg| Some((leg, listed(leg)?)))
+        .filter(|(leg, status)| {
             is("To", &leg.new.to)
                 && is("From", &leg.new.from)
                 && is(
                     "ParentCallSid",
                     leg.new.parent.as_ref().map_or("", |parent| parent.as_str()),
                 )
-                && is("Status", leg.status.rest())
+                && is("Status", status.rest())
                 && within(request, "StartTime", leg.answered_ms.or(Some(leg.created_ms)))
-                && within(request, "EndTime", leg.ended_ms)
+                && within(request, "EndTime", leg.ended_ms.filter(|_| status.is_final()))
         })
-        .map(|leg| state.call_json(leg))
+        .map(|(leg, status)| faulty(state, leg, status))
         .collect();
-    page(request, &format!("{}/Calls.json", state.base()), "calls", &calls)
+    let faults = &state.config.faults;
+    let which = request.query("Page").unwrap_or_default();
+    let unsteady = Unsteady {
+        most: Some(usize::from(faults.lists_page_items)).filter(|most| *most > 0),
+        shifted: falls(state, faults.lists_shifted_percent, which),
+    };
+    page_with(
+        request,
+        &format!("{}/Calls.json", state.base()),
+        "calls",
+        &calls,
+        &unsteady,
+    )
+}
+
+/// What a list says of a call that tells what was so at that time; nothing when there was no such call.
+fn status_at(leg: &Leg, ms: i64) -> Option<CallStatus> {
+    let was = |at: Option<i64>| at.is_some_and(|at| at <= ms);
+    if leg.created_ms > ms {
+        None
+    } else if was(leg.ended_ms) || leg.status == CallStatus::Queued {
+        Some(leg.status)
+    } else if was(leg.answered_ms) {
+        Some(CallStatus::InProgress)
+    } else {
+        Some(CallStatus::Ringing)
+    }
+}
+
+/// A call as a list shows it.
+fn faulty(state: &State, leg: &Leg, status: CallStatus) -> Value {
+    let mut call = state.call_json(leg);
+    if falls(
+        state,
+        state.config.faults.lists_unreadable_percent,
+        leg.id.as_str(),
+    ) {
+        call["sid"] = Value::Null;
+    }
+    if status != leg.status {
+        call["status"] = json!(status.rest());
+        call["end_time"] = Value::Null;
+        call["duration"] = Value::Null;
+        if status == CallStatus::Ringing {
+            call["start_time"] = Value::Null;
+        }
+    }
+    call
+}
+
+/// Whether a fault strikes what has that name, in this minute.
+fn falls(state: &State, percent: u8, name: &str) -> bool {
+    let minute = u64::try_from(state.clock.now_ms() / 60_000).unwrap_or_default();
+    percent > 0 && Dice::named(name, minute).below(100) < u64::from(percent)
 }
 
 pub(super) fn fetch(state: &State, sid: &str) -> Reply {

@@ -10,6 +10,25 @@ const LARGEST: usize = 1_000;
 
 /// One page of `items` under the name of their kind; the links keep the filters of the request.
 pub(super) fn page(request: &Request, uri: &str, name: &str, items: &[Value]) -> Reply {
+    page_with(request, uri, name, items, &Unsteady::default())
+}
+
+/// What is wrong with the pages of a list.
+#[derive(Default)]
+pub(super) struct Unsteady {
+    /// The most that a page holds.
+    pub(super) most: Option<usize>,
+    /// One item slips to the page before, which was read already.
+    pub(super) shifted: bool,
+}
+
+pub(super) fn page_with(
+    request: &Request,
+    uri: &str,
+    name: &str,
+    items: &[Value],
+    unsteady: &Unsteady,
+) -> Reply {
     let number = |name: &str| request.query(name).map(str::parse::<usize>);
     let (Ok(size), Ok(page)) = (
         number("PageSize").unwrap_or(Ok(DEFAULT_SIZE)),
@@ -17,8 +36,9 @@ pub(super) fn page(request: &Request, uri: &str, name: &str, items: &[Value]) ->
     ) else {
         return error(400, 20001, "Page and PageSize are numbers");
     };
-    let size = size.clamp(1, LARGEST);
-    let start = page.saturating_mul(size).min(items.len());
+    let size = size.clamp(1, unsteady.most.unwrap_or(LARGEST).clamp(1, LARGEST));
+    let slipped = usize::from(unsteady.shifted && page > 0);
+    let start = page.saturating_mul(size).saturating_add(slipped).min(items.len());
     let end = (start + size).min(items.len());
     let link = |page: usize| {
         let mut query = form_urlencoded::Serializer::new(String::new());

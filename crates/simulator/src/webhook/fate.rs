@@ -34,11 +34,7 @@ pub(super) enum Fate {
 impl Storm {
     /// The dice of one name.
     fn dice(&self, name: &str) -> Dice {
-        // FNV-1a: short, and the same in every build.
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        Dice::new(hash ^ self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        Dice::named(name, self.seed)
     }
 
     pub(super) fn fate(&self, name: &str) -> Fate {

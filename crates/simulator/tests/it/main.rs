@@ -7,6 +7,7 @@ mod control;
 mod dials;
 mod documents;
 mod feed;
+mod lists;
 mod outside;
 mod pace;
 mod page;

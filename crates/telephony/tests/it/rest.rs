@@ -128,6 +128,18 @@ async fn every_request_has_its_line_and_form() {
     .await;
 }
 
+/// One that cannot be read may be the one that is looked for.
+#[tokio::test]
+async fn a_conference_that_half_a_list_does_not_show_may_be_there() {
+    let rooms = |rooms: Value| Reply::Json(200, json!({"conferences": rooms, "next_page_uri": null}));
+    let script = vec![rooms(json!([{"sid": null}])), rooms(json!([]))];
+    with_fake(script, async |fake| {
+        let error = fake.client().find_conference("call 1").await.unwrap_err();
+        assert_eq!(error.fate(), Fate::Unknown);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_conference_is_found_by_its_exact_name() {
     let rooms = |rooms: Value| Reply::Json(200, json!({"conferences": rooms, "next_page_uri": null}));

@@ -65,9 +65,10 @@ impl Carrier {
                 Err(JobError::dead(error))
             }
             // Nothing was sent. Attempts so far must not be forgotten: one of them may have been carried out.
-            Err(RestError::BreakerOpen { retry_after }) if tried => {
-                Err(JobError::defer(retry_after, RestError::BreakerOpen { retry_after }))
-            }
+            Err(RestError::BreakerOpen { retry_after }) if tried => Err(JobError::defer(
+                retry_after,
+                RestError::BreakerOpen { retry_after },
+            )),
             Err(error) => Err(of_carrier(error)),
         }
     }

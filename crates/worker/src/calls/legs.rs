@@ -59,8 +59,11 @@ impl Carrier {
             self.end_line(&child.sid).await?;
         }
         if !children.complete {
-            // The carrier ends them with the line that dialled them. Should one ring on, the sweep ends it.
-            warn!(call.id = job.call_id, "call {}: not all that its line dialled can be read", job.call_id);
+            // The carrier ends them with the line that dialled them.
+            warn!(
+                call.id = job.call_id,
+                "call {}: not all that its line dialled can be read", job.call_id
+            );
         }
         Ok(())
     }

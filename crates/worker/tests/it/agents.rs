@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use switchboard_domain::{Call, Command, State, Timestamp};
+use switchboard_domain::{Call, Command, LegId, State, Timestamp};
 use switchboard_simulator::Faults;
 
 use crate::house::{House, line, stop};
 
 const DYLAN: &str = "+447700900021";
 
+/// The phone's own news bind it; until they come it is not called again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_whose_answer_was_lost_is_found_again() {
+async fn a_call_whose_answer_was_lost_is_not_made_again() {
     let house = House::open().await;
     house.agent("dylan", Some(DYLAN)).await;
     let call = house.dial().await;
@@ -22,16 +23,65 @@ async fn a_call_whose_answer_was_lost_is_found_again() {
     let calls = house.start_calls();
     house.answers("dylan", &call).await;
     house.until_requested("POST Calls.json", 1).await;
+    for looks in 1..4 {
+        house.pass(Duration::from_secs(2)).await;
+        house
+            .until_requested("GET Calls.json?Status=queued&To", looks)
+            .await;
+    }
+    let rung = house.simulator.phone_leg(DYLAN).unwrap();
+    let leg = LegId::new(rung.as_str()).unwrap();
+    let told = Command::AgentCalled {
+        claim: 1,
+        leg: leg.clone(),
+        held_back: Duration::ZERO,
+    };
+    let bound = house.step(&call, None, told).await;
+    assert_eq!(bound.state.claim().unwrap().leg.as_ref(), Some(&leg));
+    house.pass(Duration::from_secs(2)).await;
+    house.rest().await;
+    assert_eq!(house.requests("POST Calls.json"), 1);
+    stop(calls).await;
+    house.close().await;
+}
+
+/// The same number, the same moment, the same account: and not ours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_systems_call_is_neither_taken_for_ours_nor_ended() {
+    let house = House::open().await;
+    house.agent("dylan", Some(DYLAN)).await;
+    let call = house.dial().await;
+    house.waits(&call, None).await;
+    house.simulator.set_faults(Faults {
+        api_fail_status: Some(503),
+        api_fail_times: Some(1),
+        ..Faults::default()
+    });
+    let calls = house.start_calls();
+    house.answers("dylan", &call).await;
+    house.until_requested("POST Calls.json", 1).await;
+    let other = house.simulator.another_system_calls(&house.office, DYLAN);
+    house.pass(Duration::from_secs(4)).await;
+    house.rest().await;
+    assert_eq!(
+        house.requests("POST Calls.json"),
+        1,
+        "that phone may ring for us already"
+    );
+    let claimed = house.find(&call).await.unwrap();
+    assert_eq!(claimed.state.claim().unwrap().leg, None);
+    house.simulator.hang_up(&other);
     house.pass(Duration::from_secs(2)).await;
     let bound = house
         .until_call(&call, |call| call.state.claim().is_some_and(|c| c.leg.is_some()))
         .await;
-    let rung = house.simulator.phone_leg(DYLAN).unwrap();
-    assert_eq!(
+    assert_ne!(
         bound.state.claim().unwrap().leg.as_ref().unwrap().as_str(),
-        rung.as_str()
+        other.as_str()
     );
-    assert_eq!(house.requests("POST Calls.json"), 1);
+    house.step(&call, None, Command::CallerGone).await;
+    house.rest().await;
+    assert_eq!(house.requests(&format!("POST Calls/{}", other.as_str())), 0);
     stop(calls).await;
     house.close().await;
 }

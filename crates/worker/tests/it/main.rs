@@ -13,3 +13,4 @@ mod pages;
 mod records;
 mod settings;
 mod sweep;
+mod sweep_lists;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use switchboard_crowd::Account;
 use switchboard_crowd::house::House;
 use switchboard_runtime::Rng;
+use switchboard_simulator::Faults;
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// Between two deeds, half to one and a half of it.
@@ -21,6 +22,7 @@ enum Deed {
     Restart,
     KillRedis,
     StallRedis,
+    LoseAnswers,
 }
 
 impl Deed {
@@ -31,15 +33,17 @@ impl Deed {
             Self::Restart => "services restarted in order",
             Self::KillRedis => "times Redis killed",
             Self::StallRedis => "times Redis stalled",
+            Self::LoseAnswers => "times the carrier's answers were lost",
         }
     }
 
     fn drawn(rng: &Rng) -> Self {
-        match rng.below(10) {
+        match rng.below(12) {
             0..=3 => Self::Kill,
             4..=5 => Self::Freeze,
             6..=7 => Self::Restart,
             8 => Self::KillRedis,
+            9..=10 => Self::LoseAnswers,
             _ => Self::StallRedis,
         }
     }
@@ -128,6 +132,15 @@ async fn carry_out(house: &mut House, deed: Deed, rng: &Rng) -> Result<String> {
             sleep(moment).await;
             house.redis.resume()?;
             format!("stalled redis for {moment:?}")
+        }
+        Deed::LoseAnswers => {
+            let times = 1 + u32::try_from(rng.below(5))?;
+            let faults = house.simulator.faults();
+            house.simulator.set_faults(Faults {
+                api_answers_lost: times,
+                ..faults
+            });
+            format!("lost the carrier's next {times} answers")
         }
     })
 }

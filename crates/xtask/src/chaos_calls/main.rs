@@ -5,6 +5,9 @@
 //! became of every call, as the carrier saw it, and whether a connected screen missed anything. The seed that is printed
 //! gives the same callers and the same deeds again; how they meet depends on the machine.
 //!
+//! All the while the carrier's lists of calls lag, lose calls between pages, and hold some that cannot be read; now and
+//! then the answers to the next requests are lost, which were carried out.
+//!
 //! Deadlines are shorter than an office would set them, so that all of a call's life fits into a minute or two.
 #![expect(
     clippy::print_stdout,
@@ -24,6 +27,7 @@ use switchboard_crowd::house::{House, HouseOptions};
 use switchboard_crowd::{Crowd, Plan, Shares, desks};
 use switchboard_queue::{Admin, Prefix};
 use switchboard_runtime::Rng;
+use switchboard_simulator::Faults;
 use tokio_util::sync::CancellationToken;
 
 /// Enough for twenty calls a second.
@@ -97,6 +101,9 @@ async fn torment(arguments: &Arguments, seed: u64) -> Result<bool> {
         seed,
     })
     .await?;
+    if !arguments.calm {
+        house.simulator.set_faults(unsteady_lists());
+    }
     let plan = plan(&house, arguments.calls, length, seed);
     let crowd = Crowd::new(
         house.simulator.clone(),
@@ -129,6 +136,17 @@ async fn torment(arguments: &Arguments, seed: u64) -> Result<bool> {
         println!("  given up: {letter}");
     }
     Ok(account.is_good())
+}
+
+/// The carrier's lists of calls are never quite right.
+fn unsteady_lists() -> Faults {
+    Faults {
+        lists_late_ms: 2_000,
+        lists_page_items: 20,
+        lists_shifted_percent: 30,
+        lists_unreadable_percent: 5,
+        ..Faults::default()
+    }
 }
 
 fn plan(house: &House, calls_per_second: f64, length: Duration, seed: u64) -> Plan {

@@ -88,6 +88,10 @@ export interface Faults {
   api_fail_times: number | null;
   api_down: boolean;
   api_answers_lost: number;
+  lists_late_ms: number;
+  lists_page_items: number;
+  lists_shifted_percent: number;
+  lists_unreadable_percent: number;
   webhooks_doubled: boolean;
   callbacks_lost_percent: number;
   callbacks_delay_ms: number;

@@ -13,6 +13,7 @@ mod messages;
 mod news;
 mod office;
 mod partings;
+mod phones;
 mod redis;
 mod tokens;
 mod waiting;
@@ -257,6 +258,8 @@ pub(super) fn all() -> Vec<Scenario> {
         "api-move-unconfirmed", "the caller is moved, and the answer of the API is lost", OPEN, carrier::move_unconfirmed;
         "api-early-move-unconfirmed", "the same, before the caller is in the queue", OPEN, carrier::early_move_unconfirmed;
         "api-call-unconfirmed", "an agent's phone is called, and the answer of the API is lost", OPEN, carrier::call_unconfirmed;
+        "api-call-for-nobody", "the same, and the agent gives the call back meanwhile; another system rings that phone too", OPEN, phones::for_nobody;
+        "lists-unsteady", "the carrier's lists of calls lag, lose calls between pages, or cannot be read, while people talk", OPEN, phones::lists_unsteady;
         "api-move-refused", "the caller is moved, and the carrier says that they do not wait, while they do", OPEN, carrier::move_refused;
         "api-measured", "the request that moves the caller fails once, and both outcomes are among the metrics", MEASURED, carrier::measured;
         "api-crowded", "the carrier's API says for a while that it is asked too much", OPEN, carrier::crowded;

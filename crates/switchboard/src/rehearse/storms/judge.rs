@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::ensure;
-use switchboard_simulator::{LegId, LegView, Sound, Timeline, What};
+use switchboard_simulator::{LegId, LegView, Party, Sound, Timeline, What};
 
 use super::people::{People, Win};
 
@@ -18,12 +18,24 @@ const APOLOGY: &str = "application error";
 pub(super) fn promises(people: &People<'_>) -> anyhow::Result<()> {
     people.stage.nobody_twice()?;
     let simulator = &people.stage.system.simulator;
-    kept(
-        &simulator.timeline(),
-        &simulator.legs(),
-        &people.callers,
-        &people.wins,
-    )
+    let timeline = simulator.timeline();
+    for other in &people.others {
+        ensure!(
+            !was_ended_by_us(other, &timeline),
+            "{} is another system's, and was ended",
+            other.as_str()
+        );
+    }
+    let mut legs = simulator.legs();
+    legs.retain(|leg| !people.others.contains(&leg.id));
+    kept(&timeline, &legs, &people.callers, &people.wins)
+}
+
+/// Whether a line was ended by a request to the carrier.
+pub(in super::super) fn was_ended_by_us(line: &LegId, timeline: &Timeline) -> bool {
+    timeline
+        .of(line)
+        .any(|entry| matches!(entry.what, What::HungUp(Party::Rest)))
 }
 
 /// What was promised to callers.

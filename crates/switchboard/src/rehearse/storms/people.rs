@@ -6,7 +6,7 @@ use std::time::Duration;
 use switchboard_runtime::Rng;
 use switchboard_simulator::{Behaviour, Faults, LegId, Press, View};
 
-use super::super::stage::{Answered, DYLANS_PHONE, MARA, OLIVER, PHONES, STRANGER, Stage};
+use super::super::stage::{Answered, DYLANS_PHONE, MARA, OFFICE, OLIVER, PHONES, STRANGER, Stage};
 use super::plan::{Plan, pick};
 use crate::services::Service;
 
@@ -38,6 +38,9 @@ pub(super) struct People<'a> {
     /// How many requests more may fail.
     stumbles: u32,
     weather: Faults,
+    others_call: bool,
+    /// Lines of another system of the same account.
+    pub(super) others: Vec<LegId>,
     pub(super) callers: Vec<LegId>,
     pub(super) wins: Vec<Win>,
     /// Lines of agents' browsers.
@@ -97,6 +100,8 @@ impl<'a> People<'a> {
             deadly: plan.deadly,
             stumbles: if plan.stumbles { FAILURES } else { 0 },
             weather: plan.faults(),
+            others_call: plan.others_call,
+            others: Vec::new(),
             callers: Vec::new(),
             wins: Vec::new(),
             browsers: Vec::new(),
@@ -287,6 +292,11 @@ impl<'a> People<'a> {
             return;
         }
         self.stumbles -= times;
+        if self.others_call {
+            let simulator = &self.stage.system.simulator;
+            self.others
+                .push(simulator.another_system_calls(OFFICE, DYLANS_PHONE));
+        }
         let mut faults = self.weather.clone();
         match pick(&self.rng, &[None, Some(429), Some(503)]).flatten() {
             None => faults.api_answers_lost = times,

@@ -31,6 +31,18 @@ pub(super) struct Plan {
     latest_ms: i64,
     answers_lost: u8,
     webhooks_doubled: bool,
+    lists: Lists,
+    /// Another system of the same account calls an agent's phone while the carrier's API fails.
+    pub(super) others_call: bool,
+}
+
+/// What is wrong with the carrier's lists of calls.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lists {
+    late_ms: i64,
+    page_items: u16,
+    shifted: u8,
+    unreadable: u8,
 }
 
 impl Plan {
@@ -59,6 +71,13 @@ impl Plan {
             latest_ms: pick(&rng, &[2_000, 10_000, 60_000]).unwrap_or_default(),
             answers_lost: percent(&[0, 0, 0, 5]),
             webhooks_doubled: rng.below(8) == 0,
+            lists: Lists {
+                late_ms: pick(&rng, &[0, 0, 2_000, 20_000]).unwrap_or_default(),
+                page_items: pick(&rng, &[0, 1, 2]).unwrap_or_default(),
+                shifted: percent(&[0, 0, 30, 100]),
+                unreadable: percent(&[0, 0, 0, 20, 100]),
+            },
+            others_call: rng.below(2) == 0,
         }
     }
 
@@ -72,6 +91,8 @@ impl Plan {
             webhooks_doubled: false,
             deadly: false,
             stumbles: false,
+            lists: Lists::default(),
+            others_call: false,
             ..Self::of(seed)
         }
     }
@@ -86,6 +107,10 @@ impl Plan {
 
     pub(super) fn faults(&self) -> Faults {
         Faults {
+            lists_late_ms: self.lists.late_ms,
+            lists_page_items: self.lists.page_items,
+            lists_shifted_percent: self.lists.shifted,
+            lists_unreadable_percent: self.lists.unreadable,
             webhooks_doubled: self.webhooks_doubled,
             storm: Some(Storm {
                 seed: self.seed,
@@ -118,6 +143,8 @@ impl Plan {
             latest_ms,
             answers_lost,
             webhooks_doubled,
+            lists,
+            others_call,
         } = self;
         let mut line = format!(
             "{callers} callers, {steps} steps, lost {lost} %, doubled {doubled} %, late {late} % by up to {latest_ms} ms, \
@@ -128,11 +155,24 @@ impl Plan {
             (*stumbles, "the carrier's API stumbles"),
             (*closed, "closed"),
             (*webhooks_doubled, "all webhooks doubled"),
+            (*others_call, "another system calls too"),
         ] {
             if said {
                 line.push_str(", ");
                 line.push_str(words);
             }
+        }
+        let Lists {
+            late_ms,
+            page_items,
+            shifted,
+            unreadable,
+        } = lists;
+        if *late_ms > 0 || *shifted > 0 || *unreadable > 0 {
+            let pages = format!(
+                ", lists {late_ms} ms late, pages of {page_items} shifted {shifted} %, unreadable {unreadable} %"
+            );
+            line.push_str(&pages);
         }
         if !switched.is_empty() {
             line.push_str(", ");

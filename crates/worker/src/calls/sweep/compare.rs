@@ -44,7 +44,8 @@ impl Carrier {
             };
             let listing = self.rest.list_calls(&filter).await.map_err(of_carrier)?;
             if !listing.complete {
-                metrics::counter!("worker_sweep_lists_incomplete_total", "list" => status.as_str()).increment(1);
+                metrics::counter!("worker_sweep_lists_incomplete_total", "list" => status.as_str())
+                    .increment(1);
                 warn!(
                     "the carrier's list of calls that are {status} is not complete: what it does not show is asked for by SID"
                 );
@@ -52,7 +53,6 @@ impl Carrier {
             theirs.extend(listing.items);
         }
         self.ask_for_missing(ours, &theirs, now, name).await;
-        self.end_strays(ours, &theirs).await;
         self.repair(ours, &theirs, now, name).await;
         Ok(())
     }
@@ -60,9 +60,14 @@ impl Carrier {
     /// Finds out about callers, and the agents they talk to, whom the carrier does not list.
     async fn ask_for_missing(&self, ours: &[Call], theirs: &[CarrierCall], now: Timestamp, name: &str) {
         let there: HashSet<&str> = theirs.iter().map(|call| call.sid.as_str()).collect();
-        let missing: Vec<Missing<'_>> = ours.iter().filter_map(|call| missing(call, &there, now)).collect();
+        let missing: Vec<Missing<'_>> = ours
+            .iter()
+            .filter_map(|call| missing(call, &there, now))
+            .collect();
         let count = missing.len();
-        let asked = self.asked_last.choose(missing, |missing| &missing.line, MOST, now);
+        let asked = self
+            .asked_last
+            .choose(missing, |missing| &missing.line, MOST, now);
         if count > asked.len() {
             let left = count - asked.len();
             warn!("{left} lines that the carrier does not list are asked for in later rounds");

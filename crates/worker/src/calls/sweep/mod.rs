@@ -6,7 +6,6 @@ mod compare;
 mod promises;
 mod repair;
 mod sightings;
-mod strays;
 mod unheard;
 
 pub(super) use asked_last::AskedLast;
