@@ -10,6 +10,7 @@ mod following;
 mod foreign;
 mod indexes;
 mod lost;
+mod newer;
 mod once;
 mod outage;
 mod overrides;
