@@ -8,6 +8,7 @@ mod clock;
 mod crowd;
 mod following;
 mod foreign;
+mod future;
 mod indexes;
 mod lost;
 mod newer;
