@@ -17,7 +17,7 @@ async fn every_job_has_a_handler_in_the_worker_of_its_queue() {
     )
     .unwrap();
     let calls = || deps.calls().unwrap();
-    let records = Records::new(RecordsConfig::parse("sqlite::memory:").unwrap());
+    let records = Records::new(RecordsConfig::parse("postgres://nobody@127.0.0.1:1/nothing").unwrap());
     let calendars = Calendars::new(&deps.settings, deps.store.clone(), records.clone()).unwrap();
     let urls = VoiceUrls::new(deps.settings.public.base_url.as_str());
     let carrier = Carrier::new(&deps.settings, calls(), urls, 1).unwrap();
