@@ -1,6 +1,7 @@
 //! Does to records what only another process can: one of a newer version, in the middle of an update. Other crates' tests
 //! include this file.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ impl Future<'_> {
         let mut socket = BufReader::new(UnixStream::connect(self.socket).await.unwrap());
         let mut command = format!("*{}\r\n", words.len());
         for word in words {
-            command += &format!("${}\r\n{word}\r\n", word.len());
+            write!(command, "${}\r\n{word}\r\n", word.len()).unwrap();
         }
         socket.write_all(command.as_bytes()).await.unwrap();
         let mut line = String::new();
