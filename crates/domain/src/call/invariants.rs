@@ -8,9 +8,15 @@ pub fn check_call(before: Option<&Call>, decision: &Decision, after: &Call) -> R
     if ended_before && before.map(|call| &call.state) != Some(&after.state) {
         return Err("an ended call changed its state".into());
     }
-    // A message may arrive when its caller is gone; it must not be kept for ever all the same.
-    let kept = |effect: &Effect| matches!(effect, Effect::DeleteRecording { .. });
-    if ended_before && !decision.effects.iter().all(kept) {
+    // A message may arrive when its caller is gone; it must not be kept for ever all the same. And a phone may tell that
+    // it rings for a call that is over.
+    let late = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::DeleteRecording { .. } | Effect::CancelLegs { children: false, .. }
+        )
+    };
+    if ended_before && !decision.effects.iter().all(late) {
         return Err("an ended call has effects".into());
     }
     let entered_queue = before.is_none_or(|call| call.queue_entries != after.queue_entries);

@@ -144,7 +144,7 @@ pub(super) fn called(step: &mut Step<'_>, number: u32, leg: &LegId, held_back: D
         | State::Talking(_)
         | State::Voicemail { .. }
         | State::Ended { .. } => {
-            if !expected && number <= step.call.claims {
+            if !expected && (1..=step.call.claims).contains(&number) {
                 step.cancel_stray(number, leg);
             }
         }
