@@ -1,6 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { compressed } from "../../console/web/tools/compressed";
+import { compressed } from "../../console/web/tools/compressed.ts";
 
 export default defineConfig({
   plugins: [svelte(), compressed()],

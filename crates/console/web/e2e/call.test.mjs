@@ -78,7 +78,7 @@ describe("the form for the hours", { timeout: 300_000 }, () => {
     const form = await open(page);
     await form.getByText("7 callers are waiting. They keep their places and can still be answered.").waitFor();
     await form.getByText("New callers hear that the office is closed").waitFor();
-    await form.getByText("Open", { exact: true }).last().click();
+    await form.getByRole("radio", { name: "Open" }).check();
     assert.equal(await form.getByText("They keep their places").count(), 0);
   });
 

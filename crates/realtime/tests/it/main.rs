@@ -26,3 +26,4 @@ mod sockets;
 mod spec;
 mod storms;
 mod turns;
+mod vectors;

@@ -55,7 +55,7 @@ impl Lookups {
             Ok((Answer::Found { profile, certainty }, age)) => Ok(LookupOutcome::Found {
                 profile: Box::new(profile),
                 certainty,
-                said_at: age.map(|age| now - age),
+                said_at: age.map(|age| now.minus(age)),
             }),
             Ok((Answer::NotFound, _)) => Ok(LookupOutcome::NotFound),
             Err(error) => match error.fate() {
