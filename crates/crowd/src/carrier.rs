@@ -36,6 +36,10 @@ pub fn simulator_config(settings: &Settings) -> SimulatorConfig {
         .iter()
         .map(|agent| (agent.id.clone(), agent.name.clone()))
         .collect();
+    config.region.clone_from(&settings.simulator.region);
+    config
+        .browser_region
+        .clone_from(&settings.simulator.browser_region);
     settings
         .twilio
         .api_base

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use switchboard_contracts::convert::{agent, agent_event, call, call_event};
 use switchboard_contracts::v1;
 use switchboard_domain::{
-    Agent, AgentId, AnswersOn, Call, CallId, Caller, Cause, Certainty, Claim, ClaimOrigin, ConferenceName, EndReason,
-    Event, Leg, LegId, Lookup, LookupOutcome, OfficeRing, Party, PhoneNumber, Presence, Profile, QueueName,
-    Recording, SourceName, State, Talk, Timestamp, VoicemailReason, Waiting,
+    Agent, AgentId, AnswersOn, Call, CallId, Caller, Cause, Certainty, Claim, ClaimOrigin, ConferenceName,
+    EndReason, Event, Leg, LegId, Lookup, LookupOutcome, OfficeRing, Party, PhoneNumber, Presence, Profile,
+    QueueName, Recording, SourceName, State, Talk, Timestamp, VoicemailReason, Waiting,
 };
 
 const BEGAN: i64 = 1_784_023_200_000;
@@ -88,11 +88,17 @@ struct Story {
 impl Story {
     /// Two agents are there, and nobody rings.
     fn begin() -> Self {
-        let agents = [person("amelia", Presence::Available, None), person("ben", Presence::Away, None)];
+        let agents = [
+            person("amelia", Presence::Available, None),
+            person("ben", Presence::Away, None),
+        ];
         let mut story = Self {
             calls: BTreeMap::new(),
             sequences: BTreeMap::new(),
-            agents: agents.into_iter().map(|agent| (agent.id.clone(), agent)).collect(),
+            agents: agents
+                .into_iter()
+                .map(|agent| (agent.id.clone(), agent))
+                .collect(),
             offset: 41,
             snapshot: Value::Null,
             steps: Vec::new(),
@@ -137,7 +143,15 @@ impl Story {
 
     fn enters(&mut self, id: &str, seconds: i64, state: State, cause: Cause) {
         let state = Box::new(state);
-        self.call(id, seconds, &Event::Entered { state, cause, at: at(seconds) });
+        self.call(
+            id,
+            seconds,
+            &Event::Entered {
+                state,
+                cause,
+                at: at(seconds),
+            },
+        );
     }
 
     fn rings(&mut self, id: &str, seconds: i64, caller: &str) {
@@ -157,8 +171,15 @@ impl Story {
             recording: None,
         };
         self.call(id, seconds, &Event::Received(Box::new(call)));
-        self.enters(id, seconds + 5, State::Queued(waiting(seconds + 5, false)), Cause::Chosen);
-        let leg = Leg::Parked { queue: Some("QU1".to_owned()) };
+        self.enters(
+            id,
+            seconds + 5,
+            State::Queued(waiting(seconds + 5, false)),
+            Cause::Chosen,
+        );
+        let leg = Leg::Parked {
+            queue: Some("QU1".to_owned()),
+        };
         self.call(id, seconds + 6, &Event::LegMoved { leg });
     }
 
@@ -197,31 +218,73 @@ fn found(name: &str, certainty: Certainty, said_at: Option<Timestamp>) -> Lookup
 fn answered() -> Value {
     let mut story = Story::begin();
     story.rings("CA1", 0, "+442079460750");
-    story.call("CA1", 7, &looked_up("crm", found("Priya Raman", Certainty::Certain, None)));
+    story.call(
+        "CA1",
+        7,
+        &looked_up("crm", found("Priya Raman", Certainty::Certain, None)),
+    );
     story.call("CA1", 8, &looked_up("directory", LookupOutcome::NotFound));
-    let claimed = |until| State::Claimed { waiting: waiting(5, false), claim: claim(1, "amelia"), until: at(until) };
+    let claimed = |until| State::Claimed {
+        waiting: waiting(5, false),
+        claim: claim(1, "amelia"),
+        until: at(until),
+    };
     story.enters("CA1", 10, claimed(25), Cause::Answered);
     story.agent(10, person("amelia", Presence::Available, Some("CA1")));
-    let bound = |until: Option<i64>| Event::ClaimBound { leg: LegId::new("CA9").unwrap(), until: until.map(at) };
+    let bound = |until: Option<i64>| Event::ClaimBound {
+        leg: LegId::new("CA9").unwrap(),
+        until: until.map(at),
+    };
     story.call("CA1", 11, &bound(None));
     story.call("CA1", 12, &bound(Some(40)));
-    let connecting = State::Connecting { waiting: waiting(5, false), claim: claim(1, "amelia"), check_at: at(33) };
+    let connecting = State::Connecting {
+        waiting: waiting(5, false),
+        claim: claim(1, "amelia"),
+        check_at: at(33),
+    };
     story.enters("CA1", 13, connecting, Cause::AgentReady);
     // Of no account outside a claim.
     story.call("CA1", 13, &bound(Some(90)));
-    let conference = Leg::Conference { name: ConferenceName::of(&CallId::new("CA1").unwrap(), 1) };
+    let conference = Leg::Conference {
+        name: ConferenceName::of(&CallId::new("CA1").unwrap(), 1),
+    };
     story.call("CA1", 14, &Event::LegMoved { leg: conference });
-    story.enters("CA1", 14, talk(Party::Agent(claim(1, "amelia")), 14), Cause::Connected);
+    story.enters(
+        "CA1",
+        14,
+        talk(Party::Agent(claim(1, "amelia")), 14),
+        Cause::Connected,
+    );
     story.call("CA1", 50, &Event::AgentDropped { at: at(50) });
     story.enters("CA1", 55, State::Queued(waiting(55, true)), Cause::AgentLost);
     // Nobody left a conversation that there is none of.
     story.call("CA1", 56, &Event::AgentDropped { at: at(56) });
     story.agent(56, person("amelia", Presence::Away, None));
-    story.enters("CA1", 60, talk(Party::Agent(claim(2, "ben")), 60), Cause::Connected);
-    story.enters("CA1", 90, State::Ended { reason: EndReason::Completed, at: at(90) }, Cause::CallerHungUp);
+    story.enters(
+        "CA1",
+        60,
+        talk(Party::Agent(claim(2, "ben")), 60),
+        Cause::Connected,
+    );
+    story.enters(
+        "CA1",
+        90,
+        State::Ended {
+            reason: EndReason::Completed,
+            at: at(90),
+        },
+        Cause::CallerHungUp,
+    );
     // Later news of a call that is over are ignored.
     story.call("CA1", 91, &looked_up("crm", LookupOutcome::NotFound));
-    story.call("CA1", 92, &Event::Recorded(Recording { id: "RE1".to_owned(), seconds: Some(3) }));
+    story.call(
+        "CA1",
+        92,
+        &Event::Recorded(Recording {
+            id: "RE1".to_owned(),
+            seconds: Some(3),
+        }),
+    );
     story.named("a call that two agents answer")
 }
 
@@ -230,25 +293,82 @@ fn office() -> Value {
     let mut story = Story::begin();
     story.rings("CA2", 0, "");
     story.rings("CA3", 20, "+447700900123");
-    let failed = LookupOutcome::Failed { reason: "did not answer".to_owned() };
+    let failed = LookupOutcome::Failed {
+        reason: "did not answer".to_owned(),
+    };
     story.call("CA3", 27, &looked_up("crm", failed));
-    story.call("CA3", 28, &looked_up("directory", found("Mara Lind", Certainty::Several(3), Some(at(-120)))));
-    let ringing = |round| State::RingingOffice { waiting: waiting(5, false), ring: ring(round) };
+    story.call(
+        "CA3",
+        28,
+        &looked_up(
+            "directory",
+            found("Mara Lind", Certainty::Several(3), Some(at(-120))),
+        ),
+    );
+    let ringing = |round| State::RingingOffice {
+        waiting: waiting(5, false),
+        ring: ring(round),
+    };
     story.enters("CA2", 185, ringing(1), Cause::DeadlinePassed);
     story.call("CA2", 186, &Event::LegMoved { leg: Leg::OfficeDial });
     story.call("CA2", 190, &Event::OfficeReached { phone: front_desk() });
-    story.enters("CA2", 215, State::Queued(waiting(215, false)), Cause::OfficeUnanswered);
+    story.enters(
+        "CA2",
+        215,
+        State::Queued(waiting(215, false)),
+        Cause::OfficeUnanswered,
+    );
     story.enters("CA2", 275, ringing(2), Cause::DeadlinePassed);
-    let office = Party::Office { phone: Some(front_desk()), leg: LegId::new("CA8").ok() };
+    let office = Party::Office {
+        phone: Some(front_desk()),
+        leg: LegId::new("CA8").ok(),
+    };
     story.enters("CA2", 280, talk(office, 280), Cause::OfficeAccepted);
     story.call("CA2", 281, &Event::OfficeReached { phone: front_desk() });
-    story.enters("CA3", 300, State::Voicemail { why: VoicemailReason::Asked }, Cause::Chosen);
+    story.enters(
+        "CA3",
+        300,
+        State::Voicemail {
+            why: VoicemailReason::Asked,
+        },
+        Cause::Chosen,
+    );
     story.call("CA3", 301, &Event::LegMoved { leg: Leg::Recording });
-    story.call("CA3", 320, &Event::Recorded(Recording { id: "RE2".to_owned(), seconds: None }));
-    story.call("CA3", 321, &Event::Recorded(Recording { id: "RE2".to_owned(), seconds: Some(12) }));
-    story.enters("CA3", 322, State::Ended { reason: EndReason::Voicemail, at: at(322) }, Cause::MessageLeft);
+    story.call(
+        "CA3",
+        320,
+        &Event::Recorded(Recording {
+            id: "RE2".to_owned(),
+            seconds: None,
+        }),
+    );
+    story.call(
+        "CA3",
+        321,
+        &Event::Recorded(Recording {
+            id: "RE2".to_owned(),
+            seconds: Some(12),
+        }),
+    );
+    story.enters(
+        "CA3",
+        322,
+        State::Ended {
+            reason: EndReason::Voicemail,
+            at: at(322),
+        },
+        Cause::MessageLeft,
+    );
     story.call("CA2", 330, &Event::LegMoved { leg: Leg::Gone });
-    story.enters("CA2", 330, State::Ended { reason: EndReason::Completed, at: at(330) }, Cause::PartyHungUp);
+    story.enters(
+        "CA2",
+        330,
+        State::Ended {
+            reason: EndReason::Completed,
+            at: at(330),
+        },
+        Cause::PartyHungUp,
+    );
     story.named("an office that rings, and a message")
 }
 
@@ -262,5 +382,9 @@ fn vectors_are_what_the_domain_says() {
         fs::write(&path, &text).unwrap();
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == text, "{} is stale: run the command at the top of this file", path.display());
+    assert!(
+        kept == text,
+        "{} is stale: run the command at the top of this file",
+        path.display()
+    );
 }

@@ -99,7 +99,10 @@ fn what_sources_answer_is_read_back() {
         found(Certainty::Certain),
         found(Certainty::Several(3)),
         found(Certainty::Maybe),
-        said(Certainty::Certain, Some(Timestamp::from_millis(1_784_023_200_000))),
+        said(
+            Certainty::Certain,
+            Some(Timestamp::from_millis(1_784_023_200_000)),
+        ),
         LookupOutcome::NotFound,
         LookupOutcome::Failed {
             reason: "did not answer".into(),

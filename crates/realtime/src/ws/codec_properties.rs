@@ -58,7 +58,11 @@ impl Message {
         for (at, (_, ping)) in self.parts.iter().enumerate() {
             if at + 1 == self.parts.len() {
                 let whole = self.parts.iter().flat_map(|(part, _)| part.clone()).collect();
-                said.push(if self.text { Said::Text(whole) } else { Said::Binary(whole) });
+                said.push(if self.text {
+                    Said::Text(whole)
+                } else {
+                    Said::Binary(whole)
+                });
             }
             said.extend(ping.clone().map(Said::Ping));
         }

@@ -86,7 +86,14 @@ mod tests {
     #[test]
     fn it_says_open_or_closed_and_until_when() {
         let schedules = demo();
-        let at = |text: &str| state(&schedules, &Names::default(), Timestamp::from_millis(millis(text))).unwrap();
+        let at = |text: &str| {
+            state(
+                &schedules,
+                &Names::default(),
+                Timestamp::from_millis(millis(text)),
+            )
+            .unwrap()
+        };
         let open = at("2026-07-06T11:45:00Z");
         assert!(open.open);
         assert_eq!(open.until_text, "closes today 18:00");
@@ -98,7 +105,10 @@ mod tests {
         assert_eq!(closed.time_zone, "Europe/London");
         assert_eq!(closed.schedule, "london");
         assert_eq!((closed.by_hand, closed.otherwise.as_str()), (None, ""));
-        assert_eq!(state(&schedules, &Names::default(), Timestamp::from_millis(i64::MAX)), None);
+        assert_eq!(
+            state(&schedules, &Names::default(), Timestamp::from_millis(i64::MAX)),
+            None
+        );
     }
 
     #[test]
@@ -117,7 +127,14 @@ mod tests {
         let older = over("a", false, "2026-12-28T08:00:00Z", "2026-12-28T20:00:00Z");
         let newer = over("b", true, "2026-12-28T09:00:00Z", "2026-12-28T12:30:00Z");
         let schedules = demo().with_records(&[older.clone(), newer.clone()]);
-        let at = |text: &str| state(&schedules, &Names::default(), Timestamp::from_millis(millis(text))).unwrap();
+        let at = |text: &str| {
+            state(
+                &schedules,
+                &Names::default(),
+                Timestamp::from_millis(millis(text)),
+            )
+            .unwrap()
+        };
         let open = at("2026-12-28T10:00:00Z");
         assert!(open.open);
         assert_eq!(open.reason, "opened by Amelia Frost: Boxing Day sale");

@@ -99,7 +99,5 @@ fn show(
     if known {
         return response.finish();
     }
-    response
-        .content_type(kind)
-        .body(file.data.into_owned())
+    response.content_type(kind).body(file.data.into_owned())
 }
