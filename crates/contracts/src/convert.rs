@@ -326,12 +326,15 @@ fn leg(leg: &domain::Leg) -> v1::Leg {
 
 fn lookup(lookup: &domain::Lookup) -> v1::Lookup {
     use v1::lookup::Lookup;
+    let mut said_at_ms = None;
     let lookup = match lookup {
         domain::Lookup::Pending => Lookup::Pending(v1::LookupPending {}),
         domain::Lookup::Done(domain::LookupOutcome::Found {
             profile: known,
             certainty,
+            said_at,
         }) => {
+            said_at_ms = said_at.map(domain::Timestamp::as_millis);
             let matches = match certainty {
                 domain::Certainty::Certain => 1,
                 domain::Certainty::Several(records) => *records,
@@ -347,7 +350,10 @@ fn lookup(lookup: &domain::Lookup) -> v1::Lookup {
             reason: reason.clone(),
         }),
     };
-    v1::Lookup { lookup: Some(lookup) }
+    v1::Lookup {
+        lookup: Some(lookup),
+        said_at_ms,
+    }
 }
 
 fn profile(profile: &domain::Profile) -> v1::Profile {

@@ -30,6 +30,12 @@ pub fn simulator_config(settings: &Settings) -> SimulatorConfig {
         status_callback: None,
     };
     config.phones = phones(settings);
+    config.console_url = Some(console_url(settings));
+    config.agents = settings
+        .agents
+        .iter()
+        .map(|agent| (agent.id.clone(), agent.name.clone()))
+        .collect();
     config.region.clone_from(&settings.simulator.region);
     config
         .browser_region
@@ -41,6 +47,17 @@ pub fn simulator_config(settings: &Settings) -> SimulatorConfig {
         .trim_end_matches('/')
         .clone_into(&mut config.api_url);
     config
+}
+
+/// Where a browser on this machine finds the agents' screens.
+fn console_url(settings: &Settings) -> String {
+    let listen = &settings.realtime.listen;
+    if listen.is_loopback() {
+        format!("http://{listen}")
+    } else {
+        // In a container it listens on every address inside and is published on this one.
+        format!("http://127.0.0.1:{}", listen.port())
+    }
 }
 
 fn phones(settings: &Settings) -> Vec<Phone> {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 /// What a source knows about a caller. Every field may be missing; no source fills them all.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -46,6 +48,9 @@ pub enum LookupOutcome {
         profile: Box<Profile>,
         /// How sure it is.
         certainty: Certainty,
+        /// When it said so, if it was asked for an earlier call and the answer was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said_at: Option<Timestamp>,
     },
     /// The source answered that it does not know the caller.
     NotFound,

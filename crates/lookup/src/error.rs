@@ -56,7 +56,7 @@ pub enum SourceError {
         status: u16,
     },
     /// It answered something that is not what the settings describe.
-    #[error("answered nonsense: {0}")]
+    #[error("sent an unreadable answer: {0}")]
     Nonsense(#[from] Nonsense),
     /// Not asked: what should be a phone number is none, or has no national form.
     #[error("not a phone number this source can be asked about")]
@@ -110,7 +110,7 @@ impl SourceError {
             }
             Self::Failed { .. } => "had an error",
             Self::Refused { .. } => "refused",
-            Self::Nonsense(_) => "answered nonsense",
+            Self::Nonsense(_) => "sent an unreadable answer",
             Self::BadNumber => "cannot be asked about this number",
         }
     }

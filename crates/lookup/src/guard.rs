@@ -84,7 +84,23 @@ pub struct Guarded<S> {
     deadline: Duration,
     places: Semaphore,
     breaker: Breaker,
-    cache: Cache<String, Answer>,
+    cache: Cache<String, Kept>,
+}
+
+/// An answer, and when the source gave it.
+#[derive(Clone)]
+struct Kept {
+    answer: Answer,
+    at: Instant,
+}
+
+/// What a source says, and how old that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// What it says.
+    pub answer: Answer,
+    /// How long ago it said so, when that was for an earlier caller; none when it was asked for this one.
+    pub age: Option<Duration>,
 }
 
 impl<S: Source> Guarded<S> {
@@ -107,7 +123,7 @@ impl<S: Source> Guarded<S> {
     }
 
     /// Asks the source itself, in turn.
-    async fn ask(&self, number: &str, deadline: Instant) -> Result<Answer, SourceError> {
+    async fn ask(&self, number: &str, deadline: Instant) -> Result<Kept, SourceError> {
         let Ok(place) = timeout_at(deadline, self.places.acquire()).await else {
             return Err(SourceError::TimedOut);
         };
@@ -131,6 +147,40 @@ impl<S: Source> Guarded<S> {
             Some(Change::Closed) => info!(source.name = self.name(), "source {} answers again", self.name()),
             None => {}
         }
+        result.map(|answer| Kept {
+            answer,
+            at: Instant::now(),
+        })
+    }
+
+    /// What the source says about a number, and whether that was kept from an earlier question.
+    ///
+    /// # Errors
+    /// As [`Source::look_up`].
+    pub async fn recall(&self, number_e164: &str, budget: Duration) -> Result<Remembered, SourceError> {
+        let start = Instant::now();
+        let deadline = start + budget.min(self.deadline);
+        // The outer deadline is for those who wait for another's question, asked with another's budget. One
+        // who gives up while asking hands the question on to the next.
+        let asked = self
+            .cache
+            .try_get_with_by_ref(number_e164, self.ask(number_e164, deadline));
+        let result = match timeout_at(deadline, asked).await {
+            Ok(Ok(kept)) => Ok(Remembered {
+                age: (kept.at < start).then(|| start - kept.at),
+                answer: kept.answer,
+            }),
+            Ok(Err(shared)) => Err(SourceError::clone(&shared)),
+            Err(_) => Err(SourceError::TimedOut),
+        };
+        let outcome = match result.as_ref().map(|said| &said.answer) {
+            Ok(Answer::Found { .. }) => "found",
+            Ok(Answer::NotFound) => "not_found",
+            Err(error) => error.label(),
+        };
+        let source = self.source.name().to_owned();
+        histogram!("switchboard_lookup_seconds", "source" => source.clone()).record(start.elapsed());
+        counter!("switchboard_lookup_total", "source" => source, "outcome" => outcome).increment(1);
         result
     }
 }
@@ -142,27 +192,7 @@ impl<S: Source> Source for Guarded<S> {
     }
 
     async fn look_up(&self, number_e164: &str, budget: Duration) -> Result<Answer, SourceError> {
-        let start = Instant::now();
-        let deadline = start + budget.min(self.deadline);
-        // The outer deadline is for those who wait for another's question, asked with another's budget. One
-        // who gives up while asking hands the question on to the next.
-        let asked = self
-            .cache
-            .try_get_with_by_ref(number_e164, self.ask(number_e164, deadline));
-        let result = match timeout_at(deadline, asked).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(shared)) => Err(SourceError::clone(&shared)),
-            Err(_) => Err(SourceError::TimedOut),
-        };
-        let outcome = match &result {
-            Ok(Answer::Found { .. }) => "found",
-            Ok(Answer::NotFound) => "not_found",
-            Err(error) => error.label(),
-        };
-        let source = self.name().to_owned();
-        histogram!("switchboard_lookup_seconds", "source" => source.clone()).record(start.elapsed());
-        counter!("switchboard_lookup_total", "source" => source, "outcome" => outcome).increment(1);
-        result
+        self.recall(number_e164, budget).await.map(|said| said.answer)
     }
 }
 
@@ -171,9 +201,9 @@ struct Lifetimes {
     not_found: Duration,
 }
 
-impl Expiry<String, Answer> for Lifetimes {
-    fn expire_after_create(&self, _: &String, answer: &Answer, _: std::time::Instant) -> Option<Duration> {
-        Some(match answer {
+impl Expiry<String, Kept> for Lifetimes {
+    fn expire_after_create(&self, _: &String, kept: &Kept, _: std::time::Instant) -> Option<Duration> {
+        Some(match kept.answer {
             Answer::Found { .. } => self.found,
             Answer::NotFound => self.not_found,
         })

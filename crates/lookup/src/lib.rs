@@ -48,7 +48,7 @@ pub use answer::Answer;
 pub use breaker::BreakerSettings;
 pub use error::{Fate, Nonsense, SourceError};
 pub use fault::Fault;
-pub use guard::{Guarded, Limits};
+pub use guard::{Guarded, Limits, Remembered};
 pub use http::{HttpConfig, HttpMapping, HttpMethod, HttpSource};
 pub use source::Source;
 pub use switchboard_domain::{Certainty, Profile};

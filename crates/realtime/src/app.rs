@@ -16,7 +16,7 @@ use crate::carrier::Carrier;
 use crate::demo;
 use crate::guard::Door;
 use crate::pages::Pages;
-use crate::ws::{SocketLimits, Sockets};
+use crate::ws::{Names, SocketLimits, Sockets};
 
 /// The settings cannot be used for answering agents.
 #[derive(Debug, Error)]
@@ -65,8 +65,8 @@ pub struct Realtime {
     pub(crate) door: Door,
     /// The agents of the settings, as they are when nobody has met them yet.
     pub(crate) agents: BTreeMap<AgentId, Agent>,
-    /// What the office phones are called.
-    phones: BTreeMap<PhoneNumber, String>,
+    /// What the office and its phones are called.
+    pub(crate) names: Names,
     /// Whether the agents were made known since the start.
     pub(crate) introduced: AtomicBool,
     /// Opening hours, with the overrides that were known last.
@@ -124,7 +124,10 @@ impl Realtime {
             simulator: demo::simulator_url(settings),
             door,
             agents,
-            phones,
+            names: Names {
+                office: settings.office.name.clone(),
+                phones,
+            },
             introduced: AtomicBool::new(false),
             hours: LiveSchedules::new(hours(settings)?),
             sockets: Sockets::new(SocketLimits::default()),
@@ -163,7 +166,7 @@ impl Realtime {
             Party::Office { phone, leg: _ } => Holder::Office {
                 office: phone
                     .as_ref()
-                    .and_then(|number| self.phones.get(number))
+                    .and_then(|number| self.names.phones.get(number))
                     .cloned()
                     .unwrap_or_else(|| "an office phone".to_owned()),
             },

@@ -1,5 +1,6 @@
 //! What the stand-in pretends to be: one account, its numbers, its application, its pace.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -20,6 +21,10 @@ pub struct SimulatorConfig {
     pub numbers: Vec<Number>,
     /// The `TwiML` application that agents' browsers connect to.
     pub application: Application,
+    /// Where the application's own page is, for the page's link to it.
+    pub console_url: Option<String>,
+    /// What people call the application's agents, by the identities of their browsers.
+    pub agents: BTreeMap<String, String>,
     /// Phones that stand on the page's table. Any other number can be rung as well.
     pub phones: Vec<Phone>,
     /// Whoever else keeps virtual time and moves with ours.
@@ -54,6 +59,8 @@ impl SimulatorConfig {
             auth_token: auth_token.into(),
             numbers: Vec::new(),
             application: Application::default(),
+            console_url: None,
+            agents: BTreeMap::new(),
             phones: Vec::new(),
             companion: None,
             api_url: String::new(),

@@ -5,12 +5,12 @@ const OPEN = { open: true, reason: "within Monday 09:00-18:00", untilText: "clos
 const CLOSED = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London" };
 
 const byHand = (now, more) => ({ id: "8d1f0c52a9b74e36", open: false, fromMs: String(now), untilMs: String(now + 42 * 60_000), author: "Ben Adeyemi", authorId: "ben", reason: "Fire drill", madeMs: String(now), ...more });
-const closedByHand = (now, more) => {
+export const closedByHand = (now, more) => {
   const over = byHand(now, more);
   return { open: over.open === true, reason: `${over.open ? "opened" : "closed"} by ${over.author}: ${over.reason}`, untilText: `${over.open ? "closes" : "opens"} today 18:00`, timeZone: "Europe/London", byHand: over, otherwise: "within Monday 09:00-18:00" };
 };
 
-const PEOPLE = [
+export const PEOPLE = [
   ["Mara Lind", "Acme Ltd", "gold", "2019", "3rd call today"],
   ["Priya Raman", "Raman & Daughters", "silver", "2021", "open tickets: 2"],
   ["Tom Bell", "Bell Cycles", "", "2015", "invoice overdue"],
@@ -18,7 +18,7 @@ const PEOPLE = [
   ["Kwame Mensah", "", "", "", ""],
   ["Siobhán O’Rourke-Fitzgerald", "County Library Service", "public", "2008", "prefers to be called back"],
 ];
-const LONG = [
+export const LONG = [
   "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh-Cholmondeley Bartholomew Maximilian",
   "Gesellschaft für betriebswirtschaftliche Unternehmensberatung und Rechnungsprüfung mbH & Co. KG",
   "platinum plus enterprise",
@@ -31,12 +31,12 @@ function profile([name, organisation, tier, since, summary]) {
   return { name, organisation, tier, since, summary, recordUrl, extra: { email: "someone@example.com" } };
 }
 
-const found = (person, matches = 1) => ({ found: { profile: profile(person), matches } });
-const failed = (reason = "did not answer") => ({ failed: { reason } });
-const pending = { pending: {} };
-const notFound = { notFound: {} };
+export const found = (person, matches = 1) => ({ found: { profile: profile(person), matches } });
+export const failed = (reason = "did not answer") => ({ failed: { reason } });
+export const pending = { pending: {} };
+export const notFound = { notFound: {} };
 
-function call(index, now, waitedS, lookups, state, extra = {}) {
+export function call(index, now, waitedS, lookups, state, extra = {}) {
   const since = now - waitedS * 1000;
   const waiting = { queue: index % 3 === 1 ? "sales" : "support", sinceMs: String(since), deadlineMs: String(since + 180_000) };
   return {
@@ -52,33 +52,33 @@ function call(index, now, waitedS, lookups, state, extra = {}) {
   };
 }
 
-const queued = (waiting) => ({ queued: { waiting } });
-const ringing = (waiting) => ({ ringingOffice: { waiting, ring: { round: 1 } } });
-const claimed = (agentId) => (waiting) => ({ claimed: { waiting, claim: { number: 1, agentId }, untilMs: "0" } });
-const talking = (agentId, forS, now) => (waiting) => ({
+export const queued = (waiting) => ({ queued: { waiting } });
+export const ringing = (waiting) => ({ ringingOffice: { waiting, ring: { round: 1 } } });
+export const claimed = (agentId) => (waiting) => ({ claimed: { waiting, claim: { number: 1, agentId }, untilMs: "0" } });
+export const talking = (agentId, forS, now) => (waiting) => ({
   talking: { with: { agent: { number: 1, agentId } }, sinceMs: String(now - forS * 1000), waiting },
 });
 const office = (now) => (waiting) => ({
   talking: { with: { office: { number: "+442079460011" } }, sinceMs: String(now - 71_000), waiting },
 });
 
-function agent(id, name, presence = "AVAILABLE", extra = {}) {
+export function agent(id, name, presence = "AVAILABLE", extra = {}) {
   return { id, name, presence: `PRESENCE_${presence}`, ...extra };
 }
 
-const TEAM = [
+export const TEAM = [
   agent("anna", "Anna Virtanen"),
   agent("ben", "Ben Adeyemi"),
   agent("carys", "Carys Evans", "AWAY"),
   agent("dylan", "Dylan Moss", "OFFLINE", { answersOnPhone: true }),
 ];
 
-function scene(calls, more = {}) {
+export function scene(calls, more = {}) {
   const snapshot = { epoch: "pictures", offset: "100", calls, agents: more.agents ?? TEAM };
   return { snapshot, office: more.office ?? OPEN, then: more.then ?? [], answers: more.answers ?? {}, messages: more.messages ?? {} };
 }
 
-function seven(now) {
+export function seven(now) {
   return [
     call(1, now, 191, { crm: found(PEOPLE[0]) }, ringing),
     call(2, now, 142, { crm: found(PEOPLE[1], 3) }, queued),
@@ -94,9 +94,9 @@ function seven(now) {
   ];
 }
 
-const entered = (id, state, cause) => ({ call: { callId: id, sequence: 9, entered: { state, cause } } });
-const id = (index) => `CA${String(index).padStart(32, "0")}`;
-const over = (reason, now) => ({ ended: { reason: `END_REASON_${reason}`, atMs: String(now) } });
+export const entered = (id, state, cause) => ({ call: { callId: id, sequence: 9, entered: { state, cause } } });
+export const id = (index) => `CA${String(index).padStart(32, "0")}`;
+export const over = (reason, now) => ({ ended: { reason: `END_REASON_${reason}`, atMs: String(now) } });
 
 export const scenes = {
   empty: () => scene([]),
@@ -128,6 +128,9 @@ export const scenes = {
   mine: (now) => scene([...seven(now), call(30, now, 130, { crm: found(PEOPLE[0]), directory: notFound }, talking("anna", 102, now))], {
     agents: [agent("anna", "Anna Virtanen", "AVAILABLE", { engagedCallId: id(30) }), ...TEAM.slice(1)],
   }),
+  minelong: (now) => scene([...seven(now), call(30, now, 130, { crm: found(LONG) }, talking("anna", 8102, now))]),
+  claimedlong: (now) => scene([...seven(now).slice(3), call(30, now, 130, { crm: found(LONG) }, claimed("anna"))]),
+  withheld: (now) => scene([call(6, now, 22, {}, queued, { caller: {} })]),
   claimedByMe: (now) => scene([...seven(now).slice(3), call(30, now, 130, { crm: found(PEOPLE[0]) }, claimed("anna"))]),
   twohundred: (now) =>
     scene([

@@ -39,6 +39,10 @@ export function serve(scene, port = 0) {
   const at = Date.now();
   let silent = false;
   let deaf = false;
+  /** What was asked of it beyond reading, for tests. */
+  const asked = [];
+  /** How each page that is connected is told of an event. */
+  const pages = new Set();
   const { snapshot, office, then = [], answers = {}, messages = {} } = scene(at);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
@@ -47,6 +51,7 @@ export function serve(scene, port = 0) {
       response.end(JSON.stringify(body));
     };
     if (silent && pathname.startsWith("/api/")) return request.socket.destroy();
+    if (request.method !== "GET") asked.push({ path: pathname, key: request.headers["idempotency-key"] });
     if (pathname === "/api/v1/live") return say(200, snapshot);
     if (pathname === "/api/v1/tickets") return say(200, { ticket: "picture" });
     if (pathname === "/api/v1/demo") return say(200, { simulatorUrl: `http://${request.headers.host}` });
@@ -101,6 +106,7 @@ export function serve(scene, port = 0) {
         send({ hello: { position, agentId: "anna", nowMs: String(Date.now()), heartbeatMs: 1000 } });
         send({ snapshot });
         send({ office });
+        pages.add((event) => send({ event: { offset: String(++offset), event: { atMs: String(Date.now()), ...event } } }));
         timers.push(setInterval(() => send({ heartbeat: { nowMs: String(Date.now()), offset: String(offset), ...(deaf && { stale: true }) } }), 1000));
         for (const [afterMs, event] of then) {
           const tell = () => send({ event: { offset: String(++offset), event: { atMs: String(Date.now()), ...event } } });
@@ -114,10 +120,19 @@ export function serve(scene, port = 0) {
     server.listen(port, "127.0.0.1", () =>
       resolve({
         url: `http://127.0.0.1:${server.address().port}`,
+        asked,
+        /** Something happens; later pages do not know it. */
+        tell(event) {
+          for (const page of pages) page(event);
+        },
         /** The network is gone. */
         cut() {
           silent = true;
           for (const line of sockets.clients) line.terminate();
+        },
+        /** It is back, with everything as it was at first. */
+        mend() {
+          silent = false;
         },
         /** The server's own memory is gone. */
         deafen() {

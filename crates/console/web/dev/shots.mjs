@@ -38,6 +38,16 @@ const shots = {
   me: { scene: "seven", act: (page) => page.click("[aria-controls=me-panel]") },
   mine: { scene: "mine" },
   claimed: { scene: "claimedByMe" },
+  minelong: { scene: "minelong" },
+  claimedlong: { scene: "claimedlong" },
+  minedetails: {
+    scene: "mine",
+    async act(page) {
+      const details = page.getByRole("button", { name: "Details" });
+      if (await details.isVisible()) await details.click();
+    },
+  },
+  withheld: { scene: "withheld" },
   twohundred: { scene: "twohundred" },
   long: { scene: "long" },
   longselected: { scene: "long", act: (page) => page.click(row(1)) },
@@ -81,7 +91,7 @@ const shots = {
     async act(page) {
       await page.keyboard.press("o");
       await page.getByRole("radio", { name: /A time/ }).check();
-      await page.fill("input[type=time]", "03:00");
+      await page.getByLabel(/^Time in/).fill("03:00");
       await page.keyboard.press("Enter");
     },
   },
@@ -90,7 +100,7 @@ const shots = {
     wait: 300,
     async act(page) {
       await page.keyboard.press("o");
-      await page.fill("input[type=text]", "no answer");
+      await page.getByLabel(/^Reason/).fill("no answer");
       await page.keyboard.press("Enter");
     },
   },

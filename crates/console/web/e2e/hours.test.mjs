@@ -29,7 +29,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
 
   const state = (page, word) => page.getByRole("banner").getByText(word, { exact: true });
   const dialog = (page) => page.getByRole("dialog", { name: "Opening hours" });
-  const open = (page) => page.getByRole("button", { name: "Override" }).click();
+  const open = (page) => page.getByRole("button", { name: "Change hours" }).click();
 
   /** Somebody rings until they are let in, or until they are not. */
   async function callersAre(letIn) {
@@ -72,9 +72,9 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
     // The other one sees who did it until when, and ends it.
     await open(bashir.page);
     await dialog(bashir.page).getByText(/Closed by Amelia Frost until (\w+ )?\d\d:\d\d: Fire drill/).waitFor();
-    await dialog(bashir.page).getByText("Without it: within").waitFor();
+    await dialog(bashir.page).getByText("Otherwise: open all day").waitFor();
     const ended = Date.now();
-    await dialog(bashir.page).getByRole("button", { name: "End it now" }).click();
+    await dialog(bashir.page).getByRole("button", { name: "Remove override" }).click();
     await state(amelia.page, "Open").waitFor();
     within("it is over for the colleague", Date.now() - ended, LEARNT_MS);
     await callersAre(true);
@@ -94,7 +94,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
   it("is done with the keyboard alone; the focus stays inside and goes back", async () => {
     amelia = await sitDown("Amelia Frost");
     const { page } = amelia;
-    const button = page.getByRole("button", { name: "Override" });
+    const button = page.getByRole("button", { name: "Change hours" });
     await button.focus();
     await page.keyboard.press("Enter");
     await dialog(page).waitFor();
@@ -126,7 +126,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
     await open(page);
     const form = dialog(page);
     await form.getByRole("button", { name: "Close the office" }).click();
-    await form.getByText("A reason is needed").waitFor();
+    await form.getByText("Add a reason").waitFor();
     assert.equal(await form.getByLabel("Reason, for your colleagues").getAttribute("aria-invalid"), "true");
     await form.getByRole("radio", { name: /A time/ }).check();
     await form.getByLabel("Reason, for your colleagues").fill("Stock-taking");
@@ -181,7 +181,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
         await open(page);
         await looked("the form");
         await dialog(page).getByRole("button", { name: "Close the office" }).click();
-        await dialog(page).getByText("A reason is needed").waitFor();
+        await dialog(page).getByText("Add a reason").waitFor();
         await looked("a fault");
         await dialog(page).getByLabel("Reason, for your colleagues").fill("The heating of the whole building has failed, and whoever has a coat goes home");
         await lookAway(page);
@@ -196,7 +196,7 @@ describe("opening hours by hand", { timeout: 600_000 }, () => {
           assert.deepEqual(await shifts(page), [], "the layout shifted");
         }
         await open(page);
-        await dialog(page).getByRole("button", { name: "End it now" }).waitFor();
+        await dialog(page).getByRole("button", { name: "Remove override" }).waitFor();
         await looked("the form, closed by hand");
       });
     }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { holdAnswers, lookAway, seen, vanished, within } from "./agent.mjs";
+import { holdAnswers, seen, vanished, within } from "./agent.mjs";
 import { boxes, moved, shifts, watchShifts } from "./layout.mjs";
 import { openOffice } from "./office.mjs";
 import { FRONT_DESK, JACK, MARA, OLIVER, PRIYA, until } from "./world.mjs";
@@ -53,7 +53,7 @@ describe("a call", { timeout: 600_000 }, () => {
     within("hung up, gone for both", Date.now() - began, 1_000);
     await until("the caller's line to end", async () => (await world.leg(leg)).ended_ms !== null);
     await Promise.all(both.map(({ page }) => page.getByText("Nobody is waiting.").waitFor()));
-    await amelia.page.getByText("Last answered: Mara Lind, with Amelia Frost").waitFor();
+    await amelia.page.getByText("Last call: Mara Lind with Amelia Frost").waitFor();
   });
 
   it("is told to be a colleague's when they were faster", async () => {
@@ -102,43 +102,62 @@ describe("a call", { timeout: 600_000 }, () => {
     await amelia.missed.getByText("Hung up after").waitFor();
   });
 
+  it("is led to by links and hints: the office's name, the simulator, a second window", async () => {
+    await amelia.page.getByRole("banner").getByText("Switchboard").waitFor();
+    const link = amelia.page.getByRole("link", { name: "open the simulator" });
+    await amelia.page.getByText("dial and press 2").waitFor();
+    await amelia.page.getByText("in a second window").waitFor();
+    assert.equal(new URL(await link.getAttribute("href")).origin, world.simulator);
+    const there = await amelia.context.newPage();
+    await there.goto(world.simulator);
+    const back = there.getByRole("link", { name: "Open the console" });
+    await back.waitFor();
+    assert.equal(new URL(await back.getAttribute("href")).origin, world.direct);
+  });
+
   it("rings the office, is taken there, and both see by whom", async () => {
     const leg = await world.call(PRIYA);
     await seen(0, amelia.row(PRIYA.name), bashir.row(PRIYA.name));
     await world.advance(181_000);
-    await seen(0, amelia.row("Phones ring"), bashir.row("Phones ring"));
+    await seen(0, amelia.row("Office phones ringing"), bashir.row("Office phones ringing"));
     const desk = await until("the front desk to ring", async () => {
       const answer = await world.control("POST", "phones/pick-up", { number: FRONT_DESK }).catch(() => undefined);
       return answer?.leg;
     });
     await until("the screening", async () => JSON.stringify((await world.leg(desk)).hears ?? "").includes("ress 1"));
     await world.control("POST", "press", { leg: desk, digits: "1" });
-    await seen(0, ...[amelia, bashir].map(({ talking }) => talking.getByText("With office phone 020 7946 0011")));
+    await seen(0, ...[amelia, bashir].map(({ talking }) => talking.getByText("With Front desk")));
     await world.hangUp(leg);
     await vanished(0, amelia.talking, bashir.talking);
   });
 
-  it("that rings the office is not just a number to whoever points into the list", async () => {
+  it("that comes and rings the office is seen by whoever points into the list", async () => {
     await world.call(PRIYA);
     await seen(0, amelia.row(PRIYA.name));
     await amelia.row(PRIYA.name).hover();
     await world.call(OLIVER);
-    await amelia.page.getByRole("button", { name: "1 new" }).waitFor();
-    assert.equal(await amelia.row(OLIVER.name).count(), 0);
+    await amelia.row(OLIVER.name).waitFor();
     await world.advance(181_000);
-    await amelia.page.getByRole("button", { name: "1 new phones ring" }).waitFor();
-    await lookAway(amelia.page);
-    await amelia.row(OLIVER.name).getByText("Phones ring").waitFor();
+    await amelia.row(OLIVER.name).getByText("Office phones ringing").waitFor();
   });
 
   it("is answered on a screen also while the office rings", async () => {
     await world.call(PRIYA);
     await seen(0, amelia.row(PRIYA.name));
     await world.advance(181_000);
-    await seen(0, amelia.row("Phones ring"));
+    await seen(0, amelia.row("Office phones ringing"));
     await amelia.answer(PRIYA.name).click();
     await amelia.mine.getByText("Talking").waitFor();
     await bashir.talking.getByText("With Amelia Frost").waitFor();
+  });
+
+  it("of somebody who was looked up before says how old the answer is", async () => {
+    await world.hangUp(await world.call(PRIYA));
+    await world.faults({ crm_mode: "down" });
+    await world.call(PRIYA);
+    await amelia.row(PRIYA.name).waitFor();
+    const line = amelia.details.getByRole("listitem").filter({ hasText: "CRM" });
+    await line.getByText(/from memory, (less than a minute|\d+ min) old/).waitFor();
   });
 
   it("names the source that fails, on the row and on the card", async () => {

@@ -57,9 +57,9 @@ describe("the keyboard alone", { timeout: 300_000 }, () => {
     await page.keyboard.press("j");
     await amelia.details.getByRole("heading", { name: OLIVER.name }).waitFor();
 
-    // While the focus is in the list, who comes waits outside; the list lets them in at its end.
+    // While the focus is in the list, who comes stands below the others.
     await world.call(PRIYA);
-    await page.getByRole("button", { name: "1 new" }).waitFor();
+    await amelia.row(PRIYA.name).waitFor();
     await page.keyboard.press("j");
     assert.match(await focused(), /^Priya Raman/);
     await page.keyboard.press("k");
@@ -107,7 +107,7 @@ describe("the keyboard alone", { timeout: 300_000 }, () => {
     await page.keyboard.press("Escape");
     assert.match(await focused(), /Amelia Frost/);
     await page.keyboard.press("Enter");
-    await tabTo("Be somebody else");
+    await tabTo("Switch agent");
     await page.keyboard.press("Enter");
     await seen(0, page.getByRole("heading", { name: "Who are you?" }));
   });

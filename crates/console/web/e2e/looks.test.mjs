@@ -40,7 +40,7 @@ describe("the page", { timeout: 600_000 }, () => {
         await world.call(PRIYA, "1");
         await amelia.row(PRIYA.name).waitFor();
         await world.advance(181_000);
-        await amelia.row("Phones ring").first().waitFor();
+        await amelia.row("Office phones ringing").first().waitFor();
         await world.call(OLIVER);
         await amelia.row(OLIVER.name).waitFor();
         await looked("waiting and ringing");

@@ -31,7 +31,7 @@ describe("a message", () => {
   });
 
   it("is told of, whichever news came first", () => {
-    const words = (reason: Ended["reason"], seconds: number | undefined) => endWords(ended(reason, seconds), new Map(), "");
+    const words = (reason: Ended["reason"], seconds: number | undefined) => endWords(ended(reason, seconds), { agents: new Map(), office: undefined }, "");
     expect(words("voicemail", 4)).toBe("Left a message, 0:04");
     expect(words("missed", 4)).toBe("Left a message, 0:04");
     expect(words("closed", 0)).toBe("Left a message");

@@ -169,6 +169,39 @@ describe("any history", () => {
   });
 });
 
+describe("what was seen", () => {
+  const received = (id: string): EventJson => ({ atMs: "1", call: { callId: id, sequence: 1, received: { id, state: { queued: {} } } } });
+  const entered = (id: string, state: object): EventJson => ({ atMs: "2", call: { callId: id, sequence: 2, entered: { state } } });
+  const ended = (reason: string) => ({ ended: { reason: `END_REASON_${reason}`, atMs: "2" } });
+  const talking = { talking: { with: { agent: { agentId: "ben" } }, sinceMs: "1" } };
+
+  function seen(...events: EventJson[]) {
+    const { answered, missed, messages } = fold(NOTHING, snapshot(), ...events.map((one, at) => event(at + 1, one))).seen;
+    return [answered.size, missed.size, messages.size];
+  }
+
+  it("is counted however many there are", () => {
+    const many = Array.from({ length: 204 }, (_, index) => `CA${index}`);
+    expect(seen(...many.flatMap((id) => [received(id), entered(id, ended("ABANDONED"))]))).toEqual([0, 204, 0]);
+  });
+
+  it("is answered from the first word on, and once", () => {
+    expect(seen(received("a"), entered("a", talking))).toEqual([1, 0, 0]);
+    expect(seen(received("a"), entered("a", talking), entered("a", { queued: {} }), entered("a", talking), entered("a", ended("COMPLETED")))).toEqual([1, 0, 0]);
+    expect(seen(received("a"), entered("a", talking), entered("a", { queued: {} }), entered("a", ended("ABANDONED")))).toEqual([0, 1, 0]);
+  });
+
+  it("is a message when one is found after the end", () => {
+    const recorded: EventJson = { atMs: "3", call: { callId: "a", sequence: 3, recorded: { id: "RE1", seconds: 3 } } };
+    expect(seen(received("a"), entered("a", ended("MISSED")), recorded)).toEqual([0, 0, 1]);
+  });
+
+  it("has a gap where a snapshot came in place of events", () => {
+    expect(fold(NOTHING, snapshot()).seen.gaps).toBe(false);
+    expect(fold(NOTHING, snapshot(), { reset: {} }, snapshot("9")).seen.gaps).toBe(true);
+  });
+});
+
 describe("a call", () => {
   it("keeps its sources in one order, whichever answers first", () => {
     const call = readCall({ id: "CA1", lookups: { zendesk: { pending: {} }, crm: { pending: {} } } });

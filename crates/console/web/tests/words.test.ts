@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { ServerClock } from "../src/live/clock";
-import { readCall } from "../src/live/read";
+import { readCall, readLookup, readOffice } from "../src/live/read";
 import { retryDelay } from "../src/live/retry";
-import { answerWords, byHandWords, officeWords } from "../src/words/call";
-import { aside, context, initials, initialsOf, recordLink, title } from "../src/words/caller";
+import { answerWords, byHandWords, officeWords, otherwiseWords, partyName } from "../src/words/call";
+import { aside, context, initials, initialsOf, lookupWords, memoryWords, recordLink, sourceSays, standing, title } from "../src/words/caller";
 import { phoneNumber } from "../src/words/number";
-import { duration, spokenDuration, wallTime } from "../src/words/time";
+import { customerSince, duration, spokenDuration, timeOfDay, wallTime } from "../src/words/time";
+
+function readProfile() {
+  const found = readLookup({ found: {} });
+  if (found.kind !== "found") throw new Error("not found");
+  return found.profile;
+}
 
 const LONDON = "+442079460000";
 
@@ -41,6 +47,30 @@ describe("times", () => {
     expect(spokenDuration(61_000)).toBe("1 minute 1 second");
     expect(spokenDuration(0)).toBe("0 seconds");
   });
+
+  it.each([
+    ["2017-03-14", "March 2017"],
+    ["2017-12", "December 2017"],
+    ["2017-03-14T10:00:00Z", "March 2017"],
+    ["2017-13-01", "2017-13-01"],
+    ["2019", "2019"],
+    ["last spring", "last spring"],
+  ])("since %s a person is a customer since %s", (since, words) => {
+    expect(customerSince(since)).toBe(words);
+  });
+
+  it.each([
+    ["17:30", "17:30"],
+    [" 9.05 ", "09:05"],
+    ["0900", "09:00"],
+    ["9", "09:00"],
+    ["24:00", undefined],
+    ["12:60", undefined],
+    ["5 pm", undefined],
+    ["", undefined],
+  ])("%s as a time of the day is %s", (written, read) => {
+    expect(timeOfDay(written)).toBe(read);
+  });
 });
 
 describe("a caller", () => {
@@ -66,8 +96,23 @@ describe("a caller", () => {
     const failed = { failed: { reason: "did not answer" } };
     expect(aside(who({ salesforce: failed, crm: { notFound: {} } }))).toBe("Salesforce did not answer");
     expect(context(who({ salesforce: failed, crm: { pending: {} } }))).toBe("Salesforce did not answer");
-    expect(aside(who({ crm: { notFound: {} } }))).toBe("Not known yet");
+    expect(aside(who({ crm: { notFound: {} } }))).toBe("New caller");
     expect(context(who({ crm: { pending: {} } }))).toBe("");
+  });
+
+  it("is told as people tell it", () => {
+    expect(sourceSays("crm", { kind: "not_found" })).toBe("Not found in CRM");
+    expect(lookupWords({ kind: "found", matches: 0, profile: readProfile() })).toBe("possible match");
+    expect(standing({ ...readProfile(), tier: "gold", since: "2017-03-14" })).toBe("Gold · customer since March 2017");
+  });
+
+  it("that a source was asked about before says how old the answer is", () => {
+    expect(memoryWords(1_000, 121_500)).toBe("from memory, 2 min old");
+    expect(memoryWords(1_000, 31_000)).toBe("from memory, less than a minute old");
+    // Clocks of two machines.
+    expect(memoryWords(2_000, 1_000)).toBe("from memory, less than a minute old");
+    const call = readCall({ id: "CA1", lookups: { crm: { found: { matches: 1 }, saidAtMs: "5" } } });
+    expect(call.lookups.get("crm")).toMatchObject({ kind: "found", saidAtMs: 5 });
   });
 
   it("has a title without a number, too", () => {
@@ -100,10 +145,39 @@ describe("sentences", () => {
   });
 
   it("say why the office is closed, and when it opens", () => {
-    const closed = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London", byHand: undefined, otherwise: "" };
+    const closed = { open: false, reason: "outside Monday's hours", untilText: "opens Tuesday 09:00", timeZone: "Europe/London", byHand: undefined, otherwise: "", name: "", phones: new Map() };
     expect(officeWords(closed)).toEqual({ state: "Closed", why: "Outside Monday's hours", until: "Opens Tuesday 09:00" });
-    const open = { open: true, reason: "within Monday 09:00-18:00", untilText: "closes today 18:00", timeZone: "", byHand: undefined, otherwise: "" };
+    const open = { open: true, reason: "within Monday 09:00-18:00", untilText: "closes today 18:00", timeZone: "", byHand: undefined, otherwise: "", name: "", phones: new Map() };
     expect(officeWords(open)).toEqual({ state: "Open", why: "", until: "Closes today 18:00" });
+  });
+});
+
+describe("who talks with a caller", () => {
+  const office = readOffice({ name: "Harbour Office", phones: { "+442079460011": "Front desk" } });
+  const names = { agents: new Map(), office };
+
+  it("is an office phone by its name, by its number where it has none", () => {
+    expect(office.name).toBe("Harbour Office");
+    expect(partyName({ kind: "office", number: "+442079460011" }, names, LONDON)).toBe("Front desk");
+    expect(partyName({ kind: "office", number: "+442079460012" }, names, LONDON)).toBe("office phone 020 7946 0012");
+    expect(partyName({ kind: "office", number: "" }, names, LONDON)).toBe("an office phone");
+  });
+});
+
+describe("an override", () => {
+  it.each([
+    ["within Tuesday 00:00-24:00", "open all day Tuesday"],
+    ["within Monday 09:00-18:00", "open Monday 09:00–18:00"],
+    ["outside Tuesday's hours", "closed, outside Tuesday's hours"],
+    ["Boxing Day", "Boxing Day"],
+  ])("beside %s says %s", (otherwise, words) => {
+    expect(otherwiseWords(otherwise)).toBe(words);
+  });
+
+  it("is said once", () => {
+    const byHand = { id: "a", open: false, untilMs: 0, reason: "Fire drill", author: "Amelia Frost" };
+    const office = { ...readOffice({ reason: "closed by Amelia Frost: Fire drill" }), byHand };
+    expect(officeWords(office)).toMatchObject({ state: "Closed", why: "by Amelia Frost: Fire drill" });
   });
 });
 

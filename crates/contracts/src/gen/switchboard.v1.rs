@@ -257,6 +257,10 @@ pub struct Leg {
 /// One source's line on the card.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Lookup {
+    /// When the source said so, if it was asked for an earlier call and the answer was kept: milliseconds since
+    /// 1970-01-01 UTC. None: it was asked for this call.
+    #[prost(int64, optional, tag = "5")]
+    pub said_at_ms: ::core::option::Option<i64>,
     #[prost(oneof = "lookup::Lookup", tags = "1, 2, 3, 4")]
     pub lookup: ::core::option::Option<lookup::Lookup>,
 }
@@ -909,7 +913,7 @@ pub struct Heartbeat {
     pub stale: bool,
 }
 /// Whether the office is open.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct OfficeState {
     /// Whether it is.
     #[prost(bool, tag = "1")]
@@ -935,6 +939,13 @@ pub struct OfficeState {
     /// Which schedule this is about: the one that counts where no other does.
     #[prost(string, tag = "8")]
     pub schedule: ::prost::alloc::string::String,
+    /// What the company calls itself; empty when it has no name.
+    #[prost(string, tag = "9")]
+    pub name: ::prost::alloc::string::String,
+    /// What people call the office phones, by their numbers (E.164).
+    #[prost(btree_map = "string, string", tag = "10")]
+    pub phones:
+        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
 }
 /// Why a position cannot be resumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

@@ -4339,10 +4339,18 @@ impl serde::Serialize for Lookup {
     {
         use serde::ser::SerializeStruct;
         let mut len = 0;
+        if self.said_at_ms.is_some() {
+            len += 1;
+        }
         if self.lookup.is_some() {
             len += 1;
         }
         let mut struct_ser = serializer.serialize_struct("switchboard.v1.Lookup", len)?;
+        if let Some(v) = self.said_at_ms.as_ref() {
+            #[allow(clippy::needless_borrow)]
+            #[allow(clippy::needless_borrows_for_generic_args)]
+            struct_ser.serialize_field("saidAtMs", ToString::to_string(&v).as_str())?;
+        }
         if let Some(v) = self.lookup.as_ref() {
             match v {
                 lookup::Lookup::Pending(v) => {
@@ -4368,10 +4376,19 @@ impl<'de> serde::Deserialize<'de> for Lookup {
     where
         D: serde::Deserializer<'de>,
     {
-        const FIELDS: &[&str] = &["pending", "found", "not_found", "notFound", "failed"];
+        const FIELDS: &[&str] = &[
+            "said_at_ms",
+            "saidAtMs",
+            "pending",
+            "found",
+            "not_found",
+            "notFound",
+            "failed",
+        ];
 
         #[allow(clippy::enum_variant_names)]
         enum GeneratedField {
+            SaidAtMs,
             Pending,
             Found,
             NotFound,
@@ -4398,6 +4415,7 @@ impl<'de> serde::Deserialize<'de> for Lookup {
                         E: serde::de::Error,
                     {
                         match value {
+                            "saidAtMs" | "said_at_ms" => Ok(GeneratedField::SaidAtMs),
                             "pending" => Ok(GeneratedField::Pending),
                             "found" => Ok(GeneratedField::Found),
                             "notFound" | "not_found" => Ok(GeneratedField::NotFound),
@@ -4421,9 +4439,19 @@ impl<'de> serde::Deserialize<'de> for Lookup {
             where
                 V: serde::de::MapAccess<'de>,
             {
+                let mut said_at_ms__ = None;
                 let mut lookup__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
+                        GeneratedField::SaidAtMs => {
+                            if said_at_ms__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("saidAtMs"));
+                            }
+                            said_at_ms__ = map_
+                                .next_value::<::std::option::Option<::pbjson::private::NumberDeserialize<_>>>(
+                                )?
+                                .map(|x| x.0);
+                        }
                         GeneratedField::Pending => {
                             if lookup__.is_some() {
                                 return Err(serde::de::Error::duplicate_field("pending"));
@@ -4461,7 +4489,10 @@ impl<'de> serde::Deserialize<'de> for Lookup {
                         }
                     }
                 }
-                Ok(Lookup { lookup: lookup__ })
+                Ok(Lookup {
+                    said_at_ms: said_at_ms__,
+                    lookup: lookup__,
+                })
             }
         }
         deserializer.deserialize_struct("switchboard.v1.Lookup", FIELDS, GeneratedVisitor)
@@ -5168,6 +5199,12 @@ impl serde::Serialize for OfficeState {
         if !self.schedule.is_empty() {
             len += 1;
         }
+        if !self.name.is_empty() {
+            len += 1;
+        }
+        if !self.phones.is_empty() {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("switchboard.v1.OfficeState", len)?;
         if self.open {
             struct_ser.serialize_field("open", &self.open)?;
@@ -5195,6 +5232,12 @@ impl serde::Serialize for OfficeState {
         if !self.schedule.is_empty() {
             struct_ser.serialize_field("schedule", &self.schedule)?;
         }
+        if !self.name.is_empty() {
+            struct_ser.serialize_field("name", &self.name)?;
+        }
+        if !self.phones.is_empty() {
+            struct_ser.serialize_field("phones", &self.phones)?;
+        }
         struct_ser.end()
     }
 }
@@ -5217,6 +5260,8 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
             "byHand",
             "otherwise",
             "schedule",
+            "name",
+            "phones",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -5229,6 +5274,8 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
             ByHand,
             Otherwise,
             Schedule,
+            Name,
+            Phones,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -5259,6 +5306,8 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                             "byHand" | "by_hand" => Ok(GeneratedField::ByHand),
                             "otherwise" => Ok(GeneratedField::Otherwise),
                             "schedule" => Ok(GeneratedField::Schedule),
+                            "name" => Ok(GeneratedField::Name),
+                            "phones" => Ok(GeneratedField::Phones),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -5286,6 +5335,8 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                 let mut by_hand__ = None;
                 let mut otherwise__ = None;
                 let mut schedule__ = None;
+                let mut name__ = None;
+                let mut phones__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Open => {
@@ -5339,6 +5390,18 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                             }
                             schedule__ = Some(map_.next_value()?);
                         }
+                        GeneratedField::Name => {
+                            if name__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("name"));
+                            }
+                            name__ = Some(map_.next_value()?);
+                        }
+                        GeneratedField::Phones => {
+                            if phones__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("phones"));
+                            }
+                            phones__ = Some(map_.next_value::<std::collections::BTreeMap<_, _>>()?);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -5353,6 +5416,8 @@ impl<'de> serde::Deserialize<'de> for OfficeState {
                     by_hand: by_hand__,
                     otherwise: otherwise__.unwrap_or_default(),
                     schedule: schedule__.unwrap_or_default(),
+                    name: name__.unwrap_or_default(),
+                    phones: phones__.unwrap_or_default(),
                 })
             }
         }

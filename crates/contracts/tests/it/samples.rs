@@ -127,7 +127,7 @@ fn check<T: Message + Default + Serialize + DeserializeOwned + PartialEq + std::
 }
 
 /// Fields whose keys are data: what is added there is an entry, not an unknown field.
-const MAPS: [&str; 2] = ["lookups", "extra"];
+const MAPS: [&str; 3] = ["lookups", "extra", "phones"];
 
 /// Adds a field that nobody knows to every message in the JSON.
 fn add_everywhere(value: &mut Value) {

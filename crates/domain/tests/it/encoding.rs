@@ -89,14 +89,20 @@ fn what_sources_answer_is_read_back() {
         extra: [("plan".to_owned(), "yearly".to_owned())].into(),
         ..Profile::default()
     };
-    let found = |certainty| LookupOutcome::Found {
+    let said = |certainty, said_at| LookupOutcome::Found {
         profile: Box::new(profile.clone()),
         certainty,
+        said_at,
     };
+    let found = |certainty| said(certainty, None);
     let outcomes = [
         found(Certainty::Certain),
         found(Certainty::Several(3)),
         found(Certainty::Maybe),
+        said(
+            Certainty::Certain,
+            Some(Timestamp::from_millis(1_784_023_200_000)),
+        ),
         LookupOutcome::NotFound,
         LookupOutcome::Failed {
             reason: "did not answer".into(),

@@ -15,7 +15,7 @@ async fn nonsense(behaviour: Behaviour) -> Nonsense {
     let Err(SourceError::Nonsense(nonsense)) = result else {
         panic!("{result:?}")
     };
-    assert_eq!(SourceError::from(nonsense).public(), "answered nonsense");
+    assert_eq!(SourceError::from(nonsense).public(), "sent an unreadable answer");
     nonsense
 }
 

@@ -243,6 +243,10 @@ fn close_code(payload: &[u8]) -> Result<Option<u16>, Close> {
 }
 
 #[cfg(test)]
+#[path = "codec_properties.rs"]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::{Op, Reader, Said, frame};
     use crate::ws::close::Close;

@@ -180,7 +180,7 @@ impl Keeper<'_> {
         let Some(now) = self.realtime.store.last_known_time() else {
             return;
         };
-        let office = office::state(&self.realtime.hours.current(), now);
+        let office = office::state(&self.realtime.hours.current(), &self.realtime.names, now);
         if let Some(state) = office.as_ref().filter(|_| office != self.office) {
             let frame = Frame::of(Content::Office(state.clone()));
             self.realtime.sockets.board.set_office(frame);

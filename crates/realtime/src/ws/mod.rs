@@ -36,7 +36,9 @@ mod whose;
 use tokio::sync::{Notify, SemaphorePermit};
 
 pub use self::{cadence::Cadence, limits::SocketLimits};
-pub(crate) use self::{feed::follow, handshake::upgrade, hub::Hub, snapshots::live, tickets::post};
+pub(crate) use self::{
+    feed::follow, handshake::upgrade, hub::Hub, office::Names, snapshots::live, tickets::post,
+};
 
 use self::{board::Board, places::Places, snapshots::Snapshots, turns::Turns};
 

@@ -1,14 +1,23 @@
 //! Whether the office is open, in the words of a frame.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use switchboard_contracts::v1;
-use switchboard_domain::Timestamp;
+use switchboard_domain::{PhoneNumber, Timestamp};
 use switchboard_hours::{Reason, State, Verdict};
 use switchboard_runtime::Schedules;
 
+/// What people call the office and its phones.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) office: String,
+    pub(crate) phones: BTreeMap<PhoneNumber, String>,
+}
+
 /// How things stand at that time with the schedule that counts where no other does; nothing for a time that no
 /// calendar has.
-pub(crate) fn state(schedules: &Schedules, now: Timestamp) -> Option<v1::OfficeState> {
+pub(crate) fn state(schedules: &Schedules, names: &Names, now: Timestamp) -> Option<v1::OfficeState> {
     let at = DateTime::<Utc>::from_timestamp_millis(now.as_millis())?;
     let schedule = schedules.get(schedules.main_name())?;
     let State {
@@ -38,6 +47,12 @@ pub(crate) fn state(schedules: &Schedules, now: Timestamp) -> Option<v1::OfficeS
         otherwise: by_hand.and(settled(&hidden)).unwrap_or_default(),
         by_hand: by_hand.cloned(),
         schedule: schedules.main_name().to_owned(),
+        name: names.office.clone(),
+        phones: names
+            .phones
+            .iter()
+            .map(|(number, name)| (number.as_str().to_owned(), name.clone()))
+            .collect(),
     })
 }
 
@@ -57,7 +72,7 @@ mod tests {
     use switchboard_runtime::Schedules;
     use switchboard_runtime::settings::Layers;
 
-    use super::state;
+    use super::{Names, state};
 
     fn demo() -> Schedules {
         Schedules::new(&(&Layers::demo().load().unwrap()).into()).unwrap()
@@ -71,7 +86,14 @@ mod tests {
     #[test]
     fn it_says_open_or_closed_and_until_when() {
         let schedules = demo();
-        let at = |text: &str| state(&schedules, Timestamp::from_millis(millis(text))).unwrap();
+        let at = |text: &str| {
+            state(
+                &schedules,
+                &Names::default(),
+                Timestamp::from_millis(millis(text)),
+            )
+            .unwrap()
+        };
         let open = at("2026-07-06T11:45:00Z");
         assert!(open.open);
         assert_eq!(open.until_text, "closes today 18:00");
@@ -83,7 +105,10 @@ mod tests {
         assert_eq!(closed.time_zone, "Europe/London");
         assert_eq!(closed.schedule, "london");
         assert_eq!((closed.by_hand, closed.otherwise.as_str()), (None, ""));
-        assert_eq!(state(&schedules, Timestamp::from_millis(i64::MAX)), None);
+        assert_eq!(
+            state(&schedules, &Names::default(), Timestamp::from_millis(i64::MAX)),
+            None
+        );
     }
 
     #[test]
@@ -102,7 +127,14 @@ mod tests {
         let older = over("a", false, "2026-12-28T08:00:00Z", "2026-12-28T20:00:00Z");
         let newer = over("b", true, "2026-12-28T09:00:00Z", "2026-12-28T12:30:00Z");
         let schedules = demo().with_records(&[older.clone(), newer.clone()]);
-        let at = |text: &str| state(&schedules, Timestamp::from_millis(millis(text))).unwrap();
+        let at = |text: &str| {
+            state(
+                &schedules,
+                &Names::default(),
+                Timestamp::from_millis(millis(text)),
+            )
+            .unwrap()
+        };
         let open = at("2026-12-28T10:00:00Z");
         assert!(open.open);
         assert_eq!(open.reason, "opened by Amelia Frost: Boxing Day sale");

@@ -29,3 +29,4 @@ mod sockets;
 mod spec;
 mod storms;
 mod turns;
+mod vectors;

@@ -1,5 +1,7 @@
 //! What a frame of the feed says.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -60,6 +62,8 @@ impl Frame {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Settings {
     numbers: Vec<String>,
+    console_url: Option<String>,
+    agents: BTreeMap<String, String>,
     phones: Vec<PhoneView>,
     customers: Vec<Caller>,
     faults: Faults,
@@ -120,6 +124,8 @@ impl Settings {
                 .iter()
                 .map(|number| number.number.clone())
                 .collect(),
+            console_url: state.config.console_url.clone(),
+            agents: state.config.agents.clone(),
             phones: phones(state),
             customers: callers(),
             faults: state.config.faults.clone(),

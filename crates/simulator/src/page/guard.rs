@@ -42,7 +42,7 @@ pub(crate) async fn guard<B: MessageBody>(
         next.call(request).await?.map_into_left_body()
     };
     let headers = response.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("origin"));
+    headers.append(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }

@@ -2,7 +2,7 @@
 
 pub(crate) mod guard;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, AcceptEncoding, ContentEncoding as Encoding, Header as _};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
@@ -34,15 +34,42 @@ async fn file(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
     } else {
         path.as_str()
     };
-    match Files::get(path) {
-        Some(file) => show(&request, path, file),
+    // What the build compressed is sent so, and is no address of its own.
+    let file = Files::get(path).filter(|_| PACKED.iter().all(|(_, suffix)| !path.ends_with(suffix)));
+    match file {
+        Some(file) => {
+            let kind = file.metadata.mimetype().to_owned();
+            let (file, packed) = best(&request, path, file);
+            show(&request, path, &kind, file, packed)
+        }
         None => HttpResponse::NotFound()
             .content_type("text/plain")
             .body("no such address\n"),
     }
 }
 
-fn show(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
+/// What the page's build adds to the name of a file that it has compressed; the best first.
+const PACKED: [(Encoding, &str); 2] = [(Encoding::Brotli, ".br"), (Encoding::Gzip, ".gz")];
+
+/// The file as it is sent with the fewest bytes that the browser can unpack.
+fn best(request: &HttpRequest, path: &str, file: EmbeddedFile) -> (EmbeddedFile, Option<Encoding>) {
+    let accepted = AcceptEncoding::parse(request).ok();
+    let packed = PACKED.iter().find_map(|(encoding, suffix)| {
+        let wanted = header::Encoding::Known(*encoding);
+        let given = accepted.as_ref()?.negotiate([wanted.clone()].iter())?;
+        let file = (given == wanted).then(|| Files::get(&format!("{path}{suffix}")))??;
+        Some((file, Some(*encoding)))
+    });
+    packed.unwrap_or((file, None))
+}
+
+fn show(
+    request: &HttpRequest,
+    path: &str,
+    kind: &str,
+    file: EmbeddedFile,
+    packed: Option<Encoding>,
+) -> HttpResponse {
     let tag = format!("\"{}\"", STANDARD.encode(file.metadata.sha256_hash()));
     let known = request
         .headers()
@@ -59,7 +86,11 @@ fn show(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
     } else {
         "no-cache"
     };
+    if let Some(encoding) = packed {
+        response.insert_header((header::CONTENT_ENCODING, encoding.as_str()));
+    }
     response
+        .insert_header((header::VARY, "accept-encoding"))
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, keep))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
@@ -68,7 +99,5 @@ fn show(request: &HttpRequest, path: &str, file: EmbeddedFile) -> HttpResponse {
     if known {
         return response.finish();
     }
-    response
-        .content_type(file.metadata.mimetype())
-        .body(file.data.into_owned())
+    response.content_type(kind).body(file.data.into_owned())
 }

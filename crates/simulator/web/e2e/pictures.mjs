@@ -49,7 +49,7 @@ try {
 
   const first = await call(FIRST);
   await control("clock/advance", { by_ms: 188_000 });
-  await console.getByText("Phones ring").first().waitFor();
+  await console.getByText("Office phones ringing").first().waitFor();
   await simulator.getByRole("article", { name: "Front desk" }).getByText("ringing").waitFor();
   const second = await call(SECOND);
   await console.getByRole("region", { name: "Waiting" }).locator("li").filter({ hasText: SECOND.name }).getByRole("button").first().click();

@@ -9,6 +9,13 @@ const LIMIT_MS = 10_000;
 /** What a person calls at once, with room for a machine that does other things beside. */
 const SOON_MS = 2_000;
 
+async function until(what, ask) {
+  for (const deadline = Date.now() + LIMIT_MS; !(await ask()); ) {
+    if (Date.now() > deadline) throw new Error(`waited for ${what}`);
+    await new Promise((again) => setTimeout(again, 50));
+  }
+}
+
 describe("the table", { timeout: 300_000 }, () => {
   let demo;
   let browser;
@@ -74,7 +81,7 @@ describe("the table", { timeout: 300_000 }, () => {
 
   it("leads a call from dialling to talking on an office phone", async () => {
     await open();
-    await says(page.locator("header"), "This is not Twilio");
+    await says(page.locator("header"), "This is not Twilio. Nothing leaves this machine.");
     await dial("Oliver Nkemelu, Harbour & Sons");
     await says(log(), "For sales, press 1");
     await page.getByRole("button", { name: "Press 2" }).click();
@@ -95,7 +102,7 @@ describe("the table", { timeout: 300_000 }, () => {
     await says(phone("Workshop"), "free");
 
     await desk.getByRole("button", { name: "Hang up" }).click();
-    await says(log(), "call over: completed");
+    await says(log(), "call ended");
     await says(desk, "free");
   });
 
@@ -103,7 +110,7 @@ describe("the table", { timeout: 300_000 }, () => {
     await open();
     await phone("Front desk").getByLabel("When rung").selectOption({ label: "is busy" });
     await phone("Workshop").getByLabel("When rung").selectOption({ label: "is off: its mailbox answers" });
-    await phone("Duty mobile").getByLabel("When rung").selectOption({ label: "somebody picks up and presses 1" });
+    await phone("Duty mobile").getByLabel("When rung").selectOption({ label: "answers and presses 1" });
     await dial("Number withheld");
     await page.getByRole("button", { name: "Press 1" }).first().click();
     await says(log(), "waits in the queue sales");
@@ -136,7 +143,7 @@ describe("the table", { timeout: 300_000 }, () => {
       await page.keyboard.press("Tab");
     }
     await page.keyboard.press("Enter");
-    await says(log(), "call over");
+    await says(log(), "call ended");
   });
 
   it("shows what others do, at once", async () => {
@@ -168,6 +175,36 @@ describe("the table", { timeout: 300_000 }, () => {
     assert.equal((await download).suggestedFilename(), "simulator.har");
     const har = await (await fetch(`${demo.simulator}/sim/v1/har`)).text();
     assert.doesNotMatch(har, /authorization|demo-[0-9a-z]{32}/i);
+  });
+
+  it("shows all of a request that is opened at the end of the list", async () => {
+    await open();
+    await dial("An unknown number");
+    const wire = page.getByRole("region", { name: "The wire" });
+    const list = wire.getByRole("list");
+    await until("a list that is longer than its place", async () => {
+      await control("POST", "dial", { from: "+441614960123", to: "+442079460000" });
+      return list.evaluate((one) => one.scrollHeight > one.clientHeight + 100);
+    });
+    const row = wire.getByRole("button", { name: "webhook POST /twilio/voice/incoming" }).last();
+    await row.click();
+    const detail = wire.locator(".detail");
+    await detail.waitFor();
+    await until("the beginning of it to be seen", async () => {
+      const [edge, place] = [await list.boundingBox(), await detail.boundingBox()];
+      return place.y + Math.min(place.height, 200) <= edge.y + edge.height + 1;
+    });
+  });
+
+  it("is sent compressed to whoever can unpack it", async () => {
+    await open();
+    const script = await page.evaluate(() => document.querySelector("script[src]").getAttribute("src"));
+    for (const [accepts, sent] of [["br, gzip", "br"], ["gzip", "gzip"], ["identity", null]]) {
+      const answer = await fetch(new URL(script, demo.simulator), { headers: { "accept-encoding": accepts } });
+      assert.equal(answer.headers.get("content-encoding"), sent, accepts);
+      assert.match(answer.headers.get("content-type"), /javascript/);
+      assert.match(await answer.text(), /Switchboard|Simulator/);
+    }
   });
 
   it("switches faults and traffic, and shows what goes wrong", async () => {

@@ -37,7 +37,7 @@ describe("what is heard", () => {
       "0:04 talks with Front desk",
       "0:05 no longer talks with Front desk",
       "0:06 hangs up",
-      "0:07 call over: completed",
+      "0:07 call ended",
     ]);
   });
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use switchboard_contracts::v1;
-use switchboard_domain::{CallId, Command, Lookup, LookupOutcome, SourceName};
-use switchboard_lookup::{Answer, Fate, Source};
+use switchboard_domain::{CallId, Command, Lookup, LookupOutcome, SourceName, Timestamp};
+use switchboard_lookup::{Answer, Fate, Remembered};
 use switchboard_queue::{JobContext, JobError};
 use tracing::info;
 
@@ -22,13 +22,13 @@ impl Lookups {
         let (Ok(id), Ok(source)) = (CallId::new(&job.call_id), SourceName::new(&job.source)) else {
             return Err(JobError::dead("call id or source name is none"));
         };
-        let Some((call, _)) = self.calls.read(&job.call_id).await? else {
+        let Some((call, now)) = self.calls.read(&job.call_id).await? else {
             return Ok(());
         };
         if call.is_ended() || call.lookups.get(&source) != Some(&Lookup::Pending) {
             return Ok(());
         }
-        let outcome = self.ask(&job, &context).await?;
+        let outcome = self.ask(&job, &context, now).await?;
         info!(call.id = %id, source = job.source, "call {id}: {} {}", job.source, word(&outcome));
         let name = format!("{}:{}", context.id, context.token);
         self.calls
@@ -38,19 +38,26 @@ impl Lookups {
     }
 
     /// What the source says; an error means that it is worth asking again.
-    async fn ask(&self, job: &v1::LookupCaller, context: &JobContext) -> Result<LookupOutcome, JobError> {
+    async fn ask(
+        &self,
+        job: &v1::LookupCaller,
+        context: &JobContext,
+        now: Timestamp,
+    ) -> Result<LookupOutcome, JobError> {
         let failed = |reason: &str| LookupOutcome::Failed {
             reason: reason.to_owned(),
         };
         let Some(known) = self.sources.get(&job.source) else {
             return Ok(failed("is not set up"));
         };
-        match known.source.look_up(&job.number, known.limits.deadline).await {
-            Ok(Answer::Found { profile, certainty }) => Ok(LookupOutcome::Found {
+        let said = known.source.recall(&job.number, known.limits.deadline).await;
+        match said.map(|Remembered { answer, age }| (answer, age)) {
+            Ok((Answer::Found { profile, certainty }, age)) => Ok(LookupOutcome::Found {
                 profile: Box::new(profile),
                 certainty,
+                said_at: age.map(|age| now.minus(age)),
             }),
-            Ok(Answer::NotFound) => Ok(LookupOutcome::NotFound),
+            Ok((Answer::NotFound, _)) => Ok(LookupOutcome::NotFound),
             Err(error) => match error.fate() {
                 Fate::RetryAfter(wait)
                     if wait <= PATIENCE && context.attempt < known.attempts && !context.last =>

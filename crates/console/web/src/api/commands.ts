@@ -56,16 +56,16 @@ function answered({ status, body }: Answer): Answered {
 }
 
 /** Ends the conversation; a caller who has not been spoken to goes back to their place. */
-export async function hangUp(callId: string, agentId: string): Promise<Done> {
-  return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/hang-up`, { agentId });
+export async function hangUp(callId: string, agentId: string, key: string): Promise<Done> {
+  return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/hang-up`, { agentId }, key);
 }
 
 export async function setPresence(agentId: string, presence: "available" | "away"): Promise<Done> {
   return command("PUT", `/api/v1/agents/${encodeURIComponent(agentId)}/presence`, { presence });
 }
 
-async function command(method: "POST" | "PUT", url: string, body: unknown): Promise<Done> {
-  const key = crypto.randomUUID();
+/** Under the same key it is the same wish, however often it is sent. */
+async function command(method: "POST" | "PUT", url: string, body: unknown, key: string = crypto.randomUUID()): Promise<Done> {
   const ask = () => request(method, url, body, { key });
   let got = await attempt(ask);
   if (!got || got.status === 503) got = await attempt(ask);

@@ -24,14 +24,19 @@ export function waitingOrder(calls: Iterable<Call>): Call[] {
 /**
  * The rows to show, and how many arrivals are held back.
  *
- * While somebody points into the list no row moves, comes or goes: whoever reaches for a button must not press
- * another one. A list in which nobody waits any more has no such button.
+ * While somebody points into the list no row that is shown moves or goes: whoever reaches for a button must not press
+ * another one. Whoever belongs below all of them is added there, which moves nothing; only who belongs above or
+ * between is held back. A list in which nobody waits any more has no such button.
  */
 export function arrange(shown: readonly string[], wanted: readonly string[], held: boolean): { shown: readonly string[]; fresh: number } {
-  const present = new Set(wanted);
-  if (!held || !shown.some((id) => present.has(id))) return { shown: wanted, fresh: 0 };
   const there = new Set(shown);
-  return { shown, fresh: wanted.filter((id) => !there.has(id)).length };
+  const last = wanted.reduce((found, id, at) => (there.has(id) ? at : found), -1);
+  if (!held || last < 0) return { shown: wanted, fresh: 0 };
+  const below = wanted.slice(last + 1);
+  return {
+    shown: below.length > 0 ? [...shown, ...below] : shown,
+    fresh: wanted.slice(0, last).filter((id) => !there.has(id)).length,
+  };
 }
 
 /** How far the wait is on its way to the office ring. */

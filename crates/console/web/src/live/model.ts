@@ -56,12 +56,16 @@ export interface Profile {
 }
 
 /** One source's line on the card. */
-export type Lookup =
+export type Lookup = (
   | { kind: "pending" }
   /** `matches`: 1 is certain, 0 is "maybe". */
   | { kind: "found"; profile: Profile; matches: number }
   | { kind: "not_found" }
-  | { kind: "failed"; reason: string };
+  | { kind: "failed"; reason: string }
+) & {
+  /** When it said so, if that was for an earlier call. */
+  saidAtMs?: number;
+};
 
 export interface Call {
   id: string;
@@ -97,6 +101,10 @@ export interface Office {
   byHand: Override | undefined;
   /** What would be so without it. */
   otherwise: string;
+  /** What the company calls itself; empty when a server of before does not say. */
+  name: string;
+  /** What people call the office phones, by their numbers. */
+  phones: ReadonlyMap<string, string>;
 }
 
 /** The office opened or closed by hand. */

@@ -83,6 +83,11 @@ export function readState(state: CallStateJson | undefined): State {
 }
 
 export function readLookup(lookup: LookupJson | undefined): Lookup {
+  const read = readAnswer(lookup);
+  return lookup?.saidAtMs === undefined ? read : { ...read, saidAtMs: number(lookup.saidAtMs) };
+}
+
+function readAnswer(lookup: LookupJson | undefined): Lookup {
   if (lookup?.found) {
     const { profile, matches } = lookup.found;
     return {
@@ -124,6 +129,8 @@ export function readOffice(office: OfficeStateJson): Office {
     timeZone: text(office.timeZone),
     byHand: office.byHand && readOverride(office.byHand),
     otherwise: text(office.otherwise),
+    name: text(office.name),
+    phones: new Map(Object.entries(office.phones ?? {}).map(([number, name]) => [number, text(name)])),
   };
 }
 

@@ -17,10 +17,27 @@ export interface Live {
   calls: ReadonlyMap<string, Call>;
   agents: ReadonlyMap<string, Agent>;
   office: Office | undefined;
+  /** Whether there was a snapshot yet. */
+  began: boolean;
   /** Calls that ended while this page watched, the latest first. */
   ended: readonly Ended[];
+  /** What became of the calls that this page watched. */
+  seen: Seen;
   /** When sources answered while this page watched: by call, by source. */
   heard: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+/**
+ * Calls that this page saw answered or end, each in one of the sets. They are counted apart from the list of those that
+ * ended, because that one is kept short; a message may still come for a call that was missed.
+ */
+export interface Seen {
+  /** Somebody talks or talked with them. */
+  answered: ReadonlySet<string>;
+  missed: ReadonlySet<string>;
+  messages: ReadonlySet<string>;
+  /** Something may have happened that nobody told this page: a snapshot came in place of the events. */
+  gaps: boolean;
 }
 
 /** What came of a frame. */
@@ -31,10 +48,12 @@ const KEPT = 50;
 
 export const NOTHING: Live = {
   position: undefined,
+  began: false,
   calls: new Map(),
   agents: new Map(),
   office: undefined,
   ended: [],
+  seen: { answered: new Set(), missed: new Set(), messages: new Set(), gaps: false },
   heard: new Map(),
 };
 
@@ -57,6 +76,8 @@ function snapshot(live: Live, message: LiveSnapshotJson): Live {
     calls,
     agents: new Map((message.agents ?? []).map(readAgent).map((agent) => [agent.id, agent])),
     heard: new Map([...live.heard].filter(([id]) => calls.has(id))),
+    seen: live.began ? { ...live.seen, gaps: true } : live.seen,
+    began: true,
   };
 }
 
@@ -83,6 +104,9 @@ function called(live: Live, message: CallEventJson, atMs: number): Live {
   if (message.lookedUp) {
     return looked(live, before, text(message.lookedUp.source), readLookup(message.lookedUp.lookup), atMs);
   }
+  if (message.claimBound?.untilMs !== undefined && before.state.kind === "claimed") {
+    return put(live, { ...before, state: { ...before.state, untilMs: number(message.claimBound.untilMs) } });
+  }
   if (message.agentDropped && before.state.kind === "talking") {
     return put(live, { ...before, state: { ...before.state, agentLeftMs: atMs } });
   }
@@ -95,6 +119,7 @@ function put(live: Live, call: Call): Live {
 }
 
 function entered(live: Live, before: Call, call: Call): Live {
+  if (call.state.kind === "talking") return put(became(live, call.id, "answered"), call);
   if (call.state.kind !== "ended") return put(live, call);
   const { reason, atMs } = call.state;
   const calls = new Map(live.calls);
@@ -103,7 +128,25 @@ function entered(live: Live, before: Call, call: Call): Live {
   heard.delete(call.id);
   const talk = before.state.kind === "talking" ? { with: before.state.with, sinceMs: before.state.sinceMs } : undefined;
   const ended: Ended = { call, reason, atMs, talk, waitingSinceMs: waitingOf(before.state)?.sinceMs };
-  return { ...live, calls, heard, ended: [ended, ...live.ended].slice(0, KEPT) };
+  const next = { ...live, calls, heard, ended: [ended, ...live.ended].slice(0, KEPT) };
+  const outcome = outcomeOf(ended);
+  return outcome ? became(next, call.id, outcome) : next;
+}
+
+/** How a call is counted that is over; some are not. */
+function outcomeOf({ call, reason }: Ended): "answered" | "missed" | "messages" | undefined {
+  if (reason === "voicemail" || call.messageSeconds !== undefined) return "messages";
+  if (reason === "completed") return "answered";
+  return reason === "missed" || reason === "abandoned" ? "missed" : undefined;
+}
+
+function became(live: Live, id: string, outcome: "answered" | "missed" | "messages"): Live {
+  const { answered, missed, messages, gaps } = live.seen;
+  if (live.seen[outcome].has(id)) return live;
+  const seen = { answered: new Set(answered), missed: new Set(missed), messages: new Set(messages), gaps };
+  for (const set of [seen.answered, seen.missed, seen.messages]) set.delete(id);
+  seen[outcome].add(id);
+  return { ...live, seen };
 }
 
 function looked(live: Live, before: Call, source: string, lookup: Lookup, atMs: number): Live {
@@ -116,5 +159,5 @@ function recorded(live: Live, id: string, seconds: number): Live {
   const ended = live.ended.map((one) =>
     one.call.id === id ? { ...one, call: { ...one.call, messageSeconds: seconds } } : one,
   );
-  return { ...live, ended };
+  return became({ ...live, ended }, id, "messages");
 }

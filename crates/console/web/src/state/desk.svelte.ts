@@ -7,7 +7,7 @@ import * as hours from "../api/hours";
 import { ServerClock } from "../live/clock";
 import type { LineState, Socket } from "../live/line";
 import { Line } from "../live/line";
-import { answerable, arrange, waitingOrder } from "../live/list";
+import { answerable, arrange, waitingOrder, waits } from "../live/list";
 import type { Agent, Call, Ended } from "../live/model";
 import { holderOf } from "../live/model";
 import { number } from "../live/read";
@@ -24,6 +24,11 @@ import { duration } from "../words/time";
 const NOTICE_MS = 6_000;
 /** How long a call that was won may take to show so on the line. */
 const WON_MS = 15_000;
+/** How long a pointer that rests, or a focus that nobody moves, holds the list. */
+const HOLD_MS = 3_000;
+
+/** The list in which a call was chosen. */
+export type ChosenIn = "waiting" | "talking" | "missed";
 
 export class Desk {
   readonly agentId: string;
@@ -45,8 +50,10 @@ export class Desk {
   notices = new SvelteMap<string, string>();
   /** What else has to be said, for eyes and ears. */
   message = $state("");
-  /** What the eyes find in its place, and ears have to be told. */
-  spoken = $state("");
+  /** Counts what was said: the same words once more are news to a screen reader only in a new element. */
+  saidCount = $state(0);
+  /** Where the simulator is, in a demonstration. */
+  simulatorUrl = $state<string | undefined>();
   /** A hang-up is under way. */
   leaving = $state(false);
 
@@ -57,6 +64,10 @@ export class Desk {
   #line: Line;
   #phone: Phone;
   #held = { pointer: false, focus: false };
+  #release: { pointer?: ReturnType<typeof setTimeout>; focus?: ReturnType<typeof setTimeout> } = {};
+  #chosenIn = $state<ChosenIn>("waiting");
+  /** Who waits for the line to come back. */
+  #onlive: (() => void)[] = [];
   #won = $state<string | undefined>();
   #lastKnown = new Map<string, Call>();
   #tick: ReturnType<typeof setTimeout> | undefined;
@@ -65,19 +76,23 @@ export class Desk {
     if (!document.hidden) this.#line.wake();
   };
   #fresh = true;
+  #stopped = false;
 
   me = $derived.by((): Agent | undefined => this.live.agents.get(this.agentId));
-  waiting = $derived(waitingOrder(this.live.calls.values()));
+  mine = $derived(this.#mine());
+  /** Everybody who waits for somebody else than oneself. */
+  waiting = $derived(waitingOrder(this.live.calls.values()).filter(({ id }) => id !== this.mine?.id));
   /** Whom one should answer. */
   next = $derived(this.waiting.find(answerable));
-  mine = $derived(this.#mine());
+  /** Whose Answer stands out: who was chosen among those who wait, else whoever should be answered. */
+  primary = $derived(this.#chosenIn === "waiting" && this.selectedId && this.#waitsFor(this.selectedId) ? this.selectedId : this.next?.id);
   talking = $derived(
     [...this.live.calls.values()]
       .filter((call) => call.state.kind === "talking" && call.id !== this.mine?.id)
       .sort((one, other) => one.enteredAtMs - other.enteredAtMs),
   );
   /** The office rings for somebody who is held back: too urgent to be just a number. */
-  freshRings = $derived(this.waiting.some(({ id, state }) => state.kind === "ringing" && id !== this.mine?.id && !this.shown.includes(id)));
+  freshRings = $derived(this.waiting.some(({ id, state }) => state.kind === "ringing" && !this.shown.includes(id)));
   /** Since when nothing new is known, by the browser's own clock; everything shown is as old as that. */
   staleSince = $derived(this.line.kind === "lost" || this.line.kind === "deaf" ? this.line.sinceMs : undefined);
   stale = $derived(this.staleSince !== undefined);
@@ -123,6 +138,7 @@ export class Desk {
         line: (state) => {
           this.line = state;
           this.#time();
+          if (state.kind === "live") for (const done of this.#onlive.splice(0)) done();
         },
         refused: (error) => onrefused(error.message),
       },
@@ -134,10 +150,13 @@ export class Desk {
     window.addEventListener("online", this.#wake);
     window.addEventListener("pageshow", this.#wake);
     this.#line.start();
+    // Outside a demonstration there is none, and without an answer there is no link.
+    simulator().then((url) => (this.simulatorUrl = url), () => {});
     this.#beat();
   }
 
   stop(): void {
+    this.#stopped = true;
     document.removeEventListener("visibilitychange", this.#wake);
     window.removeEventListener("online", this.#wake);
     window.removeEventListener("pageshow", this.#wake);
@@ -145,6 +164,9 @@ export class Desk {
     this.player.stop();
     clearTimeout(this.#tick);
     clearTimeout(this.#messageTimer);
+    clearTimeout(this.#release.pointer);
+    clearTimeout(this.#release.focus);
+    for (const done of this.#onlive.splice(0)) done();
   }
 
   /** One timer for every time on the screen, on the whole second. */
@@ -179,10 +201,38 @@ export class Desk {
     return call !== undefined && answerable(call);
   }
 
-  /** Pointer or focus entered or left the list. */
+  /** Pointer or focus entered or left the list, or moved in it. One that rests would hide the truth for ever. */
   hold(by: "pointer" | "focus", held: boolean): void {
+    clearTimeout(this.#release[by]);
+    if (held) this.#release[by] = setTimeout(() => this.hold(by, false), HOLD_MS);
+    if (this.#held[by] === held) return;
     this.#held[by] = held;
     this.#arrange();
+  }
+
+  /** Whether that call is in the list in which it would be chosen. */
+  #isIn(list: ChosenIn, id: string): boolean {
+    const call = this.live.calls.get(id);
+    if (list === "missed") return this.ended(id) !== undefined;
+    if (!call || id === this.mine?.id) return false;
+    return list === "waiting" ? waits(call) : call.state.kind === "talking";
+  }
+
+  /** Shows the details of a call of that list, as long as it is in it. */
+  select(id: string, list: ChosenIn): void {
+    if (!this.#isIn(list, id)) return;
+    this.selectedId = id;
+    this.#chosenIn = list;
+  }
+
+  /** Whether somebody can be chosen among those who wait: whose row is kept only for the eye cannot. */
+  isWaiting(id: string): boolean {
+    return this.#isIn("waiting", id);
+  }
+
+  /** Answers who was chosen among those who wait. */
+  async answerSelected(): Promise<void> {
+    if (this.selectedId && this.#chosenIn === "waiting") await this.answer(this.selectedId);
   }
 
   /** Lets those in that were held back. */
@@ -191,7 +241,8 @@ export class Desk {
   }
 
   #arrange(anyway = false): void {
-    const wanted = this.waiting.filter(({ id }) => id !== this.mine?.id);
+    if (this.selectedId && !this.#isIn(this.#chosenIn, this.selectedId)) this.selectedId = undefined;
+    const wanted = this.waiting;
     const held = !anyway && (this.#held.pointer || this.#held.focus);
     const { shown, fresh } = arrange(this.shown, wanted.map(({ id }) => id), held);
     for (const id of shown) {
@@ -253,10 +304,19 @@ export class Desk {
     const call = this.mine;
     if (!call || this.leaving) return;
     this.leaving = true;
-    const done = await commands.hangUp(call.id, this.agentId);
+    const key = crypto.randomUUID();
+    const isMine = () => this.mine?.id === call.id;
+    let done = await commands.hangUp(call.id, this.agentId, key);
+    // Pressed without a connection it is still wanted when there is one: the button says so meanwhile.
+    while (done === "failed" && this.stale && isMine()) {
+      await new Promise<void>((live) => this.#onlive.push(live));
+      if (this.#stopped || !isMine()) return;
+      done = await commands.hangUp(call.id, this.agentId, key);
+    }
+    if (!isMine()) return;
     if (done !== "done") {
       this.leaving = false;
-      this.say(done === "failed" ? "No answer from Switchboard. Try again" : "The call is not yours any more");
+      this.say(done === "failed" ? "No answer from Switchboard. Try again" : "This call is no longer yours");
       return;
     }
     // Its end comes by the line; without one the button must not wait for ever.
@@ -278,21 +338,22 @@ export class Desk {
   /** Takes an override back. */
   async withdraw(id: string): Promise<hours.Withdrawn> {
     const done = await hours.withdraw(id, this.agentId);
-    if (done.kind === "done") this.say("The usual hours count again");
+    if (done.kind === "done") this.say("Back to normal hours");
     return done;
   }
 
   say(text: string): void {
     this.message = text;
+    this.saidCount += 1;
     clearTimeout(this.#messageTimer);
     this.#messageTimer = setTimeout(() => (this.message = ""), NOTICE_MS);
   }
 
   #notice(id: string, text: string): void {
     this.notices.set(id, text);
-    // Whoever sees the row sees it there.
-    if (this.shown.includes(id)) this.spoken = `${title(this.call(id)!)}: ${text}`;
-    else this.say(text);
+    // The row may be gone before anybody has read it there.
+    const call = this.call(id);
+    this.say(call ? `${title(call)}: ${text}` : text);
     setTimeout(() => {
       if (this.notices.get(id) === text) this.notices.delete(id);
     }, NOTICE_MS);

@@ -6,12 +6,19 @@ import { capitalised } from "./caller";
 import { phoneNumber } from "./number";
 import { duration, wallTime } from "./time";
 
-export function partyName(party: Party, agents: ReadonlyMap<string, Agent>, home: string): string {
+/** Who has a name here. */
+export interface Names {
+  agents: ReadonlyMap<string, Agent>;
+  office: Office | undefined;
+}
+
+export function partyName(party: Party, names: Names, home: string): string {
   switch (party.kind) {
     case "agent":
-      return agentName(party.agentId, agents);
+      return agentName(party.agentId, names.agents);
     case "office":
-      return party.number ? `office phone ${phoneNumber(party.number, home)}` : "an office phone";
+      if (!party.number) return "an office phone";
+      return names.office?.phones.get(party.number) || `office phone ${phoneNumber(party.number, home)}`;
     case "unknown":
       return "somebody";
   }
@@ -31,11 +38,11 @@ export function queueName(queue: string): string {
 }
 
 /** What became of a row that is no longer waiting. */
-export function departure(state: State, ended: Ended | undefined, agents: ReadonlyMap<string, Agent>, home: string): string {
-  if (ended) return endWords(ended, agents, home);
+export function departure(state: State, ended: Ended | undefined, names: Names, home: string): string {
+  if (ended) return endWords(ended, names, home);
   switch (state.kind) {
     case "talking":
-      return `With ${partyName(state.with, agents, home)}`;
+      return `With ${partyName(state.with, names, home)}`;
     case "voicemail":
       return "Leaving a message";
     default:
@@ -43,13 +50,13 @@ export function departure(state: State, ended: Ended | undefined, agents: Readon
   }
 }
 
-export function endWords(ended: Ended, agents: ReadonlyMap<string, Agent>, home: string): string {
+export function endWords(ended: Ended, names: Names, home: string): string {
   // News of it may come after the end of the line, which then looks like a call that nobody answered.
   if (ended.call.messageSeconds !== undefined && !ended.talk) return messageWords(ended.call.messageSeconds);
   switch (ended.reason) {
     case "completed":
       return ended.talk
-        ? `With ${partyName(ended.talk.with, agents, home)}, ${duration(ended.atMs - ended.talk.sinceMs)}`
+        ? `With ${partyName(ended.talk.with, names, home)}, ${duration(ended.atMs - ended.talk.sinceMs)}`
         : "Answered";
     case "abandoned":
       return ended.waitingSinceMs === undefined ? "Hung up" : `Hung up after ${duration(ended.atMs - ended.waitingSinceMs)}`;
@@ -90,13 +97,22 @@ export function answerWords(result: Exclude<Answered, { kind: "yours" }>): strin
   }
 }
 
-/** "Open: closes today 18:00", "Closed: no hours on Sundays. Opens Monday 09:00". */
+/** "Open: closes today 18:00", "Closed: no hours on Sundays. Opens Monday 09:00", "Closed by Amelia Frost: Fire drill". */
 export function officeWords(office: Office): { state: string; why: string; until: string } {
   const until = capitalised(office.untilText);
   const reason = capitalised(office.reason);
+  const [, word, rest] = /^(Opened|Closed) (by .*)$/s.exec(reason) ?? [];
+  if (office.byHand && word && rest) return { state: word, why: rest, until };
   // Open needs no reason unless it is a surprise; the weekly hours are none.
   const plain = office.open && office.reason.startsWith("within ");
   return { state: office.open ? "Open" : "Closed", why: plain ? "" : reason, until };
+}
+
+/** What would be so without an override: "open Monday 09:00–18:00", "open all day Tuesday"; anything else as it came. */
+export function otherwiseWords(otherwise: string): string {
+  const [, day, from, to] = /^within (.+) (\d\d:\d\d)-(\d\d:\d\d)$/.exec(otherwise) ?? [];
+  if (day) return from === "00:00" && to === "24:00" ? `open all day ${day}` : `open ${day} ${from}–${to}`;
+  return otherwise.startsWith("outside ") ? `closed, ${otherwise}` : otherwise;
 }
 
 /** "Opened by Amelia Frost until 12:30: the storm is over". */

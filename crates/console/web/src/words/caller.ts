@@ -2,6 +2,7 @@
 
 import type { Call, Caller, Lookup, Profile } from "../live/model";
 import { phoneNumber } from "./number";
+import { customerSince } from "./time";
 
 /** What the line itself tells. */
 export function lineName(caller: Caller, home: string): string {
@@ -41,6 +42,15 @@ export function known(call: Call): Known | undefined {
   return best;
 }
 
+/** Whom no source knows. */
+export const NEWCOMER = "New caller";
+
+/** "gold" as a card says it, and since when: what a source writes as a day is read as a month. */
+export function standing({ tier, since }: Profile): string {
+  const month = customerSince(since);
+  return [capitalised(tier), month && `customer since ${month}`].filter(Boolean).join(" · ");
+}
+
 /** The title of a row: a name, or what the line tells. */
 export function title(call: Call): string {
   const best = known(call);
@@ -70,7 +80,7 @@ export function aside(call: Call): string {
   const best = known(call);
   if (best) return best.profile.organisation || lineName(call.caller, call.dialled);
   if (isPending(call)) return "Looking up…";
-  return failure(call) || (call.lookups.size > 0 ? "Not known yet" : "");
+  return failure(call) || (call.lookups.size > 0 ? NEWCOMER : "");
 }
 
 function isPending(call: Call): boolean {
@@ -88,14 +98,14 @@ export function context(call: Call): string {
   if (best) {
     const { summary, tier, since } = best.profile;
     const several = best.how === "several" ? `one of ${best.others + 1} with this number` : "";
-    return [several, tier, summary || (since && `since ${since}`)].filter(Boolean).join(" · ");
+    return [several, tier, summary || (since && `since ${customerSince(since)}`)].filter(Boolean).join(" · ");
   }
   return isPending(call) ? failure(call) : "";
 }
 
 /** "CRM did not answer". */
 export function sourceSays(source: string, lookup: Lookup): string {
-  return `${sourceName(source)} ${lookupWords(lookup)}`;
+  return lookup.kind === "not_found" ? `Not found in ${sourceName(source)}` : `${sourceName(source)} ${lookupWords(lookup)}`;
 }
 
 export function lookupWords(lookup: Lookup): string {
@@ -103,13 +113,19 @@ export function lookupWords(lookup: Lookup): string {
     case "pending":
       return "looking up…";
     case "found":
-      if (lookup.matches === 0) return "found a maybe";
+      if (lookup.matches === 0) return "possible match";
       return lookup.matches === 1 ? "found" : `found ${lookup.matches}`;
     case "not_found":
-      return "does not know them";
+      return "not found";
     case "failed":
       return lookup.reason || "did not answer";
   }
+}
+
+/** What was asked for an earlier call is told apart: the source may know better by now, or not answer at all. */
+export function memoryWords(saidAtMs: number, arrivedAtMs: number): string {
+  const minutes = Math.floor(Math.max(0, arrivedAtMs - saidAtMs) / 60_000);
+  return `from memory, ${minutes < 1 ? "less than a minute" : `${minutes} min`} old`;
 }
 
 /** Sources are named by settings: "crm" is an abbreviation, "directory" a word. */

@@ -47,6 +47,20 @@ function zoned(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.Date
   }
 }
 
+/** "March 2017" for a day or a month as machines write it; anything else as it came. */
+export function customerSince(since: string): string {
+  const [, year, month] = /^(\d{4})-(\d{2})(-\d{2})?([T ].*)?$/.exec(since) ?? [];
+  if (!year || !month || Number(month) < 1 || Number(month) > 12) return since;
+  return zoned("UTC", { month: "long", year: "numeric" }).format(Date.UTC(Number(year), Number(month) - 1, 1));
+}
+
+/** "17:30" from what a person writes for it: "17:30", "9.05", "0900", "9"; nothing when it is no time of a day. */
+export function timeOfDay(text: string): string | undefined {
+  const [, hours, minutes = "00"] = /^(\d{1,2})(?:[:.h ]?([0-5]\d))?$/.exec(text.trim()) ?? [];
+  if (hours === undefined || Number(hours) > 23) return undefined;
+  return `${hours.padStart(2, "0")}:${minutes}`;
+}
+
 /** "1 match", "3 matches". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -110,6 +110,10 @@ export interface Switch {
 
 export interface Settings {
   numbers: string[];
+  /** Where the application's own page is. */
+  console_url?: string | null;
+  /** Names of the application's agents, by the identities of their browsers. */
+  agents?: Record<string, string>;
   phones: Phone[];
   customers: Customer[];
   faults: Faults;

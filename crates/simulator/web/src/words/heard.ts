@@ -61,10 +61,10 @@ function said(
   if ("unbridged" in what) return line("place", `no longer talks with ${whose(legs.get(what.unbridged), settings)}`);
   if ("recorded" in what) return line("place", `leaves a message of ${what.recorded.seconds} s`);
   if ("hung-up" in what) {
-    const by = { person: "hangs up", twiml: "is hung up on", rest: "is hung up on", dialler: "is no longer rung" };
+    const by = { person: "hangs up", twiml: "disconnected by the system", rest: "disconnected by the system", dialler: "stopped ringing" };
     return line("end", by[what["hung-up"]]);
   }
-  if ("ended" in what) return line("end", `call over: ${ending(what.ended)}`);
+  if ("ended" in what) return line("end", what.ended === "completed" ? "call ended" : `call ended: ${ending(what.ended)}`);
   return undefined;
 }
 

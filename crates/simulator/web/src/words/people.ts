@@ -24,9 +24,13 @@ export function number(e164: string): string {
   return `+${code} ${digits.slice(code.length).replace(/(\d{3})(?=\d{2,})/g, "$1 ")}`;
 }
 
+function browserOf(identity: string, settings: Settings): string {
+  return `${settings.agents?.[identity] ?? identity}’s browser`;
+}
+
 export function party(address: string, settings: Settings): string {
   if (address === "" || address === WITHHELD || address === "+266696687") return "Withheld number";
-  if (address.startsWith("client:")) return `${address.slice("client:".length)}’s browser`;
+  if (address.startsWith("client:")) return browserOf(address.slice("client:".length), settings);
   const phone = settings.phones.find((known) => known.number === address);
   if (phone) return phone.name;
   return settings.customers.find((known) => known.number === address)?.name ?? number(address);
@@ -36,6 +40,6 @@ export function party(address: string, settings: Settings): string {
 export function whose(leg: Leg | undefined, settings: Settings): string {
   if (!leg || leg.who === "twilio") return "somebody";
   if ("caller" in leg.who) return party(leg.who.caller, settings);
-  if ("agent" in leg.who) return `${leg.who.agent}’s browser`;
+  if ("agent" in leg.who) return browserOf(leg.who.agent, settings);
   return party(leg.who["office-phone"], settings);
 }

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file switchboard/v1/frames.proto.
  */
 export const file_switchboard_v1_frames: GenFile = /*@__PURE__*/
-  fileDesc("Chtzd2l0Y2hib2FyZC92MS9mcmFtZXMucHJvdG8SDnN3aXRjaGJvYXJkLnYxIqUCCgtTZXJ2ZXJGcmFtZRImCgVoZWxsbxgBIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkhlbGxvSAASMAoIc25hcHNob3QYAiABKAsyHC5zd2l0Y2hib2FyZC52MS5MaXZlU25hcHNob3RIABIsCgVldmVudBgDIAEoCzIbLnN3aXRjaGJvYXJkLnYxLlN0cmVhbUV2ZW50SAASJgoFcmVzZXQYBCABKAsyFS5zd2l0Y2hib2FyZC52MS5SZXNldEgAEi4KCWhlYXJ0YmVhdBgFIAEoCzIZLnN3aXRjaGJvYXJkLnYxLkhlYXJ0YmVhdEgAEi0KBm9mZmljZRgGIAEoCzIbLnN3aXRjaGJvYXJkLnYxLk9mZmljZVN0YXRlSABCBwoFZnJhbWUiPAoLQ2xpZW50RnJhbWUSJAoEb3BlbhgBIAEoCzIULnN3aXRjaGJvYXJkLnYxLk9wZW5IAEIHCgVmcmFtZSIyCgRPcGVuEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24iKQoIUG9zaXRpb24SDQoFZXBvY2gYASABKAkSDgoGb2Zmc2V0GAIgASgEInwKBUhlbGxvEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24SEAoIYWdlbnRfaWQYAiABKAkSDgoGbm93X21zGAMgASgDEhQKDGhlYXJ0YmVhdF9tcxgEIAEoDRIPCgdyZXN1bWVkGAUgASgIIkMKC1N0cmVhbUV2ZW50Eg4KBm9mZnNldBgBIAEoBBIkCgVldmVudBgCIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkV2ZW50IjQKBVJlc2V0EisKBnJlYXNvbhgBIAEoDjIbLnN3aXRjaGJvYXJkLnYxLlJlc2V0UmVhc29uIjoKCUhlYXJ0YmVhdBIOCgZub3dfbXMYASABKAMSDgoGb2Zmc2V0GAIgASgEEg0KBXN0YWxlGAMgASgIIsYBCgtPZmZpY2VTdGF0ZRIMCgRvcGVuGAEgASgIEg4KBnJlYXNvbhgCIAEoCRIVCgh1bnRpbF9tcxgDIAEoA0gAiAEBEhIKCnVudGlsX3RleHQYBCABKAkSEQoJdGltZV96b25lGAUgASgJEikKB2J5X2hhbmQYBiABKAsyGC5zd2l0Y2hib2FyZC52MS5PdmVycmlkZRIRCglvdGhlcndpc2UYByABKAkSEAoIc2NoZWR1bGUYCCABKAlCCwoJX3VudGlsX21zKnUKC1Jlc2V0UmVhc29uEhwKGFJFU0VUX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKElJFU0VUX1JFQVNPTl9FUE9DSBABEhgKFFJFU0VUX1JFQVNPTl9UT09fT0xEEAISFgoSUkVTRVRfUkVBU09OX0FIRUFEEANiBnByb3RvMw", [file_switchboard_v1_events, file_switchboard_v1_hours]);
+  fileDesc("Chtzd2l0Y2hib2FyZC92MS9mcmFtZXMucHJvdG8SDnN3aXRjaGJvYXJkLnYxIqUCCgtTZXJ2ZXJGcmFtZRImCgVoZWxsbxgBIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkhlbGxvSAASMAoIc25hcHNob3QYAiABKAsyHC5zd2l0Y2hib2FyZC52MS5MaXZlU25hcHNob3RIABIsCgVldmVudBgDIAEoCzIbLnN3aXRjaGJvYXJkLnYxLlN0cmVhbUV2ZW50SAASJgoFcmVzZXQYBCABKAsyFS5zd2l0Y2hib2FyZC52MS5SZXNldEgAEi4KCWhlYXJ0YmVhdBgFIAEoCzIZLnN3aXRjaGJvYXJkLnYxLkhlYXJ0YmVhdEgAEi0KBm9mZmljZRgGIAEoCzIbLnN3aXRjaGJvYXJkLnYxLk9mZmljZVN0YXRlSABCBwoFZnJhbWUiPAoLQ2xpZW50RnJhbWUSJAoEb3BlbhgBIAEoCzIULnN3aXRjaGJvYXJkLnYxLk9wZW5IAEIHCgVmcmFtZSIyCgRPcGVuEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24iKQoIUG9zaXRpb24SDQoFZXBvY2gYASABKAkSDgoGb2Zmc2V0GAIgASgEInwKBUhlbGxvEioKCHBvc2l0aW9uGAEgASgLMhguc3dpdGNoYm9hcmQudjEuUG9zaXRpb24SEAoIYWdlbnRfaWQYAiABKAkSDgoGbm93X21zGAMgASgDEhQKDGhlYXJ0YmVhdF9tcxgEIAEoDRIPCgdyZXN1bWVkGAUgASgIIkMKC1N0cmVhbUV2ZW50Eg4KBm9mZnNldBgBIAEoBBIkCgVldmVudBgCIAEoCzIVLnN3aXRjaGJvYXJkLnYxLkV2ZW50IjQKBVJlc2V0EisKBnJlYXNvbhgBIAEoDjIbLnN3aXRjaGJvYXJkLnYxLlJlc2V0UmVhc29uIjoKCUhlYXJ0YmVhdBIOCgZub3dfbXMYASABKAMSDgoGb2Zmc2V0GAIgASgEEg0KBXN0YWxlGAMgASgIIrwCCgtPZmZpY2VTdGF0ZRIMCgRvcGVuGAEgASgIEg4KBnJlYXNvbhgCIAEoCRIVCgh1bnRpbF9tcxgDIAEoA0gAiAEBEhIKCnVudGlsX3RleHQYBCABKAkSEQoJdGltZV96b25lGAUgASgJEikKB2J5X2hhbmQYBiABKAsyGC5zd2l0Y2hib2FyZC52MS5PdmVycmlkZRIRCglvdGhlcndpc2UYByABKAkSEAoIc2NoZWR1bGUYCCABKAkSDAoEbmFtZRgJIAEoCRI3CgZwaG9uZXMYCiADKAsyJy5zd2l0Y2hib2FyZC52MS5PZmZpY2VTdGF0ZS5QaG9uZXNFbnRyeRotCgtQaG9uZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgsKCV91bnRpbF9tcyp1CgtSZXNldFJlYXNvbhIcChhSRVNFVF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJSRVNFVF9SRUFTT05fRVBPQ0gQARIYChRSRVNFVF9SRUFTT05fVE9PX09MRBACEhYKElJFU0VUX1JFQVNPTl9BSEVBRBADYgZwcm90bzM", [file_switchboard_v1_events, file_switchboard_v1_hours]);
 
 /**
  * From the server to the browser.
@@ -560,6 +560,20 @@ export type OfficeState = Message<"switchboard.v1.OfficeState"> & {
    * @generated from field: string schedule = 8;
    */
   schedule: string;
+
+  /**
+   * What the company calls itself; empty when it has no name.
+   *
+   * @generated from field: string name = 9;
+   */
+  name: string;
+
+  /**
+   * What people call the office phones, by their numbers (E.164).
+   *
+   * @generated from field: map<string, string> phones = 10;
+   */
+  phones: { [key: string]: string };
 };
 
 /**
@@ -623,6 +637,20 @@ export type OfficeStateJson = {
    * @generated from field: string schedule = 8;
    */
   schedule?: string;
+
+  /**
+   * What the company calls itself; empty when it has no name.
+   *
+   * @generated from field: string name = 9;
+   */
+  name?: string;
+
+  /**
+   * What people call the office phones, by their numbers (E.164).
+   *
+   * @generated from field: map<string, string> phones = 10;
+   */
+  phones?: { [key: string]: string };
 };
 
 /**
