@@ -37,13 +37,7 @@ pub(crate) fn agents() -> BTreeMap<AgentId, Agent> {
     ];
     on.into_iter()
         .map(|(name, answers_on)| {
-            let agent = Agent {
-                id: agent_id(name),
-                name: name.to_uppercase(),
-                answers_on,
-                presence: Presence::Available,
-                engaged: None,
-            };
+            let agent = Agent::new(agent_id(name), name.to_uppercase(), answers_on, Presence::Available);
             (agent_id(name), agent)
         })
         .collect()

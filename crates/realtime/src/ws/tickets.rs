@@ -10,6 +10,7 @@ use tracing::debug;
 
 use crate::app::Realtime;
 use crate::body::Fields;
+use crate::exclusions::admit;
 use crate::refusal::Refusal;
 
 /// Long enough for a slow line, too short for anything else.
@@ -27,9 +28,11 @@ pub(crate) async fn post(
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
     let refused = |failure| Refusal::of_store(&failure);
     let _turn = realtime.sockets.ticket_turn().await.ok_or(Refusal::Away)?;
+    realtime.exclusions.admit(&agent)?;
     if !realtime.agents.contains_key(&agent) {
-        let known = realtime.store.update_agent(&agent, |_| None).await;
-        known.map_err(refused)?.ok_or(Refusal::NoSuchAgent)?;
+        let (known, access) = realtime.store.known_agent(&agent).await.map_err(refused)?;
+        admit(access)?;
+        known.ok_or(Refusal::NoSuchAgent)?;
     }
     let ticket = realtime.rng.token();
     let kept = realtime.store.put_ticket(&ticket, &agent, GOOD_FOR).await;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod access;
 mod answering;
 mod bodies;
 mod cadence;
@@ -25,4 +26,5 @@ mod slow;
 mod sockets;
 mod spec;
 mod storms;
+mod there;
 mod turns;

@@ -28,6 +28,9 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             faults,
         );
     }
+    if let Some(realtime) = &sections.realtime {
+        within("realtime.presence_grace", realtime.presence_grace, secs(5), secs(3600), faults);
+    }
     if let Some(calls) = &sections.calls {
         promises(calls, faults);
     }

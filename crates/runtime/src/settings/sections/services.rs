@@ -1,6 +1,7 @@
 //! Where each service listens, and how much it does at once.
 
 use std::num::NonZero;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -21,6 +22,8 @@ section! {
         listen: Listen,
         /// The bearer token of the API. Required outside demo mode.
         api_token: Option<SecretString>,
+        /// How long an agent whose screen is gone still counts as there.
+        presence_grace: Duration,
     }
 }
 
