@@ -177,8 +177,9 @@ async fn set(
     if !known {
         return Err(Refusal::NoSuchAgent);
     }
-    // Whoever asked finds it done here.
-    realtime.exclusions.look_now();
+    // Whoever asked finds it done here at once, and at other processes within a second.
+    let exclusions = realtime.store.exclusions().await.map_err(refused)?;
+    realtime.exclusions.set(exclusions);
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(json!({ "agentId": id, "access": word(access) })))

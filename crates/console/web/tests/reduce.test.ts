@@ -111,6 +111,14 @@ describe("positions", () => {
     expect(fold(live, snapshot("99")).agents.size).toBe(0);
   });
 
+  it("forgets an agent who was removed, and knows them again when they are let in", () => {
+    const there: EventJson = { atMs: "1", agent: { id: "ben", name: "Ben", presence: "PRESENCE_AVAILABLE" } };
+    const gone: EventJson = { atMs: "2", agent: { id: "ben", name: "Ben", presence: "PRESENCE_OFFLINE", removed: true } };
+    const live = fold(NOTHING, snapshot("10"), event(11, there), event(12, gone));
+    expect(live.agents.size).toBe(0);
+    expect(fold(live, event(13, there)).agents.get("ben")?.presence).toBe("available");
+  });
+
   it("does not resume under another epoch", () => {
     const live = fold(NOTHING, snapshot("10"));
     const hello = (epoch: string) => ({ hello: { resumed: true, position: { epoch, offset: "12" } } });

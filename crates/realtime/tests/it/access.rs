@@ -110,7 +110,7 @@ async fn a_removed_agent_stays_removed_although_the_settings_name_them() {
     // A process that starts with the same settings.
     let beside = house.beside(&house.settings, LONG);
     beside.until_ready().await;
-    house.until_live_agents(&["bashir", "chidi", "dylan"]).await;
+    house.until_live_agents(&["bashir", "carys", "dylan"]).await;
     // Once more is no fault, and nobody unknown is removed.
     house.set_access("amelia", "removed").await;
     house
@@ -136,14 +136,14 @@ async fn a_claim_of_one_who_is_removed_goes_back_and_a_conversation_goes_on() {
     assert_eq!(after.state.waiting(), before.state.waiting());
     house.act("answer", &claimed, "bashir").await.is(200, "yours");
 
-    let talking = house.talking("CA2", "chidi").await;
-    house.set_access("chidi", "disabled").await;
+    let talking = house.talking("CA2", "carys").await;
+    house.set_access("carys", "disabled").await;
     assert_eq!(house.call(&talking).await.state.name(), "talking");
     house.step(&talking, switchboard_domain::Command::CallerGone).await;
-    let id = AgentId::new("chidi").unwrap();
+    let id = AgentId::new("carys").unwrap();
     let (agent, _) = house.store.known_agent(&id).await.unwrap();
     assert_eq!(agent.unwrap().engaged, None, "the end of the call is kept of one who may not act");
-    assert!(!house.live_agents().await.contains(&"chidi".to_owned()));
+    assert!(!house.live_agents().await.contains(&"carys".to_owned()));
     house.end().await;
 }
 
@@ -172,7 +172,7 @@ async fn whom_the_newest_settings_leave_out_is_an_agent_no_longer_and_older_ones
     greeted(&mut bashir).await;
     let newer = house.beside(&without(&house.settings, "bashir"), LONG);
     newer.until_ready().await;
-    house.until_live_agents(&["amelia", "chidi", "dylan"]).await;
+    house.until_live_agents(&["amelia", "carys", "dylan"]).await;
     assert_eq!(bashir.closed().await, 4003);
     house.post("/tickets", json!({ "agentId": "bashir" })).await.is(404, "no_such_agent");
 
@@ -182,10 +182,10 @@ async fn whom_the_newest_settings_leave_out_is_an_agent_no_longer_and_older_ones
     tokio::time::sleep(Duration::from_secs(2)).await;
     let call = house.waiting("CA1").await;
     house.act("answer", &call, "bashir").await.is(404, "no_such_agent");
-    assert_eq!(house.live_agents().await, ["amelia", "chidi", "dylan"]);
+    assert_eq!(house.live_agents().await, ["amelia", "carys", "dylan"]);
     older.end().await;
     newer.end().await;
     // Nobody stands behind the newer list any more: the update was taken back.
-    house.until_live_agents(&["amelia", "bashir", "chidi", "dylan"]).await;
+    house.until_live_agents(&["amelia", "bashir", "carys", "dylan"]).await;
     house.end().await;
 }

@@ -50,7 +50,7 @@ impl House {
 #[tokio::test]
 async fn in_a_demonstration_nobody_is_there_before_somebody_signs_in() {
     let house = House::start_empty(LONG).await;
-    for agent in ["amelia", "bashir", "chidi", "dylan"] {
+    for agent in ["amelia", "bashir", "carys", "dylan"] {
         assert_eq!(house.presence(agent).await, "offline", "{agent}");
     }
     let client = Client::open(&house, "amelia", None).await;
@@ -117,14 +117,14 @@ async fn whoever_was_away_and_is_gone_is_offline_and_not_away() {
 #[tokio::test]
 async fn agents_on_a_telephone_and_programs_keep_their_own_word() {
     let house = House::start_empty(SHORT).await;
-    // Dylan talks on a telephone and has a screen open for a while; a program speaks for Chidi.
+    // Dylan talks on a telephone and has a screen open for a while; a program speaks for Carys.
     let screen = Client::open(&house, "dylan", None).await;
     house.until_presence("dylan", "available").await;
     drop(screen);
-    house.says("chidi", "available").await;
+    house.says("carys", "available").await;
     tokio::time::sleep(3 * SHORT).await;
     assert_eq!(house.presence("dylan").await, "available");
-    assert_eq!(house.presence("chidi").await, "available");
+    assert_eq!(house.presence("carys").await, "available");
     house.end().await;
 }
 
