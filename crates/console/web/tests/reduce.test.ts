@@ -62,7 +62,8 @@ describe("the samples of the contract", () => {
   it.each(samples<EventJson>("Event"))("Event/%s is understood", (_, sample) => {
     const before = fold(NOTHING, snapshot(), event(1, received));
     const { received: arrives } = sample.call ?? {};
-    const known = arrives ? fold(NOTHING, snapshot("1")) : before;
+    const gone = sample.agent?.removed ? [{ id: sample.agent.id! }] : undefined;
+    const known = gone ? fold(NOTHING, snapshot("1", { agents: gone })) : arrives ? fold(NOTHING, snapshot("1")) : before;
     const [live, outcome] = reduce(known, event(2, sample));
     expect(outcome).toBe("changed");
     // What follows from a change of the hours, a frame of its own tells.
