@@ -104,20 +104,7 @@ impl Realtime {
     /// # Errors
     /// When an agent of theirs could never answer, or nobody could ever ask.
     pub fn new(settings: &Settings, store: Store, rng: Rng) -> Result<Self, RealtimeError> {
-        // In a demonstration whoever opens a screen as somebody takes calls at once; until then nobody is there.
-        let (presence, connection) = if settings.deployment.demo {
-            (Presence::Available, Connection::Lost)
-        } else {
-            (Presence::Offline, Connection::Untracked)
-        };
-        let agents: BTreeMap<AgentId, Agent> = settings
-            .agents
-            .iter()
-            .map(|agent| {
-                let agent = newcomer(agent, presence)?;
-                Ok((agent.id.clone(), Agent { connection, ..agent }))
-            })
-            .collect::<Result<_, RealtimeError>>()?;
+        let agents = agents_of(settings)?;
         let phones = settings
             .office
             .phones
@@ -214,6 +201,24 @@ pub(crate) enum Holder {
 fn hours(settings: &Settings) -> Result<Schedules, RealtimeError> {
     Schedules::new(&settings.into())
         .map_err(|faults| RealtimeError::Hours(faults.iter().map(ToString::to_string).collect()))
+}
+
+/// The agents of the settings, as they are when nobody has met them yet.
+///
+/// # Errors
+/// When one of them could never answer.
+pub fn agents_of(settings: &Settings) -> Result<BTreeMap<AgentId, Agent>, RealtimeError> {
+    // In a demonstration whoever opens a screen as somebody takes calls at once; until then nobody is there.
+    let (presence, connection) = if settings.deployment.demo {
+        (Presence::Available, Connection::Lost)
+    } else {
+        (Presence::Offline, Connection::Untracked)
+    };
+    let of = |agent: &settings::Agent| {
+        let agent = newcomer(agent, presence)?;
+        Ok((agent.id.clone(), Agent { connection, ..agent }))
+    };
+    settings.agents.iter().map(of).collect()
 }
 
 fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, RealtimeError> {

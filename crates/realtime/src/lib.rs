@@ -47,6 +47,6 @@ mod web;
 mod ws;
 
 pub use access::{AgentView, list_agents, set_access};
-pub use app::{Realtime, RealtimeError, open_store};
+pub use app::{Realtime, RealtimeError, agents_of, open_store};
 pub use server::run;
 pub use ws::{Cadence, SocketLimits};

@@ -38,6 +38,16 @@ section! {
 }
 
 section! {
+    /// `outbound`: where this system goes by itself, to addresses that a person configured.
+    pub Outbound {
+        /// Hosts and networks that redirects, and addresses set on screens, may lead to although they are not public.
+        allow: Vec<String> = "",
+        /// Whether the proxies of the environment are used.
+        proxies: bool,
+    }
+}
+
+section! {
     /// `simulator`: stands in for the carrier.
     pub Simulator {
         /// Its REST API, its controls and the demonstration's customer database.
