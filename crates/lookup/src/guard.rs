@@ -12,10 +12,7 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use crate::{
-    Answer, Source, SourceError,
-    fault::Faults,
-};
+use crate::{Answer, Source, SourceError, fault::Faults};
 
 /// How much a source may cost.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -255,7 +255,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_late_answer_of_an_older_question_does_not_close_it() {
         let breaker = breaker();
-        let (late, later) = (breaker.admit(Instant::now()).unwrap(), breaker.admit(Instant::now()).unwrap());
+        let (late, later) = (
+            breaker.admit(Instant::now()).unwrap(),
+            breaker.admit(Instant::now()).unwrap(),
+        );
         for _ in 0..3 {
             fail(&breaker);
         }

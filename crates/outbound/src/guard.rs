@@ -95,7 +95,11 @@ impl AddressGuard {
                 .redirect(Policy::none())
                 .referer(false)
                 .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
-            let builder = if options.reach.proxies { builder } else { builder.no_proxy() };
+            let builder = if options.reach.proxies {
+                builder
+            } else {
+                builder.no_proxy()
+            };
             match options.timeout {
                 Some(timeout) => builder.timeout(timeout),
                 None => builder,
@@ -130,9 +134,14 @@ impl AddressGuard {
             if !is_redirect(response.status()) {
                 return Ok(response);
             }
-            let place = response.headers().get(LOCATION).and_then(|place| place.to_str().ok());
+            let place = response
+                .headers()
+                .get(LOCATION)
+                .and_then(|place| place.to_str().ok());
             let place = place.and_then(|place| from.join(place).ok());
-            let same_origin = place.as_ref().is_some_and(|place| place.origin() == first.origin());
+            let same_origin = place
+                .as_ref()
+                .is_some_and(|place| place.origin() == first.origin());
             let most = match self.redirects {
                 Redirects::SameOrigin(most) if same_origin && followed < most => most,
                 // Whoever asks sees that it was one.
@@ -261,12 +270,20 @@ mod tests {
     fn what_was_meant_for_one_server_is_not_shown_to_another() {
         let request = || {
             let request = Client::new().post("https://a.example/ask").bearer_auth("secret");
-            request.header(CONTENT_TYPE, "application/json").body("{}").build().unwrap()
+            request
+                .header(CONTENT_TYPE, "application/json")
+                .body("{}")
+                .build()
+                .unwrap()
         };
         let moved = redirected(request(), url("https://b.example/"), StatusCode::FOUND);
         assert_eq!((moved.method(), moved.body().is_none()), (&Method::GET, true));
         assert!(!moved.headers().contains_key(AUTHORIZATION) && !moved.headers().contains_key(CONTENT_TYPE));
-        let same = redirected(request(), url("https://a.example/other"), StatusCode::PERMANENT_REDIRECT);
+        let same = redirected(
+            request(),
+            url("https://a.example/other"),
+            StatusCode::PERMANENT_REDIRECT,
+        );
         assert_eq!((same.method(), same.body().is_none()), (&Method::POST, false));
         assert!(same.headers().contains_key(AUTHORIZATION));
     }

@@ -70,7 +70,11 @@ pub async fn list_agents(store: &Store) -> Result<Vec<AgentView>, StoreError> {
             view(agent.id.clone(), Some(agent), exclusion)
         })
         .collect();
-    views.extend(exclusions.into_iter().map(|(id, exclusion)| view(id, None, Some(exclusion))));
+    views.extend(
+        exclusions
+            .into_iter()
+            .map(|(id, exclusion)| view(id, None, Some(exclusion))),
+    );
     views.sort_by(|one, other| one.agent_id.cmp(&other.agent_id));
     Ok(views)
 }
@@ -80,7 +84,10 @@ fn view(agent_id: AgentId, agent: Option<Agent>, exclusion: Option<Exclusion>) -
         agent_id,
         presence: agent.as_ref().map_or(Presence::Offline, Agent::shown_presence),
         name: agent.as_ref().map(|agent| agent.name.clone()),
-        access: exclusion.as_ref().map(|exclusion| exclusion.access).unwrap_or_default(),
+        access: exclusion
+            .as_ref()
+            .map(|exclusion| exclusion.access)
+            .unwrap_or_default(),
         since_ms: exclusion.as_ref().map(|exclusion| exclusion.at.as_millis()),
         by: exclusion.map(|exclusion| exclusion.by),
         engaged_call_id: agent.and_then(|agent| agent.engaged),

@@ -231,5 +231,10 @@ fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, Realti
             },
         )?),
     };
-    Ok(Agent::new(AgentId::new(&agent.id)?, agent.name.clone(), answers_on, presence))
+    Ok(Agent::new(
+        AgentId::new(&agent.id)?,
+        agent.name.clone(),
+        answers_on,
+        presence,
+    ))
 }

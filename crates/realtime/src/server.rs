@@ -15,7 +15,8 @@ use crate::app::Realtime;
 use crate::refusal::Refusal;
 use crate::span::RequestSpan;
 use crate::{
-    access, commands, demo, guard, hours, jobs, pages, presence, reads, recording, voice_token, web as server, ws,
+    access, commands, demo, guard, hours, jobs, pages, presence, reads, recording, voice_token,
+    web as server, ws,
 };
 
 /// Commands are a few short fields.

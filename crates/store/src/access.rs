@@ -85,7 +85,11 @@ impl Store {
             invocation
                 .arg(id.as_str())
                 .arg(version)
-                .arg(kept.map(|agent| write("an agent", agent)).transpose()?.unwrap_or_default())
+                .arg(
+                    kept.map(|agent| write("an agent", agent))
+                        .transpose()?
+                        .unwrap_or_default(),
+                )
                 .arg(event)
                 .arg(self.config().stream_cap)
                 .arg(

@@ -127,7 +127,10 @@ fn table(views: &[AgentView]) -> String {
         };
         let call = view.engaged_call_id.as_ref();
         let call = call.map(|call| format!("  on call {call}")).unwrap_or_default();
-        format!("{:ids$}  {name:names$}  {presence:9}  {access}{call}", view.agent_id.as_str())
+        format!(
+            "{:ids$}  {name:names$}  {presence:9}  {access}{call}",
+            view.agent_id.as_str()
+        )
     });
     rows.collect::<Vec<_>>().join("\n")
 }

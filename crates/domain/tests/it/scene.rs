@@ -37,7 +37,12 @@ pub(crate) fn agents() -> BTreeMap<AgentId, Agent> {
     ];
     on.into_iter()
         .map(|(name, answers_on)| {
-            let agent = Agent::new(agent_id(name), name.to_uppercase(), answers_on, Presence::Available);
+            let agent = Agent::new(
+                agent_id(name),
+                name.to_uppercase(),
+                answers_on,
+                Presence::Available,
+            );
             (agent_id(name), agent)
         })
         .collect()

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use secrecy::SecretString;
-use switchboard_lookup::{BreakerPolicy, HttpConfig, HttpMapping, HttpMethod, Limits};
+use switchboard_lookup::{BreakerPolicy, HttpConfig, HttpMapping, HttpMethod, Limits, Origin, Reach};
 
 use crate::config;
 
@@ -50,6 +50,8 @@ fn everything_wrong_is_said_at_once() {
             },
             ..Limits::default()
         },
+        origin: Origin::Settings,
+        reach: Reach::default(),
     };
     let mut found = places(config);
     found.sort_unstable();

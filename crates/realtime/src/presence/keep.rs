@@ -194,11 +194,18 @@ impl Keeper<'_> {
         if self.realtime.connections.has(&agent) {
             return Ok(());
         }
-        match self.realtime.store.lose_agent(&agent, &self.realtime.process).await {
+        match self
+            .realtime
+            .store
+            .lose_agent(&agent, &self.realtime.process)
+            .await
+        {
             Ok(given_up) => {
                 self.held.remove(&agent);
                 match given_up {
-                    GivenUp::Lost => info!(agent.id = %agent, "agent {agent} is offline: no screen is connected"),
+                    GivenUp::Lost => {
+                        info!(agent.id = %agent, "agent {agent} is offline: no screen is connected")
+                    }
                     GivenUp::Elsewhere | GivenUp::Untracked => {}
                 }
                 Ok(())

@@ -21,7 +21,13 @@ impl House {
     }
 
     async fn live_agents(&self) -> Vec<String> {
-        let mut ids: Vec<_> = self.live().await.agents.into_iter().map(|agent| agent.id).collect();
+        let mut ids: Vec<_> = self
+            .live()
+            .await
+            .agents
+            .into_iter()
+            .map(|agent| agent.id)
+            .collect();
         ids.sort();
         ids
     }
@@ -67,7 +73,10 @@ async fn a_disabled_agent_is_refused_everywhere_at_once() {
     house.act("answer", &call, "amelia").await.is(403, "disabled");
     house.act("hang-up", &call, "amelia").await.is(403, "disabled");
     let presence = json!({ "presence": "available" });
-    house.put("/agents/amelia/presence", presence.clone()).await.is(403, "disabled");
+    house
+        .put("/agents/amelia/presence", presence.clone())
+        .await
+        .is(403, "disabled");
     let close = json!({ "agentId": "amelia", "open": false, "reason": "a fair", "until": "+1h" });
     house.post("/hours/overrides", close).await.is(403, "disabled");
     // A ticket from before opens nothing.
@@ -81,7 +90,13 @@ async fn a_disabled_agent_is_refused_everywhere_at_once() {
     assert!(!house.live_agents().await.contains(&"amelia".to_owned()));
     let list = house.get("/agents").await.body;
     assert_eq!(list["agents"][0]["agentId"], "amelia");
-    assert_eq!((list["agents"][0]["access"].as_str(), list["agents"][0]["by"].as_str()), (Some("disabled"), Some("command")));
+    assert_eq!(
+        (
+            list["agents"][0]["access"].as_str(),
+            list["agents"][0]["by"].as_str()
+        ),
+        (Some("disabled"), Some("command"))
+    );
 
     house.set_access("amelia", "active").await;
     while !screen.agents.contains_key("amelia") {
@@ -101,8 +116,14 @@ async fn a_removed_agent_stays_removed_although_the_settings_name_them() {
     let house = House::start().await;
     let call = house.waiting("CA1").await;
     house.set_access("amelia", "removed").await;
-    house.post("/tickets", json!({ "agentId": "amelia" })).await.is(404, "no_such_agent");
-    house.act("answer", &call, "amelia").await.is(404, "no_such_agent");
+    house
+        .post("/tickets", json!({ "agentId": "amelia" }))
+        .await
+        .is(404, "no_such_agent");
+    house
+        .act("answer", &call, "amelia")
+        .await
+        .is(404, "no_such_agent");
     house
         .put("/agents/amelia/presence", json!({ "presence": "available" }))
         .await
@@ -139,10 +160,16 @@ async fn a_claim_of_one_who_is_removed_goes_back_and_a_conversation_goes_on() {
     let talking = house.talking("CA2", "carys").await;
     house.set_access("carys", "disabled").await;
     assert_eq!(house.call(&talking).await.state.name(), "talking");
-    house.step(&talking, switchboard_domain::Command::CallerGone).await;
+    house
+        .step(&talking, switchboard_domain::Command::CallerGone)
+        .await;
     let id = AgentId::new("carys").unwrap();
     let (agent, _) = house.store.known_agent(&id).await.unwrap();
-    assert_eq!(agent.unwrap().engaged, None, "the end of the call is kept of one who may not act");
+    assert_eq!(
+        agent.unwrap().engaged,
+        None,
+        "the end of the call is kept of one who may not act"
+    );
     assert!(!house.live_agents().await.contains(&"carys".to_owned()));
     house.end().await;
 }
@@ -156,7 +183,11 @@ async fn whoever_removes_and_whoever_answers_at_the_same_moment_agree() {
         let (answered, removed) = tokio::join!(house.act("answer", &call, "amelia"), removed);
         assert_eq!(removed.status, 200);
         assert!([200, 404, 409].contains(&answered.status), "{answered:?}");
-        assert_eq!(house.call(&call).await.state.name(), "queued", "round {round}: {answered:?}");
+        assert_eq!(
+            house.call(&call).await.state.name(),
+            "queued",
+            "round {round}: {answered:?}"
+        );
         house.set_access("amelia", "active").await;
         let there = json!({ "presence": "available" });
         assert_eq!(house.put("/agents/amelia/presence", there).await.status, 200);
@@ -174,18 +205,26 @@ async fn whom_the_newest_settings_leave_out_is_an_agent_no_longer_and_older_ones
     newer.until_ready().await;
     house.until_live_agents(&["amelia", "carys", "dylan"]).await;
     assert_eq!(bashir.closed().await, 4003);
-    house.post("/tickets", json!({ "agentId": "bashir" })).await.is(404, "no_such_agent");
+    house
+        .post("/tickets", json!({ "agentId": "bashir" }))
+        .await
+        .is(404, "no_such_agent");
 
     // An older process starts again in the middle of the update.
     let older = house.beside(&house.settings, LONG);
     older.until_ready().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let call = house.waiting("CA1").await;
-    house.act("answer", &call, "bashir").await.is(404, "no_such_agent");
+    house
+        .act("answer", &call, "bashir")
+        .await
+        .is(404, "no_such_agent");
     assert_eq!(house.live_agents().await, ["amelia", "carys", "dylan"]);
     older.end().await;
     newer.end().await;
     // Nobody stands behind the newer list any more: the update was taken back.
-    house.until_live_agents(&["amelia", "bashir", "carys", "dylan"]).await;
+    house
+        .until_live_agents(&["amelia", "bashir", "carys", "dylan"])
+        .await;
     house.end().await;
 }

@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard_contracts::v1;
 use switchboard_domain::{
-    Agent, AgentId, Call, CallId, Connection, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick,
-    Policy, Presence, QueueName, decide,
+    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Connection, Incoming, LegId, MenuChoice,
+    MenuPick, Policy, Presence, QueueName, decide,
 };
 use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::{Realtime, SocketLimits};
@@ -225,11 +225,16 @@ impl House {
             budget: PATIENT,
             ..StoreConfig::new(self.redis.url(), &self.prefix)
         };
-        let realtime = Realtime::new(settings, Store::new(config).unwrap(), Rng::from_seed(u64::from(address.port())))
-            .unwrap()
-            .with_socket_limits(quick())
-            .with_presence_grace(grace);
-        let run = switchboard_realtime::run(listener, realtime, Metrics::install().unwrap(), lifecycle.token());
+        let realtime = Realtime::new(
+            settings,
+            Store::new(config).unwrap(),
+            Rng::from_seed(u64::from(address.port())),
+        )
+        .unwrap()
+        .with_socket_limits(quick())
+        .with_presence_grace(grace);
+        let run =
+            switchboard_realtime::run(listener, realtime, Metrics::install().unwrap(), lifecycle.token());
         lifecycle.spawn_vital("realtime", run);
         Beside { address, lifecycle }
     }

@@ -16,7 +16,11 @@ impl House {
     async fn presence(&self, agent: &str) -> String {
         let live = self.live().await;
         let agent = live.agents.into_iter().find(|one| one.id == agent).unwrap();
-        agent.presence().as_str_name().trim_start_matches("PRESENCE_").to_lowercase()
+        agent
+            .presence()
+            .as_str_name()
+            .trim_start_matches("PRESENCE_")
+            .to_lowercase()
     }
 
     async fn until_presence(&self, agent: &str, presence: &str) {

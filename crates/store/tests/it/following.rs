@@ -10,7 +10,12 @@ use crate::support::{Bench, LONG};
 
 async fn happen(store: &Store, name: &str) {
     let id = AgentId::new("amelia").unwrap();
-    let agent = Agent::new(id.clone(), name.to_owned(), AnswersOn::Browser, Presence::Available);
+    let agent = Agent::new(
+        id.clone(),
+        name.to_owned(),
+        AnswersOn::Browser,
+        Presence::Available,
+    );
     store.update_agent(&id, |_| Some(agent.clone())).await.unwrap();
 }
 

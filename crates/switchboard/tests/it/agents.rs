@@ -39,22 +39,42 @@ async fn an_operator_disables_removes_and_lets_in_again() {
         .unwrap();
     let store = Store::new(StoreConfig::new(redis.url(), "{sb}")).unwrap();
     let amelia = AgentId::new("amelia").unwrap();
-    let there = Agent::new(amelia.clone(), "Amelia Frost", AnswersOn::Browser, Presence::Available);
-    store.update_agent(&amelia, |_| Some(there.clone())).await.unwrap();
+    let there = Agent::new(
+        amelia.clone(),
+        "Amelia Frost",
+        AnswersOn::Browser,
+        Presence::Available,
+    );
+    store
+        .update_agent(&amelia, |_| Some(there.clone()))
+        .await
+        .unwrap();
 
-    assert_eq!(said(here, &["list"]).trim(), "amelia  Amelia Frost  available  active");
+    assert_eq!(
+        said(here, &["list"]).trim(),
+        "amelia  Amelia Frost  available  active"
+    );
     assert_eq!(said(here, &["disable", "amelia"]).trim(), "amelia is disabled");
-    assert_eq!(said(here, &["list"]).trim(), "amelia  Amelia Frost  offline    disabled");
+    assert_eq!(
+        said(here, &["list"]).trim(),
+        "amelia  Amelia Frost  offline    disabled"
+    );
     let (_, access) = store.known_agent(&amelia).await.unwrap();
     assert_eq!(access, Access::Disabled);
     said(here, &["remove", "amelia"]);
     assert_eq!(said(here, &["list"]).trim(), "amelia  -  offline    removed");
     assert_eq!(store.known_agent(&amelia).await.unwrap(), (None, Access::Removed));
     let json: serde_json::Value = serde_json::from_str(&said(here, &["list", "--json"])).unwrap();
-    assert_eq!((json[0]["access"].as_str(), json[0]["by"].as_str()), (Some("removed"), Some("command")));
+    assert_eq!(
+        (json[0]["access"].as_str(), json[0]["by"].as_str()),
+        (Some("removed"), Some("command"))
+    );
     said(here, &["enable", "amelia"]);
     let (agent, access) = store.known_agent(&amelia).await.unwrap();
-    assert_eq!((agent.unwrap().name.as_str(), access), ("Amelia Frost", Access::Active));
+    assert_eq!(
+        (agent.unwrap().name.as_str(), access),
+        ("Amelia Frost", Access::Active)
+    );
     assert!(refused(here, &["enable", "nobody"]).contains("the settings name no agent nobody"));
     assert!(refused(here, &["remove", "nobody"]).contains("there is no agent nobody"));
 }

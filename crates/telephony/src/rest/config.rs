@@ -1,7 +1,7 @@
 //! How to reach Twilio, and how patiently.
 
-use switchboard_outbound::BreakerPolicy;
 use std::time::Duration;
+use switchboard_outbound::BreakerPolicy;
 
 use secrecy::SecretString;
 use url::Url;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::StatusCode;
+use reqwest::header::{ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use switchboard_hours::{Feed, FeedError};
 use switchboard_outbound::{AddressGuard, GuardOptions, Origin, OutboundError, Reach, Redirects};
 use switchboard_runtime::FeedCopy;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::step::Step;
 use crate::{
-    Access, Agent, AgentId, AnswersOn, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event, Leg,
-    LegId, Party, Presence, Rejected, State, Talk, Waiting,
+    Access, Agent, AgentId, AnswersOn, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event,
+    Leg, LegId, Party, Presence, Rejected, State, Talk, Waiting,
 };
 
 /// The agent whom a command names, if they may act.

@@ -30,7 +30,13 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         );
     }
     if let Some(realtime) = &sections.realtime {
-        within("realtime.presence_grace", realtime.presence_grace, secs(5), secs(3600), faults);
+        within(
+            "realtime.presence_grace",
+            realtime.presence_grace,
+            secs(5),
+            secs(3600),
+            faults,
+        );
     }
     if let Some(calls) = &sections.calls {
         promises(calls, faults);
@@ -41,7 +47,12 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             .iter()
             .for_each(|(name, source)| source_rules(name, source, faults));
     }
-    for (at, allowed) in sections.outbound.iter().flat_map(|outbound| &outbound.allow).enumerate() {
+    for (at, allowed) in sections
+        .outbound
+        .iter()
+        .flat_map(|outbound| &outbound.allow)
+        .enumerate()
+    {
         if let Err(fault) = allowed.parse::<Allowed>() {
             faults.rule(&format!("outbound.allow[{at}]"), fault.to_string());
         }
