@@ -28,7 +28,8 @@ const HOLD_LIST_FOR: Duration = Duration::from_secs(15);
 impl Realtime {
     /// Makes the settings' agents known, if their list is the one in force: new ones as they begin, known ones with
     /// the name and the place to answer that the settings give them now. What they said of themselves and the call
-    /// they are on stay. Whom the settings do not name is an agent no longer.
+    /// they are on stay. Whom the settings do not name is an agent no longer. Whom only newer processes can read is left
+    /// as they are: those made them known.
     ///
     /// # Errors
     /// When Redis does not answer; those before it are known then.
@@ -60,7 +61,12 @@ impl Realtime {
         let exclusions = self.store.exclusions().await?;
         for (id, agent) in &self.agents {
             match exclusions.get(id).map(|exclusion| exclusion.by) {
-                None => self.introduce(agent).await?,
+                None => match self.introduce(agent).await {
+                    Err(error) if error.is_unreadable() => {
+                        warn!(agent.id = %id, %error, "agent {id} is left to newer processes: {error}");
+                    }
+                    introduced => introduced?,
+                },
                 Some(ExcludedBy::Settings) => self.let_act(id, Access::Active).await?,
                 // Until a person takes it back.
                 Some(ExcludedBy::Command) => {}

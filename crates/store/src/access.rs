@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use switchboard_contracts::convert::{agent_event, agent_removed_event};
 use switchboard_domain::{Access, Agent, AgentId, Presence, Timestamp};
 
-use crate::record::{Put, parse, write};
-use crate::{Store, StoreError, keys};
+use crate::record::{Put, stored, write};
+use crate::{Kept, Store, StoreError, keys};
 
 /// Why somebody may not act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl Store {
         let mut row = self.agent_row(id, deadline).await?;
         loop {
             let (version, data, out) = row;
-            let known = read_agent(&data, &out)?;
+            let known = read_agent(id, &data, &out)?;
             let before = read_access(&out);
             let now = match self.anchor().now() {
                 Some(now) => now,
@@ -132,10 +132,13 @@ impl Store {
 }
 
 /// An agent with what is known of their access.
-pub(crate) fn read_agent(data: &str, out: &str) -> Result<Option<Agent>, StoreError> {
-    let agent: Option<Agent> = parse("an agent", data)?;
+pub(crate) fn read_agent(id: &AgentId, data: &str, out: &str) -> Result<Option<Agent>, StoreError> {
+    Ok(with_access(stored(Kept::Agent, id.as_str(), data)?, out))
+}
+
+pub(crate) fn with_access(agent: Option<Agent>, out: &str) -> Option<Agent> {
     let access = read_access(out);
-    Ok(agent.map(|agent| Agent { access, ..agent }))
+    agent.map(|agent| Agent { access, ..agent })
 }
 
 /// Empty text: they may act.

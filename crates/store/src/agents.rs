@@ -29,7 +29,7 @@ impl Store {
     /// of an agent who may not act; what comes back says so, or is nothing.
     ///
     /// # Errors
-    /// When Redis does not answer.
+    /// When Redis does not answer, or with an agent whom only newer versions can read.
     pub async fn update_agent(
         &self,
         id: &AgentId,
@@ -44,7 +44,7 @@ impl Store {
     /// When Redis does not answer.
     pub async fn known_agent(&self, id: &AgentId) -> Result<(Option<Agent>, Access), StoreError> {
         let (_, data, out) = self.agent_row(id, self.deadline()).await?;
-        Ok((read_agent(&data, &out)?, read_access(&out)))
+        Ok((read_agent(id, &data, &out)?, read_access(&out)))
     }
 
     /// Gives up an agent whose screen has been gone from `process` for too long. In the same step it is looked
@@ -81,7 +81,7 @@ impl Store {
         let mut row = self.agent_row(id, deadline).await?;
         loop {
             let (version, data, out) = row;
-            let known = read_agent(&data, &out)?;
+            let known = read_agent(id, &data, &out)?;
             if read_access(&out) != Access::Active {
                 return Ok((known, false));
             }
