@@ -185,7 +185,10 @@ async fn a_redis_that_comes_back_empty_is_told_again_who_is_there() {
     house.redis("FLUSHALL").await;
     house.until_listening().await;
     let known = async {
-        while house.live().await.agents.is_empty() {
+        while house.get("/live").await.body["agents"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
+        {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
