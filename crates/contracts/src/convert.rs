@@ -129,16 +129,31 @@ pub fn agent_event(changed: &domain::Agent, at: domain::Timestamp) -> v1::Event 
     }
 }
 
+/// The news that somebody is no agent any more, or not for now.
+pub fn agent_removed_event(gone: &domain::Agent, at: domain::Timestamp) -> v1::Event {
+    v1::Event {
+        at_ms: at.as_millis(),
+        subject: Some(v1::event::Subject::Agent(v1::Agent {
+            // What a reader shows that does not know the field below.
+            presence: v1::Presence::Offline.into(),
+            removed: true,
+            ..agent(gone)
+        })),
+    }
+}
+
 /// An agent as colleagues' screens see them.
 pub fn agent(agent: &domain::Agent) -> v1::Agent {
     let domain::Agent {
         id,
         name,
         answers_on,
-        presence,
+        presence: _,
         engaged,
+        connection: _,
+        access: _,
     } = agent;
-    let presence = match presence {
+    let presence = match agent.shown_presence() {
         domain::Presence::Available => v1::Presence::Available,
         domain::Presence::Away => v1::Presence::Away,
         domain::Presence::Offline => v1::Presence::Offline,
@@ -149,6 +164,7 @@ pub fn agent(agent: &domain::Agent) -> v1::Agent {
         presence: presence.into(),
         engaged_call_id: engaged.as_ref().map(ToString::to_string).unwrap_or_default(),
         answers_on_phone: matches!(answers_on, domain::AnswersOn::Phone(_)),
+        removed: false,
     }
 }
 

@@ -34,7 +34,7 @@ mod policy;
 mod profile;
 mod time;
 
-pub use agent::{Agent, AnswersOn, Presence};
+pub use agent::{Access, Agent, AnswersOn, Connection, Presence};
 pub use call::{
     Adopted, At, Call, Cause, Claim, ClaimOrigin, ClaimTicket, Command, Decision, Effect, EndReason, Event,
     Incoming, Instruction, Leg, OfficeRing, Party, QueueExit, Recording, Rejected, State, Talk,

@@ -63,9 +63,10 @@ impl Gateway {
     }
 }
 
-/// Whoever is offline has no screen open, and perhaps never has: their phone is how they are reached.
+/// Whoever is offline has no screen open, and perhaps never has: their phone is how they are reached. That somebody said
+/// that they are away counts no longer once their screen is gone.
 fn is_busy(agent: &Agent, call: &CallId) -> bool {
-    agent.presence == Presence::Away || agent.engaged.as_ref().is_some_and(|other| other != call)
+    agent.shown_presence() == Presence::Away || agent.engaged.as_ref().is_some_and(|other| other != call)
 }
 
 /// The phone at which somebody has this call.

@@ -4,7 +4,7 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use thiserror::Error;
 
-use crate::breaker::Verdict;
+use switchboard_outbound::Verdict;
 
 /// Long enough for a restart behind a load balancer, short enough that the caller is still waiting.
 const SOON: Duration = Duration::from_secs(1);

@@ -5,17 +5,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use metrics::{counter, histogram};
 use moka::{Expiry, future::Cache};
+use switchboard_outbound::{Breaker, BreakerPolicy, Change, Verdict};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
 };
 use tracing::{info, warn};
 
-use crate::{
-    Answer, BreakerSettings, Source, SourceError,
-    breaker::{Breaker, Change, Verdict},
-    fault::Faults,
-};
+use crate::{Answer, Source, SourceError, fault::Faults};
 
 /// How much a source may cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +28,7 @@ pub struct Limits {
     /// How long "not found" is kept: shorter, because an agent may be adding the caller right now.
     pub not_found_for: Duration,
     /// When the source is left alone.
-    pub breaker: BreakerSettings,
+    pub breaker: BreakerPolicy,
 }
 
 impl Default for Limits {
@@ -42,7 +39,7 @@ impl Default for Limits {
             cached: 10_000,
             found_for: Duration::from_mins(5),
             not_found_for: Duration::from_secs(30),
-            breaker: BreakerSettings::default(),
+            breaker: BreakerPolicy::default(),
         }
     }
 }
@@ -71,8 +68,8 @@ impl Limits {
             "1 to 1000",
         );
         faults.require(
-            within(self.breaker.rest, 1, 3600),
-            "breaker.rest",
+            within(self.breaker.open_for, 1, 3600),
+            "breaker.open_for",
             "1 ms to an hour",
         );
     }

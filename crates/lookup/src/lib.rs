@@ -37,7 +37,6 @@
 //! decides when a job runs again.
 
 mod answer;
-mod breaker;
 mod error;
 mod fault;
 mod guard;
@@ -45,10 +44,10 @@ mod http;
 mod source;
 
 pub use answer::Answer;
-pub use breaker::BreakerSettings;
 pub use error::{Fate, Nonsense, SourceError};
 pub use fault::Fault;
 pub use guard::{Guarded, Limits, Remembered};
 pub use http::{HttpConfig, HttpMapping, HttpMethod, HttpSource};
 pub use source::Source;
 pub use switchboard_domain::{Certainty, Profile};
+pub use switchboard_outbound::{BreakerPolicy, Origin, Reach};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use switchboard_domain::{
-    Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
+    Agent, AgentId, AnswersOn, Connection, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
 };
 use switchboard_queue::Admin;
 use switchboard_runtime::settings::{self, Settings};
@@ -12,10 +13,13 @@ use switchboard_runtime::{Clock, LiveSchedules, Rng, Schedules};
 use switchboard_store::{Store, StoreConfig, StoreError};
 use thiserror::Error;
 
+use crate::agents::name_of_list;
 use crate::carrier::Carrier;
 use crate::demo;
+use crate::exclusions::Exclusions;
 use crate::guard::Door;
 use crate::pages::Pages;
+use crate::presence::Connections;
 use crate::ws::{Names, SocketLimits, Sockets};
 
 /// The settings cannot be used for answering agents.
@@ -65,6 +69,16 @@ pub struct Realtime {
     pub(crate) door: Door,
     /// The agents of the settings, as they are when nobody has met them yet.
     pub(crate) agents: BTreeMap<AgentId, Agent>,
+    /// Names them as a list.
+    pub(crate) agent_list: String,
+    /// Who may not act.
+    pub(crate) exclusions: Exclusions,
+    /// Whose screens are connected to this process.
+    pub(crate) connections: Connections,
+    /// How long an agent whose screen is gone still counts as there.
+    pub(crate) presence_grace: Duration,
+    /// Names this process among all that ever were.
+    pub(crate) process: String,
     /// What the office and its phones are called.
     pub(crate) names: Names,
     /// Whether the agents were made known since the start.
@@ -90,18 +104,7 @@ impl Realtime {
     /// # Errors
     /// When an agent of theirs could never answer, or nobody could ever ask.
     pub fn new(settings: &Settings, store: Store, rng: Rng) -> Result<Self, RealtimeError> {
-        // In a demonstration nobody signs in, so nobody could say that they are there.
-        let demo = settings.deployment.demo;
-        let presence = if demo {
-            Presence::Available
-        } else {
-            Presence::Offline
-        };
-        let agents = settings
-            .agents
-            .iter()
-            .map(|agent| newcomer(agent, presence).map(|agent| (agent.id.clone(), agent)))
-            .collect::<Result<_, _>>()?;
+        let agents = agents_of(settings)?;
         let phones = settings
             .office
             .phones
@@ -119,6 +122,11 @@ impl Realtime {
             policy: switchboard_runtime::rules::policy(settings)?,
             carrier: Carrier::new(settings, rng.next_u64()).map_err(RealtimeError::Carrier)?,
             clock: Clock::system(),
+            agent_list: name_of_list(&agents),
+            exclusions: Exclusions::default(),
+            connections: Connections::default(),
+            presence_grace: settings.realtime.presence_grace,
+            process: rng.hex128(),
             rng,
             pages: Pages::new(settings, &door),
             simulator: demo::simulator_url(settings),
@@ -140,6 +148,15 @@ impl Realtime {
     pub fn with_socket_limits(self, limits: SocketLimits) -> Self {
         Self {
             sockets: self.sockets.with_limits(limits),
+            ..self
+        }
+    }
+
+    /// With another grace than the settings'.
+    #[must_use]
+    pub fn with_presence_grace(self, presence_grace: Duration) -> Self {
+        Self {
+            presence_grace,
             ..self
         }
     }
@@ -189,6 +206,24 @@ fn hours(settings: &Settings) -> Result<Schedules, RealtimeError> {
         .map_err(|faults| RealtimeError::Hours(faults.iter().map(ToString::to_string).collect()))
 }
 
+/// The agents of the settings, as they are when nobody has met them yet.
+///
+/// # Errors
+/// When one of them could never answer.
+pub fn agents_of(settings: &Settings) -> Result<BTreeMap<AgentId, Agent>, RealtimeError> {
+    // In a demonstration whoever opens a screen as somebody takes calls at once; until then nobody is there.
+    let (presence, connection) = if settings.deployment.demo {
+        (Presence::Available, Connection::Lost)
+    } else {
+        (Presence::Offline, Connection::Untracked)
+    };
+    let of = |agent: &settings::Agent| {
+        let agent = newcomer(agent, presence)?;
+        Ok((agent.id.clone(), Agent { connection, ..agent }))
+    };
+    settings.agents.iter().map(of).collect()
+}
+
 fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, RealtimeError> {
     let answers_on = match &agent.answers_on {
         settings::AnswersOn::Browser => AnswersOn::Browser,
@@ -199,11 +234,10 @@ fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, Realti
             },
         )?),
     };
-    Ok(Agent {
-        id: AgentId::new(&agent.id)?,
-        name: agent.name.clone(),
+    Ok(Agent::new(
+        AgentId::new(&agent.id)?,
+        agent.name.clone(),
         answers_on,
         presence,
-        engaged: None,
-    })
+    ))
 }

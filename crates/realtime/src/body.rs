@@ -5,7 +5,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_domain::{AgentId, Presence};
+use switchboard_domain::{Access, AgentId, Presence};
 
 use crate::refusal::Refusal;
 
@@ -84,6 +84,16 @@ impl Fields {
             Some("away") => Ok(Presence::Away),
             Some("offline") => Ok(Presence::Offline),
             Some(_) | None => Err("expected available, away or offline".to_owned()),
+        })
+    }
+
+    /// `access`.
+    pub(crate) fn access(&mut self) -> Option<Access> {
+        self.required("access", |value| match value.as_str() {
+            Some("active") => Ok(Access::Active),
+            Some("disabled") => Ok(Access::Disabled),
+            Some("removed") => Ok(Access::Removed),
+            Some(_) | None => Err("expected active, disabled or removed".to_owned()),
         })
     }
 

@@ -10,6 +10,9 @@
 //! On a websocket, `/api/v1/socket`, an agent is shown everything live and then everything that happens: each event
 //! once, in order, over any interruption. `proto/README.md` says how to write a client.
 //!
+//! Under `/api/v1/agents` they are disabled and removed. Whether an agent is there is derived from their sockets
+//! (`presence`), whatever they said last.
+//!
 //! Under `/api/v1/hours` stands whether the office is open and why, day by day, and agents open or close it by hand.
 //!
 //! Under `/api/v1/jobs` an operator looks into the job queues, lets a job that failed run again, or drops it.
@@ -20,6 +23,7 @@
 //! It never decides what happens to a call, never tells anybody but the winner the secret of a claim, and never
 //! keeps anything that another process would need.
 
+mod access;
 mod agents;
 mod app;
 mod asked;
@@ -27,6 +31,7 @@ mod body;
 mod carrier;
 mod commands;
 mod demo;
+mod exclusions;
 mod guard;
 mod hours;
 mod jobs;
@@ -41,6 +46,7 @@ mod voice_token;
 mod web;
 mod ws;
 
-pub use app::{Realtime, RealtimeError, open_store};
+pub use access::{AgentView, list_agents, set_access};
+pub use app::{Realtime, RealtimeError, agents_of, open_store};
 pub use server::run;
 pub use ws::{Cadence, SocketLimits};

@@ -53,6 +53,8 @@ pub(crate) enum Refusal {
     NoVoice,
     #[error("there is no such agent")]
     NoSuchAgent,
+    #[error("the agent is disabled")]
+    Disabled,
     #[error("{}", taken_by(.0))]
     Taken(Holder),
     #[error("the call has ended")]
@@ -108,6 +110,7 @@ impl Refusal {
         match rejected {
             Rejected::NoSuchCall => Self::NoSuchCall,
             Rejected::NoSuchAgent => Self::NoSuchAgent,
+            Rejected::Disabled => Self::Disabled,
             Rejected::Taken { by } => Self::Taken(realtime.holder(&by)),
             Rejected::Ended => Self::Ended,
             Rejected::NotWaiting => Self::NotWaiting,
@@ -168,6 +171,7 @@ impl Refusal {
             Self::CarrierAway => (StatusCode::BAD_GATEWAY, "carrier_away", "Not now"),
             Self::NoVoice => (StatusCode::NOT_FOUND, "no_voice", "No calls in the browser"),
             Self::NoSuchAgent => (StatusCode::NOT_FOUND, "no_such_agent", "No such agent"),
+            Self::Disabled => (StatusCode::FORBIDDEN, "disabled", "Disabled"),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Somebody was faster"),
             Self::Ended => (StatusCode::GONE, "ended", "The call has ended"),
             Self::NotWaiting => (StatusCode::CONFLICT, "not_waiting", "Not waiting"),
@@ -217,6 +221,7 @@ impl Refusal {
             | Self::CarrierAway
             | Self::NoVoice
             | Self::NoSuchAgent
+            | Self::Disabled
             | Self::Ended
             | Self::NotWaiting
             | Self::Unavailable

@@ -15,7 +15,8 @@ use crate::app::Realtime;
 use crate::refusal::Refusal;
 use crate::span::RequestSpan;
 use crate::{
-    commands, demo, guard, hours, jobs, pages, presence, reads, recording, voice_token, web as server, ws,
+    access, commands, demo, guard, hours, jobs, pages, presence, reads, recording, voice_token,
+    web as server, ws,
 };
 
 /// Commands are a few short fields.
@@ -63,12 +64,13 @@ pub async fn run(
                 move |name| async move { store.feed(&name).await },
                 &shutdown
             ),
-            ws::follow(&realtime, &shutdown)
+            ws::follow(&realtime, &shutdown),
+            presence::keep(&realtime, &shutdown)
         )
     };
     tokio::select! {
         ended = &mut serving => return ended,
-        ((), (), (), ()) = meanwhile => {}
+        ((), (), (), (), ()) = meanwhile => {}
     }
     serving.await
 }
@@ -159,6 +161,7 @@ fn api(config: &mut ServiceConfig) {
                 .route(web::post().to(ws::post))
                 .default_service(post()),
         )
+        .configure(access::addresses)
         .configure(hours::addresses)
         .configure(jobs::addresses)
         // Requests that ask for an upgrade do not come here: see `web.rs`.

@@ -20,6 +20,7 @@ pub(crate) async fn post(
     let agent = fields.agent();
     fields.finish()?;
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
+    realtime.exclusions.admit(&agent)?;
     // Only people of the settings: whoever else the live system has met is somebody's test.
     if !realtime.agents.contains_key(&agent) {
         return Err(Refusal::NoSuchAgent);

@@ -4,8 +4,23 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use switchboard_domain::{IdError, MenuPolicy, Policy, QueueName};
+use switchboard_outbound::Reach;
 
 use crate::settings::Settings;
+
+/// Where addresses may lead that a person configured.
+pub fn reach(settings: &Settings) -> Reach {
+    Reach {
+        // What is neither a host nor a network was refused when the settings were read.
+        allowed: settings
+            .outbound
+            .allow
+            .iter()
+            .filter_map(|allowed| allowed.parse().ok())
+            .collect(),
+        proxies: settings.outbound.proxies,
+    }
+}
 
 /// The promises that the settings make.
 ///

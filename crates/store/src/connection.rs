@@ -181,6 +181,15 @@ impl Store {
 
     /// Runs several commands at once on a connection of the pool; what they answer does not matter.
     pub(crate) async fn pipe(&self, commands: &redis::Pipeline, deadline: Instant) -> Result<(), StoreError> {
+        self.read_many(commands, deadline).await
+    }
+
+    /// Runs several commands at once on a connection of the pool, for what each of them answers.
+    pub(crate) async fn read_many<T: FromRedisValue>(
+        &self,
+        commands: &redis::Pipeline,
+        deadline: Instant,
+    ) -> Result<T, StoreError> {
         let work = async {
             let mut connection = self.inner.reads.get().await.map_err(of_pool)?;
             commands.query_async(&mut *connection).await

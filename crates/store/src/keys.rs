@@ -22,6 +22,14 @@ pub(crate) fn agent(prefix: &str, agent: &AgentId) -> String {
     format!("{prefix}:agent:{agent}")
 }
 
+pub(crate) fn agents(prefix: &str) -> String {
+    format!("{prefix}:agents")
+}
+
+pub(crate) fn agents_out(prefix: &str) -> String {
+    format!("{prefix}:agents-out")
+}
+
 pub(crate) fn events(prefix: &str) -> String {
     format!("{prefix}:events")
 }

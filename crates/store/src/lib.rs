@@ -9,7 +9,13 @@
 //! | `{sb}:call:ID` | hash | `version`, `data` (the [`Call`](switchboard_domain::Call) as JSON), `holder` (agent or empty), `events` (how many so far), `c0` … `c255` (which command made each of the last versions) |
 //! | `{sb}:call:ID:events` | list | the call's own history, oldest first, as JSON of `contracts::v1::Event` |
 //! | `{sb}:agent:ID` | hash | `version`, `data` |
-//! | `{sb}:agents` | set | ids of all agents |
+//! | `{sb}:agents` | set | ids of all agents who may act |
+//! | `{sb}:agents-out` | hash | why somebody may not act, by agent, as JSON of [`Exclusion`]; beside the agents, so that a build that does not know it cannot lose it |
+//! | `{sb}:agents-out-version` | string | counts the changes of who may act |
+//! | `{sb}:realtimes` | sorted set | realtime processes, by the real time until which they count as alive |
+//! | `{sb}:realtime:PROCESS` | set | agents who are connected to that process, or were a moment ago; another one takes them over when it dies |
+//! | `{sb}:agent-lists` | sorted set | names of the lists of agents that processes were started with, in the order in which they were first seen |
+//! | `{sb}:agent-lists-held` | sorted set | the same, by the real time until which a process stands behind them |
 //! | `{sb}:live` | sorted set | calls that have not ended, by arrival |
 //! | `{sb}:waiting` | sorted set | calls that wait for an agent, claimed ones included, in the order in which they are to be answered |
 //! | `{sb}:stream` | stream | the last events of everything, with ids `1-0`, `2-0`, `3-0` …; capped; for screens only |
@@ -39,8 +45,10 @@
 //! It never decides what happens to a call, never waits longer than its budget, and has no copy of a call
 //! outside Redis.
 
+mod access;
 mod agents;
 mod answers;
+mod attend;
 mod clock;
 mod commit;
 mod connection;
@@ -58,6 +66,9 @@ mod tickets;
 mod transact;
 mod unreadable;
 
+pub use access::{ExcludedBy, Exclusion};
+pub use agents::GivenUp;
+pub use attend::{Attendance, Beat};
 pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};

@@ -3,6 +3,7 @@
 use redis::{FromRedisValue, ParsingError, Value, from_redis_value};
 use switchboard_domain::{Agent, AgentId, Call, CallId, Timestamp};
 
+use crate::access::with_access;
 use crate::{Kept, StoreError};
 
 /// A call and the agent concerned, as they are in Redis.
@@ -21,7 +22,7 @@ pub(crate) struct Loaded {
     pub(crate) made: bool,
 }
 
-type Row = (i64, u64, String, u32, String, u64, String, i64, bool);
+type Row = (i64, u64, String, u32, String, u64, String, i64, bool, String);
 
 impl Loaded {
     /// Nothing there, as a first webhook expects it.
@@ -40,13 +41,13 @@ impl Loaded {
     }
 
     pub(crate) fn read(id: &CallId, row: Row) -> Result<Self, StoreError> {
-        let (now, version, call, events, agent_id, agent_version, agent, rank, made) = row;
+        let (now, version, call, events, agent_id, agent_version, agent, rank, made, out) = row;
         Ok(Self {
             now: Timestamp::from_millis(now),
             version,
             call: stored(Kept::Call, id.as_str(), &call)?,
             events,
-            agent: stored(Kept::Agent, &agent_id, &agent)?,
+            agent: with_access(stored(Kept::Agent, &agent_id, &agent)?, &out),
             agent_id: AgentId::new(&agent_id).ok(),
             agent_version,
             rank: u64::try_from(rank).ok(),
@@ -78,15 +79,21 @@ impl FromRedisValue for Answer {
 /// What the script that writes an agent answers.
 pub(crate) enum Put {
     Done,
-    Again(u64, String),
+    /// Another process has the agent among its connections.
+    Elsewhere,
+    Again(AgentRow),
 }
+
+/// What is known of an agent: a version, their JSON, and why they may not act.
+pub(crate) type AgentRow = (u64, String, String);
 
 impl FromRedisValue for Put {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
         let (what, rest) = tagged(value)?;
         match what.as_str() {
             "ok" => Ok(Self::Done),
-            "again" => from_redis_value(rest).map(|(version, data)| Self::Again(version, data)),
+            "elsewhere" => Ok(Self::Elsewhere),
+            "again" => from_redis_value(rest).map(Self::Again),
             other => Err(format!("unknown answer {other:?} for an agent").into()),
         }
     }

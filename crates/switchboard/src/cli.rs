@@ -30,6 +30,8 @@ pub(crate) enum Command {
     RedisGate(RedisGate),
     /// Look at the job queues, and at jobs that failed
     Jobs(Jobs),
+    /// Look at the agents, and disable or remove some
+    Agents(crate::agents::Agents),
     /// Ask about opening hours, and override them
     Hours(crate::hours::Hours),
     /// Look at the settings

@@ -2,11 +2,12 @@
 //!
 //! `up` runs every service in one process, over a Redis of its own unless one is configured; `rehearse` plays whole
 //! calls against a private or a running system and judges them from the phones' side; `simulator` and `redis-gate` are
-//! what such a system has beside it; `jobs` looks into the queues; `hours` answers questions about opening hours from the
+//! what such a system has beside it; `jobs` looks into the queues; `agents` disables and removes; `hours` answers questions about opening hours from the
 //! settings; `config print` shows those in force.
 //!
 //! It never holds a rule about calls: it only puts services together.
 
+mod agents;
 mod cli;
 mod config;
 mod gate;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Rehearse(options) => rehearse::run(&options, &settings),
         Command::RedisGate(options) => gate::run(&options),
         Command::Jobs(what) => jobs::run(&settings, &what),
+        Command::Agents(what) => agents::run(&settings, &what),
         Command::Hours(question) => hours::run(&settings, &question),
         Command::Config(ConfigCommand::Print) => config::print(&settings),
     }

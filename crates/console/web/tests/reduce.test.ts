@@ -62,7 +62,8 @@ describe("the samples of the contract", () => {
   it.each(samples<EventJson>("Event"))("Event/%s is understood", (_, sample) => {
     const before = fold(NOTHING, snapshot(), event(1, received));
     const { received: arrives } = sample.call ?? {};
-    const known = arrives ? fold(NOTHING, snapshot("1")) : before;
+    const gone = sample.agent?.removed ? [{ id: sample.agent.id! }] : undefined;
+    const known = gone ? fold(NOTHING, snapshot("1", { agents: gone })) : arrives ? fold(NOTHING, snapshot("1")) : before;
     const [live, outcome] = reduce(known, event(2, sample));
     expect(outcome).toBe("changed");
     // What follows from a change of the hours, a frame of its own tells.
@@ -109,6 +110,14 @@ describe("positions", () => {
     const live = fold(NOTHING, snapshot("10", { agents: [{ id: "ben", name: "Ben" }] }), { reset: {} });
     expect(live.agents.size).toBe(1);
     expect(fold(live, snapshot("99")).agents.size).toBe(0);
+  });
+
+  it("forgets an agent who was removed, and knows them again when they are let in", () => {
+    const there: EventJson = { atMs: "1", agent: { id: "ben", name: "Ben", presence: "PRESENCE_AVAILABLE" } };
+    const gone: EventJson = { atMs: "2", agent: { id: "ben", name: "Ben", presence: "PRESENCE_OFFLINE", removed: true } };
+    const live = fold(NOTHING, snapshot("10"), event(11, there), event(12, gone));
+    expect(live.agents.size).toBe(0);
+    expect(fold(live, event(13, there)).agents.get("ben")?.presence).toBe("available");
   });
 
   it("does not resume under another epoch", () => {

@@ -350,7 +350,7 @@ pub struct Agent {
     /// The name that people read.
     #[prost(string, tag = "2")]
     pub name: ::prost::alloc::string::String,
-    /// What they say of themselves.
+    /// What they say of themselves; offline when no live connection stands behind it.
     #[prost(enumeration = "Presence", tag = "3")]
     pub presence: i32,
     /// The call that engages them; empty when none does.
@@ -359,6 +359,10 @@ pub struct Agent {
     /// They talk on a telephone, not in the browser.
     #[prost(bool, tag = "5")]
     pub answers_on_phone: bool,
+    /// They may not act any more: whoever shows them forgets them. In events only. Readers that do not know it show them
+    /// as offline.
+    #[prost(bool, tag = "6")]
+    pub removed: bool,
 }
 /// Why a caller is asked to leave a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -499,7 +503,7 @@ impl LegPlace {
         }
     }
 }
-/// What agents say of themselves.
+/// Whether an agent is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Presence {
@@ -509,7 +513,7 @@ pub enum Presence {
     Available = 1,
     /// At work, not taking calls.
     Away = 2,
-    /// Not at work.
+    /// Not at work, or nobody is signed in as them.
     Offline = 3,
 }
 impl Presence {

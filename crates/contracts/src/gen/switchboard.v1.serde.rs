@@ -22,6 +22,9 @@ impl serde::Serialize for Agent {
         if self.answers_on_phone {
             len += 1;
         }
+        if self.removed {
+            len += 1;
+        }
         let mut struct_ser = serializer.serialize_struct("switchboard.v1.Agent", len)?;
         if !self.id.is_empty() {
             struct_ser.serialize_field("id", &self.id)?;
@@ -40,6 +43,9 @@ impl serde::Serialize for Agent {
         if self.answers_on_phone {
             struct_ser.serialize_field("answersOnPhone", &self.answers_on_phone)?;
         }
+        if self.removed {
+            struct_ser.serialize_field("removed", &self.removed)?;
+        }
         struct_ser.end()
     }
 }
@@ -57,6 +63,7 @@ impl<'de> serde::Deserialize<'de> for Agent {
             "engagedCallId",
             "answers_on_phone",
             "answersOnPhone",
+            "removed",
         ];
 
         #[allow(clippy::enum_variant_names)]
@@ -66,6 +73,7 @@ impl<'de> serde::Deserialize<'de> for Agent {
             Presence,
             EngagedCallId,
             AnswersOnPhone,
+            Removed,
             __SkipField__,
         }
         impl<'de> serde::Deserialize<'de> for GeneratedField {
@@ -93,6 +101,7 @@ impl<'de> serde::Deserialize<'de> for Agent {
                             "presence" => Ok(GeneratedField::Presence),
                             "engagedCallId" | "engaged_call_id" => Ok(GeneratedField::EngagedCallId),
                             "answersOnPhone" | "answers_on_phone" => Ok(GeneratedField::AnswersOnPhone),
+                            "removed" => Ok(GeneratedField::Removed),
                             _ => Ok(GeneratedField::__SkipField__),
                         }
                     }
@@ -117,6 +126,7 @@ impl<'de> serde::Deserialize<'de> for Agent {
                 let mut presence__ = None;
                 let mut engaged_call_id__ = None;
                 let mut answers_on_phone__ = None;
+                let mut removed__ = None;
                 while let Some(k) = map_.next_key()? {
                     match k {
                         GeneratedField::Id => {
@@ -149,6 +159,12 @@ impl<'de> serde::Deserialize<'de> for Agent {
                             }
                             answers_on_phone__ = Some(map_.next_value()?);
                         }
+                        GeneratedField::Removed => {
+                            if removed__.is_some() {
+                                return Err(serde::de::Error::duplicate_field("removed"));
+                            }
+                            removed__ = Some(map_.next_value()?);
+                        }
                         GeneratedField::__SkipField__ => {
                             let _ = map_.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -160,6 +176,7 @@ impl<'de> serde::Deserialize<'de> for Agent {
                     presence: presence__.unwrap_or_default(),
                     engaged_call_id: engaged_call_id__.unwrap_or_default(),
                     answers_on_phone: answers_on_phone__.unwrap_or_default(),
+                    removed: removed__.unwrap_or_default(),
                 })
             }
         }

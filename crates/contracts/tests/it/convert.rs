@@ -98,13 +98,12 @@ fn conversions_write_what_the_samples_show() {
         sample("Event/entered-talking-agent.json")
     );
 
-    let agent = Agent {
-        id: AgentId::new("dylan").unwrap(),
-        name: "Dylan Moss".to_owned(),
-        answers_on: AnswersOn::Phone(PhoneNumber::parse("+447700900021").unwrap()),
-        presence: Presence::Offline,
-        engaged: None,
-    };
+    let agent = Agent::new(
+        AgentId::new("dylan").unwrap(),
+        "Dylan Moss".to_owned(),
+        AnswersOn::Phone(PhoneNumber::parse("+447700900021").unwrap()),
+        Presence::Offline,
+    );
     let changed = serde_json::to_value(agent_event(&agent, at(20_000))).unwrap();
     assert_eq!(changed, sample("Event/agent-offline-on-phone.json"));
 }

@@ -205,6 +205,8 @@ pub enum Command {
     },
     /// An agent hangs up.
     HangUp,
+    /// The agent was disabled or removed: what they have not begun to talk about is somebody else's.
+    AccessEnded,
     /// The deadline of the call's `entry`th time in a queue may have passed.
     CheckUnanswered {
         /// Which entry.
@@ -233,6 +235,9 @@ pub enum Rejected {
     /// There is no such agent.
     #[error("there is no such agent")]
     NoSuchAgent,
+    /// The agent may not act any more, or not now.
+    #[error("the agent is disabled")]
+    Disabled,
     /// Somebody was faster.
     #[error("somebody else has taken the call")]
     Taken {

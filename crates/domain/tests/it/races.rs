@@ -14,6 +14,7 @@ fn taken_by(rejected: &Rejected) -> Option<&str> {
         },
         Rejected::NoSuchCall
         | Rejected::NoSuchAgent
+        | Rejected::Disabled
         | Rejected::Ended
         | Rejected::NotWaiting
         | Rejected::Engaged { .. }

@@ -37,13 +37,12 @@ pub(crate) fn agents() -> BTreeMap<AgentId, Agent> {
     ];
     on.into_iter()
         .map(|(name, answers_on)| {
-            let agent = Agent {
-                id: agent_id(name),
-                name: name.to_uppercase(),
+            let agent = Agent::new(
+                agent_id(name),
+                name.to_uppercase(),
                 answers_on,
-                presence: Presence::Available,
-                engaged: None,
-            };
+                Presence::Available,
+            );
             (agent_id(name), agent)
         })
         .collect()

@@ -143,13 +143,7 @@ impl House {
         let answers_on = phone.map_or(AnswersOn::Browser, |number| {
             AnswersOn::Phone(PhoneNumber::parse(number).unwrap())
         });
-        let agent = Agent {
-            id: id.clone(),
-            name: id.to_string(),
-            answers_on,
-            presence: Presence::Available,
-            engaged: None,
-        };
+        let agent = Agent::new(id.clone(), id.to_string(), answers_on, Presence::Available);
         self.store
             .update_agent(&id, |_| Some(agent.clone()))
             .await

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 use serde_json::Value;
+use switchboard_outbound::{Origin, Reach};
 
-use super::{HttpSource, client, mapping::Reader, question::Question};
+use super::{HttpSource, guard, mapping::Reader, question::Question};
 use crate::{Fault, Guarded, Limits, fault::Faults};
 
 /// How the service is asked.
@@ -38,6 +39,10 @@ pub struct HttpConfig {
     pub mapping: HttpMapping,
     /// What the source may cost.
     pub limits: Limits,
+    /// Who configured the address.
+    pub origin: Origin,
+    /// Where it may lead.
+    pub reach: Reach,
 }
 
 /// Where in the answer is what.
@@ -80,6 +85,8 @@ impl HttpConfig {
             bearer: None,
             mapping: HttpMapping::default(),
             limits: Limits::default(),
+            origin: Origin::Settings,
+            reach: Reach::default(),
         }
     }
 
@@ -97,15 +104,17 @@ impl HttpConfig {
         self.limits.check(&mut faults);
         let question = Question::new(&self, &mut faults);
         let reader = Reader::new(&self.mapping, &mut faults);
-        let client = faults.keep(
+        let origin = self.origin;
+        let guard = faults.keep(
             "url",
-            client().map_err(|error| format!("a working TLS set-up ({error})")),
+            guard(self.reach).map_err(|error| format!("a working TLS set-up ({error})")),
         );
-        let parts = question.zip(reader).zip(client);
+        let parts = question.zip(reader).zip(guard);
         let name = self.name;
-        let source = parts.map(|((question, reader), client)| HttpSource {
+        let source = parts.map(|((question, reader), guard)| HttpSource {
             name,
-            client,
+            guard,
+            origin,
             question,
             reader,
         });

@@ -9,8 +9,9 @@ mod template;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use reqwest::{Client, Response, StatusCode, header, redirect};
+use reqwest::{Response, StatusCode, header};
 use switchboard_domain::PhoneNumber;
+use switchboard_outbound::{AddressGuard, GuardOptions, Origin, OutboundError, Reach, Redirects};
 use tokio::time::timeout;
 
 use self::{mapping::Reader, question::Question};
@@ -26,7 +27,8 @@ const MOST_REDIRECTS: usize = 3;
 /// One HTTP service, as its [`HttpConfig`] describes it. Built by [`HttpConfig::build`], which also guards it.
 pub struct HttpSource {
     name: String,
-    client: Client,
+    guard: AddressGuard,
+    origin: Origin,
     question: Question,
     reader: Reader,
 }
@@ -35,9 +37,17 @@ impl HttpSource {
     async fn ask(&self, number: &PhoneNumber) -> Result<Answer, SourceError> {
         let request = self
             .question
-            .about(&self.client, number)
+            .about(self.guard.client(), number)
             .ok_or(SourceError::BadNumber)?;
-        let response = request.send().await.map_err(unreachable)?;
+        let request = request.build().map_err(unreachable)?;
+        let response = self.guard.send(self.origin, request).await;
+        let response = response.map_err(|error| match error {
+            OutboundError::Http(error) => unreachable(error),
+            OutboundError::Downgrade | OutboundError::TooManyRedirects | OutboundError::NoPlace => {
+                Nonsense::Redirect.into()
+            }
+            OutboundError::NotAllowed => SourceError::Unreachable(Arc::new(error)),
+        })?;
         let status = response.status();
         if status == StatusCode::NOT_FOUND || status == StatusCode::NO_CONTENT {
             return Ok(Answer::NotFound);
@@ -83,24 +93,13 @@ impl Source for HttpSource {
     }
 }
 
-/// A client that talks to the configured origin and to nobody else: no redirects elsewhere, no proxy out of
-/// the environment, no Referer that would carry the number along.
-fn client() -> reqwest::Result<Client> {
-    let same_origin = redirect::Policy::custom(|attempt| {
-        let first = attempt.previous().first();
-        let stays = first.is_some_and(|first| first.origin() == attempt.url().origin());
-        if stays && attempt.previous().len() <= MOST_REDIRECTS {
-            attempt.follow()
-        } else {
-            attempt.stop()
-        }
-    });
-    Client::builder()
-        .redirect(same_origin)
-        .no_proxy()
-        .referer(false)
-        .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-        .build()
+/// Talks to the configured origin and to nobody else: a redirect elsewhere would carry the number along.
+fn guard(reach: Reach) -> reqwest::Result<AddressGuard> {
+    AddressGuard::new(GuardOptions {
+        reach,
+        timeout: None,
+        redirects: Redirects::SameOrigin(MOST_REDIRECTS),
+    })
 }
 
 /// Reads no more than allowed, whatever the answer says about its own length.

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use switchboard_lookup::{Answer, BreakerSettings, Fate, Source, SourceError};
+use switchboard_lookup::{Answer, BreakerPolicy, Fate, Source, SourceError};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -166,9 +166,9 @@ async fn waiting_for_a_place_is_part_of_the_deadline() {
 async fn the_breaker_opens_and_recovers() {
     let crm = Crm::start(status(503));
     let mut config = config(&crm.url);
-    config.limits.breaker = BreakerSettings {
+    config.limits.breaker = BreakerPolicy {
         failures: 3,
-        rest: Duration::from_millis(300),
+        open_for: Duration::from_millis(300),
     };
     let source = config.build("lookup").unwrap();
     for n in 0..3 {
@@ -209,9 +209,9 @@ async fn the_breaker_opens_and_recovers() {
 async fn one_trial_at_a_time_and_a_lost_one_does_not_block_the_next() {
     let crm = Crm::start(status(503));
     let mut config = config(&crm.url);
-    config.limits.breaker = BreakerSettings {
+    config.limits.breaker = BreakerPolicy {
         failures: 1,
-        rest: Duration::from_millis(40),
+        open_for: Duration::from_millis(40),
     };
     let source = config.build("lookup").unwrap();
     source.look_up(NUMBER, AMPLE).await.unwrap_err();

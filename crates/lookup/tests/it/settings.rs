@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use secrecy::SecretString;
-use switchboard_lookup::{BreakerSettings, HttpConfig, HttpMapping, HttpMethod, Limits};
+use switchboard_lookup::{BreakerPolicy, HttpConfig, HttpMapping, HttpMethod, Limits, Origin, Reach};
 
 use crate::config;
 
@@ -44,12 +44,14 @@ fn everything_wrong_is_said_at_once() {
         limits: Limits {
             deadline: Duration::ZERO,
             in_flight: 0,
-            breaker: BreakerSettings {
+            breaker: BreakerPolicy {
                 failures: 0,
-                rest: Duration::ZERO,
+                open_for: Duration::ZERO,
             },
             ..Limits::default()
         },
+        origin: Origin::Settings,
+        reach: Reach::default(),
     };
     let mut found = places(config);
     found.sort_unstable();
@@ -59,7 +61,7 @@ fn everything_wrong_is_said_at_once() {
             "bearer",
             "body",
             "breaker.failures",
-            "breaker.rest",
+            "breaker.open_for",
             "deadline",
             "headers.Host",
             "headers.X-Evil",

@@ -46,6 +46,7 @@ pub(super) async fn post(
     fields.finish()?;
     let agent = agent.and_then(|agent| realtime.agents.get(&agent));
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
+    realtime.exclusions.admit(&agent.id)?;
     let wanted = Wanted {
         // Missing ones are faults, so there are none here.
         open: open.unwrap_or_default(),

@@ -23,6 +23,7 @@ pub(super) async fn post(
     fields.finish()?;
     let agent = agent.and_then(|agent| realtime.agents.get(&agent));
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
+    realtime.exclusions.admit(&agent.id)?;
     let (now, _) = now(&realtime).await?;
     let schedules = schedules(&realtime).await?;
     let mut kept = schedules.records().iter();

@@ -25,6 +25,8 @@ pub(crate) enum Close {
     TooSlow,
     /// It gave no sign of life.
     Silent,
+    /// Its agent may not act any more, or not now.
+    Excluded,
 }
 
 impl Close {
@@ -40,6 +42,7 @@ impl Close {
             Self::Away => 1013,
             Self::TooSlow => 4001,
             Self::Silent => 4002,
+            Self::Excluded => 4003,
         }
     }
 
@@ -57,6 +60,7 @@ impl Close {
             Self::Away => "nothing can be told now, try again later",
             Self::TooSlow => "too slow, resume",
             Self::Silent => "no sign of life, resume",
+            Self::Excluded => "the agent is disabled or removed",
         }
     }
 
@@ -74,6 +78,7 @@ impl Close {
             Self::Away => "away",
             Self::TooSlow => "too_slow",
             Self::Silent => "silent",
+            Self::Excluded => "excluded",
         }
     }
 }

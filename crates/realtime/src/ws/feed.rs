@@ -162,6 +162,10 @@ impl Keeper<'_> {
         if event.json.contains(r#""hours":"#) {
             self.realtime.hours.look_now();
         }
+        // Whoever is no agent any more is to be told at once.
+        if event.json.contains(r#""removed":"#) {
+            self.realtime.exclusions.look_now();
+        }
     }
 
     /// Compares the board with the stream.

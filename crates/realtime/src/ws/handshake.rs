@@ -152,6 +152,7 @@ async fn admit(hub: &Hub, request: &Request) -> Result<Admitted, Refusal> {
         .map_err(|failure| Refusal::of_store(&failure))?
         .ok_or(Refusal::NoTicket)?;
     drop(turn);
+    realtime.exclusions.admit(&agent)?;
     let protocol = if asked.named {
         format!("sec-websocket-protocol: {}\r\n", asked.form.name())
     } else {

@@ -68,6 +68,8 @@ pub(crate) enum Joined {
     Behind,
     /// What was told is worth nothing any more.
     Reset(ResetReason),
+    /// Its agent may not act any more.
+    Excluded,
     Stopping,
 }
 
@@ -98,6 +100,9 @@ impl Hub {
     pub(crate) fn join(&self, conn: &Rc<Conn>) -> Joined {
         if self.stop.is_cancelled() {
             return Joined::Stopping;
+        }
+        if self.realtime.exclusions.is_out(&conn.agent) {
+            return Joined::Excluded;
         }
         let missing = {
             let known = self.realtime.sockets.board.read();
@@ -147,6 +152,7 @@ impl Hub {
     pub(crate) async fn run(self: Rc<Self>) {
         let limits = &self.realtime.sockets.limits;
         let mut changes = self.realtime.sockets.board.changes();
+        let mut exclusions = self.realtime.exclusions.changes();
         // A little early: what is promised at least every second must not be late for a busy machine.
         let every = limits.heartbeat.mul_f64(0.8).max(Duration::from_millis(1));
         let spokes = u32::try_from(every.as_millis() / SPOKE.as_millis())
@@ -169,10 +175,20 @@ impl Hub {
                     self.beat(turn, spokes, every);
                     turn = turn.wrapping_add(1);
                 }
+                Ok(()) = exclusions.changed() => self.exclude(),
                 _ = steps.tick(), if self.owed.get() > 0 => self.tell_some(),
             }
         }
         self.drain().await;
+    }
+
+    /// Closes the screens of those who may not act any more.
+    fn exclude(&self) {
+        for conn in self.all() {
+            if self.realtime.exclusions.is_out(&conn.agent) {
+                conn.order(Order::Close(Close::Excluded));
+            }
+        }
     }
 
     fn all(&self) -> Vec<Rc<Conn>> {

@@ -48,6 +48,7 @@ struct Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         self.hub.leave(&self.conn);
+        self.hub.realtime.connections.leave(&self.conn.agent);
     }
 }
 
@@ -59,6 +60,7 @@ pub(crate) async fn serve(hub: Rc<Hub>, conn: Rc<Conn>, place: Place) {
         _place: place,
     };
     let (hub, conn) = (&seat.hub, &seat.conn);
+    hub.realtime.connections.enter(&conn.agent);
     let since = Instant::now();
     let mut begin = Begin::Open;
     let end = loop {
@@ -110,6 +112,7 @@ async fn tell(hub: &Rc<Hub>, conn: &Rc<Conn>, begin: Begin) -> Result<(), End> {
                 return Ok(());
             }
             Joined::Stopping => return Err(End::Close(Close::Restart, false)),
+            Joined::Excluded => return Err(End::Close(Close::Excluded, false)),
             Joined::Reset(reason) => {
                 everything(hub, conn, Some(reason)).await?;
                 continue;

@@ -11,6 +11,7 @@ use tracing::debug;
 
 use crate::app::Realtime;
 use crate::body::Fields;
+use crate::exclusions::admit;
 use crate::refusal::Refusal;
 
 /// Long enough for a slow line, too short for anything else.
@@ -28,9 +29,13 @@ pub(crate) async fn post(
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
     let refused = |failure: StoreError| Refusal::of_store(&failure);
     let _turn = realtime.sockets.ticket_turn().await.ok_or(Refusal::Away)?;
+    realtime.exclusions.admit(&agent)?;
     if !realtime.agents.contains_key(&agent) {
-        match realtime.store.update_agent(&agent, |_| None).await {
-            Ok(known) => drop(known.ok_or(Refusal::NoSuchAgent)?),
+        match realtime.store.known_agent(&agent).await {
+            Ok((known, access)) => {
+                admit(access)?;
+                drop(known.ok_or(Refusal::NoSuchAgent)?);
+            }
             // An agent of a newer version is one all the same.
             Err(failure) if failure.is_unreadable() => {}
             Err(failure) => return Err(refused(failure)),

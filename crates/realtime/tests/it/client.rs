@@ -1,5 +1,6 @@
 //! A client of the websocket, down to its bytes, so that it can also misbehave.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -81,11 +82,16 @@ pub(crate) fn request(ticket: &str, protocol: &str, change: &[(&str, &str)]) -> 
 impl Client {
     /// Sends the bytes of a request, and whatever follows them, and reads the answer.
     pub(crate) async fn send(house: &House, bytes: &[u8], receive: Option<u32>) -> (Answer, Self) {
+        Self::send_to(house.address(), bytes, receive).await
+    }
+
+    /// The same to a process beside the house's.
+    pub(crate) async fn send_to(to: SocketAddr, bytes: &[u8], receive: Option<u32>) -> (Answer, Self) {
         let socket = TcpSocket::new_v4().unwrap();
         if let Some(size) = receive {
             socket.set_recv_buffer_size(size).unwrap();
         }
-        let mut stream = socket.connect(house.address()).await.unwrap();
+        let mut stream = socket.connect(to).await.unwrap();
         stream.set_nodelay(true).unwrap();
         stream.write_all(bytes).await.unwrap();
         let mut arrived = Vec::new();
@@ -154,6 +160,15 @@ impl Client {
     pub(crate) async fn open(house: &House, agent: &str, position: Option<v1::Position>) -> Self {
         let mut client = Self::connect(house, agent).await;
         client.ask(position).await;
+        client
+    }
+
+    /// The same at a process beside the house's.
+    pub(crate) async fn open_at(house: &House, to: SocketAddr, agent: &str) -> Self {
+        let ticket = house.ticket_of(agent).await;
+        let (answer, mut client) = Self::send_to(to, request(&ticket, JSON, &[]).as_bytes(), None).await;
+        assert_eq!(answer.status, 101, "{answer:?}");
+        client.ask(None).await;
         client
     }
 

@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard_contracts::v1;
 use switchboard_domain::{
-    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick,
-    Policy, Presence, QueueName, decide,
+    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Connection, Incoming, LegId, MenuChoice,
+    MenuPick, Policy, Presence, QueueName, decide,
 };
 use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::{Realtime, SocketLimits};
@@ -89,7 +89,48 @@ impl Reply {
     }
 }
 
+/// A process beside the house's.
+pub(crate) struct Beside {
+    pub(crate) address: SocketAddr,
+    lifecycle: Lifecycle,
+}
+
+impl Beside {
+    pub(crate) async fn until_ready(&self) {
+        let url = format!("http://{}/health/ready", self.address);
+        let client = client();
+        let wait = async {
+            loop {
+                let answer = client.get(&url).send().await;
+                if answer.is_ok_and(|answer| answer.status() == 200) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), wait)
+            .await
+            .expect("ready in time");
+    }
+
+    pub(crate) async fn end(self) {
+        let outcome = self.lifecycle.shutdown(Duration::from_secs(30)).await;
+        assert!(outcome.is_clean(), "{outcome:?}");
+    }
+}
+
 impl House {
+    /// In which nobody has signed in yet, with so long a grace for those whose screen is gone.
+    pub(crate) async fn start_empty(grace: Duration) -> Self {
+        let dir = tempfile::Builder::new().prefix("sb").tempdir().unwrap();
+        let redis = PrivateRedis::start(dir.path(), PrivateRedisOptions::default())
+            .await
+            .unwrap();
+        let house = Self::over_all(dir, redis, &Layers::demo(), quick(), PATIENT, Some(grace));
+        house.until_listening().await;
+        house
+    }
+
     pub(crate) async fn start() -> Self {
         let house = Self::start_with(&Layers::demo(), PATIENT).await;
         house.until_ready().await;
@@ -130,6 +171,17 @@ impl House {
         limits: SocketLimits,
         budget: Duration,
     ) -> Self {
+        Self::over_all(dir, redis, layers, limits, budget, None)
+    }
+
+    fn over_all(
+        dir: TempDir,
+        redis: PrivateRedis,
+        layers: &Layers,
+        limits: SocketLimits,
+        budget: Duration,
+        grace: Option<Duration>,
+    ) -> Self {
         let settings = layers.load().unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -145,6 +197,7 @@ impl House {
         let realtime = Realtime::new(&settings, store(budget), Rng::from_seed(1))
             .unwrap()
             .with_socket_limits(limits)
+            .with_presence_grace(grace.unwrap_or(settings.realtime.presence_grace))
             .with_jobs(Admin::connect(redis.url(), Prefix::new(&prefix).unwrap()).unwrap());
         let metrics = Metrics::install().unwrap();
         let run = switchboard_realtime::run(listener, realtime, metrics, lifecycle.token());
@@ -161,6 +214,29 @@ impl House {
             redis,
             _dir: dir,
         }
+    }
+
+    /// Another process over the same Redis, with these settings and this grace.
+    pub(crate) fn beside(&self, settings: &Settings, grace: Duration) -> Beside {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let lifecycle = Lifecycle::new();
+        let config = StoreConfig {
+            budget: PATIENT,
+            ..StoreConfig::new(self.redis.url(), &self.prefix)
+        };
+        let realtime = Realtime::new(
+            settings,
+            Store::new(config).unwrap(),
+            Rng::from_seed(u64::from(address.port())),
+        )
+        .unwrap()
+        .with_socket_limits(quick())
+        .with_presence_grace(grace);
+        let run =
+            switchboard_realtime::run(listener, realtime, Metrics::install().unwrap(), lifecycle.token());
+        lifecycle.spawn_vital("realtime", run);
+        Beside { address, lifecycle }
     }
 
     /// Where it listens.
@@ -236,7 +312,25 @@ impl House {
         assert!(outcome.is_clean(), "{outcome:?}");
     }
 
+    /// Until it is ready and everybody has said that they are there: who opens a screen then is no news.
     pub(crate) async fn until_ready(&self) {
+        self.until_listening().await;
+        for agent in &self.settings.agents {
+            let id = AgentId::new(&agent.id).unwrap();
+            let there = |agent: Option<Agent>| {
+                agent.map(|agent| Agent {
+                    connection: match agent.connection {
+                        Connection::Lost => Connection::Untracked,
+                        other @ (Connection::Connected | Connection::Untracked) => other,
+                    },
+                    ..agent
+                })
+            };
+            self.store.update_agent(&id, there).await.unwrap();
+        }
+    }
+
+    pub(crate) async fn until_listening(&self) {
         let wait = async {
             while self.ready().await.status != 200 {
                 tokio::time::sleep(Duration::from_millis(10)).await;

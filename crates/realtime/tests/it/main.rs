@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod access;
 mod answering;
 mod bodies;
 mod cadence;
@@ -28,5 +29,6 @@ mod slow;
 mod sockets;
 mod spec;
 mod storms;
+mod there;
 mod turns;
 mod vectors;

@@ -21,6 +21,7 @@ fn example(schema: &str) -> Value {
         "OverrideRequest" => json!({
             "agentId": "amelia", "open": true, "reason": "a fair", "from": "now", "until": "+1h", "schedule": "london",
         }),
+        "AccessRequest" => json!({ "access": "active" }),
         "PresenceRequest" => json!({ "presence": "available" }),
         other => panic!("no example of {other}"),
     }

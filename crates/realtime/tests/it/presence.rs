@@ -84,13 +84,12 @@ async fn a_known_agent_keeps_what_they_said_and_follows_the_settings_else() {
     let settings = layers.clone().load().unwrap();
     let store = Store::new(StoreConfig::new(redis.url(), settings.key_prefix())).unwrap();
     let id = AgentId::new("dylan").unwrap();
-    let before = Agent {
-        id: id.clone(),
-        name: "Old Name".to_owned(),
-        answers_on: AnswersOn::Browser,
-        presence: Presence::Available,
-        engaged: None,
-    };
+    let before = Agent::new(
+        id.clone(),
+        "Old Name".to_owned(),
+        AnswersOn::Browser,
+        Presence::Available,
+    );
     store.update_agent(&id, |_| Some(before.clone())).await.unwrap();
 
     // On a call, and then away, while this process was down.

@@ -76,6 +76,9 @@ impl Screen {
     fn happen(&mut self, event: v1::Event) {
         let at_ms = event.at_ms;
         match event.subject.expect("a subject") {
+            Subject::Agent(agent) if agent.removed => {
+                self.agents.remove(&agent.id);
+            }
             Subject::Agent(agent) => {
                 self.agents.insert(agent.id.clone(), agent);
             }

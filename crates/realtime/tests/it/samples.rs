@@ -49,7 +49,9 @@ fn is_unseen(event: &v1::Event) -> bool {
         Some(Subject::Call(call)) => call,
         // What follows from it, a frame of its own tells.
         Some(Subject::Hours(_)) => return true,
-        Some(Subject::Agent(_)) | None => return false,
+        // Whom it never knew.
+        Some(Subject::Agent(agent)) => return agent.removed,
+        None => return false,
     };
     // A line that drops matters to a conversation only, and that call has none yet.
     matches!(

@@ -36,7 +36,7 @@ pub use self::{
     sections::{
         Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Line, LineMenu, Log,
         LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours,
-        Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
+        Outbound, Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
     },
     warnings::Warning,
 };
@@ -91,6 +91,8 @@ section! {
         agents: Vec<Agent> = "",
         /// Where knowledge about callers comes from.
         lookup: Lookup,
+        /// Where this system goes by itself.
+        outbound: Outbound,
         /// What the process says.
         log: Log,
     }

@@ -28,6 +28,12 @@ local function store_wrong_type(kinds)
   return nil
 end
 
+-- What load_agent.lua answers.
+local function store_agent(prefix, id)
+  local found = redis.call('HMGET', prefix .. ':agent:' .. id, 'version', 'data')
+  return {tonumber(found[1] or '0'), found[2] or '', redis.call('HGET', prefix .. ':agents-out', id) or ''}
+end
+
 -- What load.lua answers. `lost` is the version that a commit of `command` was decided on whose answer never
 -- came, or ''.
 local function store_load(prefix, id, agent, command, lost)
@@ -41,15 +47,16 @@ local function store_load(prefix, id, agent, command, lost)
     if remembered and redis.call('HGET', key, store_log_field(then_made)) == command then made = 1 end
   end
   if agent == '' then agent = call[4] or '' end
-  local who = {false, false}
-  if agent ~= '' then who = redis.call('HMGET', prefix .. ':agent:' .. agent, 'version', 'data') end
+  local who = {0, '', ''}
+  if agent ~= '' then who = store_agent(prefix, agent) end
   local rank = redis.call('ZRANK', prefix .. ':waiting', id)
   return {
     qnow(prefix),
     version, call[2] or '', tonumber(call[3] or '0'),
-    agent, tonumber(who[1] or '0'), who[2] or '',
+    agent, who[1], who[2],
     rank or -1,
     made,
+    who[3],
   }
 end
 

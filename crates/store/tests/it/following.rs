@@ -10,13 +10,12 @@ use crate::support::{Bench, LONG};
 
 async fn happen(store: &Store, name: &str) {
     let id = AgentId::new("amelia").unwrap();
-    let agent = Agent {
-        id: id.clone(),
-        name: name.to_owned(),
-        answers_on: AnswersOn::Browser,
-        presence: Presence::Available,
-        engaged: None,
-    };
+    let agent = Agent::new(
+        id.clone(),
+        name.to_owned(),
+        AnswersOn::Browser,
+        Presence::Available,
+    );
     store.update_agent(&id, |_| Some(agent.clone())).await.unwrap();
 }
 

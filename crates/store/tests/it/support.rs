@@ -170,13 +170,12 @@ pub(crate) fn answer(token: &str) -> Command {
 
 pub(crate) async fn agent(store: &Store, n: usize) -> Agent {
     let id = agent_id(n);
-    let made = Agent {
-        id: id.clone(),
-        name: format!("Agent {n}"),
-        answers_on: AnswersOn::Browser,
-        presence: Presence::Available,
-        engaged: None,
-    };
+    let made = Agent::new(
+        id.clone(),
+        format!("Agent {n}"),
+        AnswersOn::Browser,
+        Presence::Available,
+    );
     store
         .update_agent(&id, |_| Some(made.clone()))
         .await

@@ -7,7 +7,9 @@ use secrecy::ExposeSecret;
 use twilio_async::Twilio;
 use url::Url;
 
-use super::{InvalidConfig, RestConfig, breaker::Breaker, retry::Backoff};
+use switchboard_outbound::Breaker;
+
+use super::{InvalidConfig, RestConfig, retry::Backoff};
 use crate::AccountSid;
 
 /// Talks to one account at Twilio. Cheap to share by reference; make one for each process, since the

@@ -1,6 +1,7 @@
 //! How to reach Twilio, and how patiently.
 
 use std::time::Duration;
+use switchboard_outbound::BreakerPolicy;
 
 use secrecy::SecretString;
 use url::Url;
@@ -24,7 +25,7 @@ pub struct RestConfig {
     pub connect_timeout: Duration,
     /// When to repeat.
     pub retry: RetryPolicy,
-    /// When to stop trying.
+    /// When to stop trying: attempts without an answer, or with a 5xx, are failures.
     pub breaker: BreakerPolicy,
     /// How many pages of a list are read at most, and so how long a list may get.
     pub max_pages: usize,
@@ -42,15 +43,6 @@ pub struct RetryPolicy {
     pub base: Duration,
     /// What doubling stops at, and the longest wait a server may ask for to be obeyed on the spot.
     pub cap: Duration,
-}
-
-/// When a server counts as down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BreakerPolicy {
-    /// So many attempts in a row without an answer, or with a 5xx, open the breaker; at least 1.
-    pub failures: u32,
-    /// How long it then refuses. After that one request goes through to see.
-    pub open_for: Duration,
 }
 
 /// Settings that cannot be used.

@@ -11,7 +11,6 @@
 //! Every failure knows its [`Fate`]: whether the call is simply elsewhere, whether to come again later,
 //! whether to look before doing anything, or to give up.
 
-mod breaker;
 mod calls;
 mod client;
 mod conferences;
@@ -28,8 +27,9 @@ mod send;
 pub use calls::{Call, CallFilter, CreateCall};
 pub use client::RestClient;
 pub use conferences::{Conference, ConferenceStatus, Participant, ParticipantStatus};
-pub use config::{BreakerPolicy, InvalidConfig, RestConfig, RetryPolicy};
+pub use config::{InvalidConfig, RestConfig, RetryPolicy};
 pub use error::{Fate, RestError};
 pub use pages::Listing;
 pub use queues::Member;
 pub use recordings::{Media, Recording, RecordingState};
+pub use switchboard_outbound::BreakerPolicy;

@@ -9,6 +9,7 @@ use reqwest::{
     header::{ACCEPT, HeaderName, HeaderValue, RETRY_AFTER},
 };
 use serde_json::Value;
+use switchboard_outbound::Verdict;
 use tokio::time::Instant;
 use tracing::debug;
 use twilio_async::{Execute, TwilioErr, encode_pairs};
@@ -57,16 +58,19 @@ impl RestClient {
         let mut attempt = 1;
         loop {
             let request = self.build(method.clone(), path, form.clone()).await?;
-            if let Err(retry_after) = self.breaker.admit(Instant::now()) {
-                let error = RestError::BreakerOpen { retry_after };
-                measure::note(method.as_str(), path, Duration::ZERO, Some(&error));
-                return Err(error);
-            }
+            let permit = match self.breaker.admit(Instant::now()) {
+                Ok(permit) => permit,
+                Err(retry_after) => {
+                    let error = RestError::BreakerOpen { retry_after };
+                    measure::note(method.as_str(), path, Duration::ZERO, Some(&error));
+                    return Err(error);
+                }
+            };
             let began = Instant::now();
             let result = self.once(request, about).await;
             let failed = result.as_ref().err().map(|failed| &failed.error);
             measure::note(method.as_str(), path, began.elapsed(), failed);
-            self.tell_breaker(&result);
+            permit.settle(verdict(&result));
             let (error, asked) = match result {
                 Err(Failed {
                     error,
@@ -88,20 +92,20 @@ impl RestClient {
     /// Asks once and hands the answer over unread, whatever its size. A redirect is an answer.
     pub(super) async fn fetch(&self, request: Request, about: About) -> Result<Response, RestError> {
         let retry_after = |retry_after| RestError::BreakerOpen { retry_after };
-        self.breaker.admit(Instant::now()).map_err(retry_after)?;
+        let permit = self.breaker.admit(Instant::now()).map_err(retry_after)?;
         let response = match self.http.execute(request).await {
             Ok(response) => response,
             Err(error) => {
-                self.breaker.failed(Instant::now());
+                permit.settle(Verdict::Bad);
                 return Err(RestError::NoAnswer(error.without_url()));
             }
         };
         let status = response.status();
         if status.is_server_error() {
-            self.breaker.failed(Instant::now());
+            permit.settle(Verdict::Bad);
             return Err(RestError::Server { status });
         }
-        self.breaker.answered();
+        permit.settle(Verdict::Good);
         if status == StatusCode::TOO_MANY_REQUESTS {
             let retry_after = self.backoff.later(asked_wait(&response));
             return Err(RestError::RateLimited { retry_after });
@@ -192,24 +196,23 @@ impl RestClient {
         let code = answer.ok().and_then(|bytes| error_code(&bytes));
         Err(meaning(status, code, about).into())
     }
+}
 
-    fn tell_breaker(&self, result: &Result<Value, Failed>) {
-        match result.as_ref().map_err(|failed| &failed.error) {
-            Err(RestError::Connect { .. } | RestError::NoAnswer(_) | RestError::Server { .. }) => {
-                self.breaker.failed(Instant::now());
-            }
-            Ok(_)
-            | Err(
-                RestError::NotThere { .. }
-                | RestError::Refused { .. }
-                | RestError::RateLimited { .. }
-                | RestError::BreakerOpen { .. }
-                | RestError::TooLong { .. }
-                | RestError::Unreadable { .. }
-                | RestError::ForeignPage
-                | RestError::Build(_),
-            ) => self.breaker.answered(),
-        }
+/// What an attempt shows of the carrier. Any answer at all, also a refusal: it is there.
+fn verdict(result: &Result<Value, Failed>) -> Verdict {
+    match result.as_ref().map_err(|failed| &failed.error) {
+        Err(RestError::Connect { .. } | RestError::NoAnswer(_) | RestError::Server { .. }) => Verdict::Bad,
+        Ok(_)
+        | Err(
+            RestError::NotThere { .. }
+            | RestError::Refused { .. }
+            | RestError::RateLimited { .. }
+            | RestError::BreakerOpen { .. }
+            | RestError::TooLong { .. }
+            | RestError::Unreadable { .. }
+            | RestError::ForeignPage
+            | RestError::Build(_),
+        ) => Verdict::Good,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use switchboard_contracts::v1;
-use switchboard_lookup::{Guarded, HttpConfig, HttpMapping, HttpSource, Limits};
+use switchboard_lookup::{Guarded, HttpConfig, HttpMapping, HttpSource, Limits, Reach};
 use switchboard_queue::Router;
 use switchboard_runtime::settings::{LookupSource, Settings, SourceKind};
 
@@ -31,7 +31,7 @@ impl Lookups {
         let mut sources = HashMap::new();
         let mut faults = Vec::new();
         for (name, known) in &settings.lookup.sources {
-            let config = config(name, known);
+            let config = config(name, known, switchboard_runtime::rules::reach(settings));
             let limits = config.limits.clone();
             match config.build(&format!("lookup.sources.{name}")) {
                 Ok(source) => {
@@ -57,7 +57,7 @@ impl Lookups {
     }
 }
 
-fn config(name: &str, known: &LookupSource) -> HttpConfig {
+fn config(name: &str, known: &LookupSource, reach: Reach) -> HttpConfig {
     let SourceKind::Http = known.kind;
     let mut extra = known.mapping.clone();
     let mut take = |field: &str| extra.remove(field);
@@ -82,6 +82,7 @@ fn config(name: &str, known: &LookupSource) -> HttpConfig {
         bearer: known.bearer_token.clone(),
         mapping,
         limits,
+        reach,
         ..HttpConfig::new(name, known.url.clone())
     }
 }

@@ -53,8 +53,11 @@ impl Calendars {
         for (name, other) in &settings.schedules {
             sources.extend(named(&format!("schedules.{name}"), &other.feeds));
         }
-        let fetch = Fetch::new(settings.feeds.timeout)
-            .map_err(|error| WorkerError::Settings(vec![format!("feeds: {error}")]))?;
+        let fetch = Fetch::new(
+            settings.feeds.timeout,
+            switchboard_runtime::rules::reach(settings),
+        )
+        .map_err(|error| WorkerError::Settings(vec![format!("feeds: {error}")]))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 store,

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::header::{ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
-use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
 use switchboard_hours::{Feed, FeedError};
+use switchboard_outbound::{AddressGuard, GuardOptions, Origin, OutboundError, Reach, Redirects};
 use switchboard_runtime::FeedCopy;
 use switchboard_runtime::settings::FeedSource;
 use thiserror::Error;
@@ -35,6 +35,8 @@ pub(super) enum Trouble {
     File(#[source] std::io::Error),
     #[error("the server: {}", words(.0))]
     Server(reqwest::Error),
+    #[error("{0}")]
+    Place(OutboundError),
     #[error("the server answers {0}")]
     Status(StatusCode),
     #[error("no answer within {} s", .0.as_secs_f32())]
@@ -60,19 +62,18 @@ fn words(error: &reqwest::Error) -> String {
 
 #[derive(Clone, Debug)]
 pub(super) struct Fetch {
-    client: Client,
+    guard: AddressGuard,
     timeout: Duration,
 }
 
 impl Fetch {
-    pub(super) fn new(timeout: Duration) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(timeout)
-            .redirect(Policy::limited(REDIRECTS))
-            .referer(false)
-            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client, timeout })
+    pub(super) fn new(timeout: Duration, reach: Reach) -> Result<Self, reqwest::Error> {
+        let guard = AddressGuard::new(GuardOptions {
+            reach,
+            timeout: Some(timeout),
+            redirects: Redirects::Anywhere(REDIRECTS),
+        })?;
+        Ok(Self { guard, timeout })
     }
 
     /// Looks at a calendar; `known` is the copy that there is.
@@ -115,7 +116,7 @@ impl Fetch {
             }
             Trouble::Server(error.without_url())
         };
-        let mut request = self.client.get(url.clone());
+        let mut request = self.guard.client().get(url.clone());
         let names = known.map(|known| {
             [
                 (IF_NONE_MATCH, &known.etag),
@@ -127,7 +128,16 @@ impl Fetch {
                 request = request.header(header, name);
             }
         }
-        let mut response = request.send().await.map_err(server)?;
+        let request = request.build().map_err(server)?;
+        // Every calendar stands in the settings.
+        let sent = self.guard.send(Origin::Settings, request).await;
+        let mut response = sent.map_err(|error| match error {
+            OutboundError::Http(error) => server(error),
+            OutboundError::NotAllowed
+            | OutboundError::Downgrade
+            | OutboundError::TooManyRedirects
+            | OutboundError::NoPlace => Trouble::Place(error),
+        })?;
         match response.status() {
             StatusCode::NOT_MODIFIED if known.is_some() => return Ok(None),
             StatusCode::OK => {}

@@ -5,6 +5,7 @@
  * again from the position that is known, so that nothing is ever shown that skipped an event.
  */
 
+import type { AgentJson } from "../gen/switchboard/v1/call_pb";
 import type { CallEventJson, LiveSnapshotJson } from "../gen/switchboard/v1/events_pb";
 import type { ServerFrameJson, StreamEventJson } from "../gen/switchboard/v1/frames_pb";
 import type { Agent, Call, Ended, Lookup, Office, Position } from "./model";
@@ -88,8 +89,16 @@ function event(live: Live, message: StreamEventJson): [Live, Outcome] {
   if (offset !== live.position.offset + 1) return [live, "gap"];
   const next = { ...live, position: { epoch: live.position.epoch, offset } };
   const { agent, call, atMs } = message.event ?? {};
-  if (agent) return [{ ...next, agents: new Map(live.agents).set(text(agent.id), readAgent(agent)) }, "changed"];
+  if (agent) return [{ ...next, agents: changed(live.agents, agent) }, "changed"];
   return [call ? called(next, call, number(atMs)) : next, "changed"];
+}
+
+/** An agent as they are now, or without one who is no agent any more. */
+function changed(agents: Live["agents"], agent: AgentJson): Live["agents"] {
+  const after = new Map(agents);
+  if (agent.removed) after.delete(text(agent.id));
+  else after.set(text(agent.id), readAgent(agent));
+  return after;
 }
 
 function called(live: Live, message: CallEventJson, atMs: number): Live {

@@ -4,13 +4,23 @@ use std::time::Duration;
 
 use super::step::Step;
 use crate::{
-    Agent, AgentId, AnswersOn, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event, Leg,
-    LegId, Party, Presence, Rejected, State, Talk, Waiting,
+    Access, Agent, AgentId, AnswersOn, Cause, Claim, ClaimOrigin, ConferenceName, Effect, EndReason, Event,
+    Leg, LegId, Party, Presence, Rejected, State, Talk, Waiting,
 };
+
+/// The agent whom a command names, if they may act.
+fn may_act(agent: Option<&Agent>) -> Result<&Agent, Rejected> {
+    let agent = agent.ok_or(Rejected::NoSuchAgent)?;
+    match agent.access {
+        Access::Active => Ok(agent),
+        Access::Disabled => Err(Rejected::Disabled),
+        Access::Removed => Err(Rejected::NoSuchAgent),
+    }
+}
 
 /// Answer: one winner. The winner may press again; the others are told who it is.
 pub(super) fn answer(step: &mut Step<'_>, agent: Option<&Agent>, token: &str) -> Result<(), Rejected> {
-    let agent = agent.ok_or(Rejected::NoSuchAgent)?;
+    let agent = may_act(agent)?;
     if step.call.holder() == Some(&agent.id) {
         return Ok(());
     }
@@ -67,7 +77,7 @@ pub(super) fn release(
     agent: Option<&Agent>,
     claim: Option<u32>,
 ) -> Result<(), Rejected> {
-    let agent = agent.ok_or(Rejected::NoSuchAgent)?;
+    let agent = may_act(agent)?;
     let (State::Claimed { claim: held, .. } | State::Connecting { claim: held, .. }) = &step.call.state
     else {
         return Ok(());
@@ -84,7 +94,7 @@ pub(super) fn release(
 
 /// The agent hangs up. A caller who has not been spoken to goes back to waiting instead of being cut off.
 pub(super) fn hang_up(step: &mut Step<'_>, agent: Option<&Agent>) -> Result<(), Rejected> {
-    let agent = agent.ok_or(Rejected::NoSuchAgent)?;
+    let agent = may_act(agent)?;
     if step.call.is_ended() {
         return Ok(());
     }
@@ -97,6 +107,17 @@ pub(super) fn hang_up(step: &mut Step<'_>, agent: Option<&Agent>) -> Result<(), 
         step.give_up_claim(Cause::Released);
     }
     Ok(())
+}
+
+/// The agent was disabled or removed. A claim that has not led to the caller yet goes back; once the agent is in the
+/// conference the caller may hear them already, and is not cut off.
+pub(super) fn access_ended(step: &mut Step<'_>, agent: Option<&Agent>) {
+    let State::Claimed { claim, .. } = &step.call.state else {
+        return;
+    };
+    if agent.is_some_and(|agent| agent.id == claim.agent && agent.access != Access::Active) {
+        step.give_up_claim(Cause::AgentGone);
+    }
 }
 
 fn hang_up_talk(step: &mut Step<'_>) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use switchboard_outbound::Allowed;
 use url::Url;
 
 use super::{Sections, is_name};
@@ -28,6 +29,15 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             faults,
         );
     }
+    if let Some(realtime) = &sections.realtime {
+        within(
+            "realtime.presence_grace",
+            realtime.presence_grace,
+            secs(5),
+            secs(3600),
+            faults,
+        );
+    }
     if let Some(calls) = &sections.calls {
         promises(calls, faults);
     }
@@ -36,6 +46,16 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             .sources
             .iter()
             .for_each(|(name, source)| source_rules(name, source, faults));
+    }
+    for (at, allowed) in sections
+        .outbound
+        .iter()
+        .flat_map(|outbound| &outbound.allow)
+        .enumerate()
+    {
+        if let Err(fault) = allowed.parse::<Allowed>() {
+            faults.rule(&format!("outbound.allow[{at}]"), fault.to_string());
+        }
     }
     if let Some(log) = &sections.log
         && let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&log.filter)

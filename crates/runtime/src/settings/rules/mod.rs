@@ -17,7 +17,7 @@ pub(super) use self::identity::is_loopback;
 
 use super::{
     Agent, Calls, Data, Deployment, Feeds, Gateway, Hours, Line, Log, Lookup, Menu, Office, OtherHours,
-    Public, Realtime, Records, Redis, Simulator, Twilio, Worker,
+    Outbound, Public, Realtime, Records, Redis, Simulator, Twilio, Worker,
     fault::Faults,
     read::{Setting, field},
 };
@@ -45,6 +45,7 @@ struct Sections {
     feeds: Option<Feeds>,
     agents: Option<Vec<Agent>>,
     lookup: Option<Lookup>,
+    outbound: Option<Outbound>,
     log: Option<Log>,
 }
 
@@ -72,6 +73,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         feeds: read(merged, "feeds"),
         agents: read_or(merged, "agents", Some("")),
         lookup: read(merged, "lookup"),
+        outbound: read(merged, "outbound"),
         log: read(merged, "log"),
     };
     identity::check(&sections, faults);

@@ -1,6 +1,7 @@
 //! Where each service listens, and how much it does at once.
 
 use std::num::NonZero;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -21,6 +22,8 @@ section! {
         listen: Listen,
         /// The bearer token of the API. Required outside demo mode.
         api_token: Option<SecretString>,
+        /// How long an agent whose screen is gone still counts as there.
+        presence_grace: Duration,
     }
 }
 
@@ -31,6 +34,16 @@ section! {
         listen: Listen,
         /// Jobs that run at the same time in one process.
         concurrency: NonZero<usize>,
+    }
+}
+
+section! {
+    /// `outbound`: where this system goes by itself, to addresses that a person configured.
+    pub Outbound {
+        /// Hosts and networks that redirects, and addresses set on screens, may lead to although they are not public.
+        allow: Vec<String> = "",
+        /// Whether the proxies of the environment are used.
+        proxies: bool,
     }
 }
 

@@ -1,14 +1,21 @@
-//! What agents say of themselves.
+//! Whether agents are there: what they say of themselves, and what stands behind it.
+
+mod connections;
+mod grace;
+mod keep;
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
-use switchboard_domain::{Agent, AgentId, Presence};
+use switchboard_domain::{Agent, AgentId, Connection, Presence};
 use tracing::info;
+
+pub(crate) use self::{connections::Connections, grace::Grace, keep::keep};
 
 use crate::app::Realtime;
 use crate::body::Fields;
+use crate::exclusions::admit;
 use crate::refusal::Refusal;
 
 /// `PUT /agents/{id}/presence`.
@@ -27,6 +34,11 @@ pub(crate) async fn put(
         let known = known.or_else(|| realtime.agents.get(&id).cloned())?;
         Some(Agent {
             presence: presence.unwrap_or(known.presence),
+            // Said without a screen, it is a program's word, or a telephone's: it counts until they say otherwise.
+            connection: match known.connection {
+                Connection::Connected => Connection::Connected,
+                Connection::Untracked | Connection::Lost => Connection::Untracked,
+            },
             ..known
         })
     };
@@ -34,6 +46,7 @@ pub(crate) async fn put(
     let agent = changed
         .map_err(|failure| Refusal::of_store(&failure))?
         .ok_or(Refusal::NoSuchAgent)?;
+    admit(agent.access)?;
     let word = match agent.presence {
         Presence::Available => "available",
         Presence::Away => "away",
