@@ -19,3 +19,4 @@ mod queue;
 mod texts;
 mod waiting;
 mod way_out;
+mod welcome;
