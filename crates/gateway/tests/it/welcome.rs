@@ -10,7 +10,7 @@ use crate::line::{Line, attribute};
 use crate::queue::in_queue;
 use crate::waiting::length;
 
-const WELCOME: &str = "Please hold the line";
+const WELCOME: &str = "one of us will be with you shortly";
 
 /// The first document of the queue, and where it came from.
 async fn joins(house: &House, number: u32) -> (Line, String, String) {
