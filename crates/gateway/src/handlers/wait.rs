@@ -4,11 +4,11 @@ use switchboard_domain::{
     Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
 };
 use switchboard_store::Committed;
-use switchboard_telephony::form::{MissingSid, QueueWait};
+use switchboard_telephony::form::QueueWait;
 use switchboard_telephony::twiml::VoiceResponse;
 
-use super::Webhook;
 use super::step::{Line, log_failure, note_odd};
+use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::hold::{AFTER, Told};
 use crate::route::Welcome;
@@ -20,7 +20,7 @@ impl Gateway {
         queue: Option<&QueueName>,
         key: bool,
         welcome: Welcome,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let request = QueueWait::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -36,7 +36,7 @@ impl Gateway {
         let found = |now: Timestamp| self.found_waiting(&line, queue, now.minus(waited));
         let step = self
             .caller_step(webhook, &line, found, |_| commands.clone())
-            .await;
+            .await?;
         let (call, now, ahead) = match step {
             Ok(Committed {
                 call: Some(call),
