@@ -39,9 +39,14 @@ impl VoiceUrls {
         self.url("menu", &[("attempt", attempt.to_string())])
     }
 
-    /// For each wait document.
-    pub fn wait(&self, queue: &QueueName) -> String {
-        self.url("wait", &[("queue", queue.to_string())])
+    /// For each wait document; the first one says what those hear who join a queue, after the greeting for those who
+    /// have not heard it.
+    pub fn wait(&self, queue: &QueueName, greeted: bool) -> String {
+        let first = if greeted { "queue" } else { "greeting" };
+        self.url(
+            "wait",
+            &[("queue", queue.to_string()), ("first", first.to_owned())],
+        )
     }
 
     /// For a key that is pressed while waiting.

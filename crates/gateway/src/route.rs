@@ -19,6 +19,8 @@ pub(crate) enum Route {
         queue: Option<QueueName>,
         /// A key was pressed.
         key: bool,
+        /// What is said first.
+        welcome: Welcome,
     },
     LeftQueue {
         queue: Option<QueueName>,
@@ -56,6 +58,18 @@ pub(crate) enum Route {
         claim: u32,
     },
     Fallback,
+}
+
+/// What a caller hears first in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Welcome {
+    /// Nothing: they have heard it, before they joined or in an earlier document.
+    #[default]
+    Nothing,
+    /// That they have joined.
+    Queue,
+    /// The greeting, and that they have joined.
+    Greeting,
 }
 
 /// What the address says that a picked up office phone asks at.
@@ -102,6 +116,11 @@ impl Routed {
             "wait" => Route::Wait {
                 queue: queue(),
                 key: query.contains_key("key"),
+                welcome: match query.get("first").map(String::as_str) {
+                    Some("greeting") => Welcome::Greeting,
+                    Some("queue") => Welcome::Queue,
+                    Some(_) | None => Welcome::Nothing,
+                },
             },
             "left-queue" => Route::LeftQueue { queue: queue() },
             "resume" if query.contains_key("after") => Route::AfterConference {
@@ -179,6 +198,7 @@ mod tests {
         let expected = Route::Wait {
             queue: None,
             key: false,
+            welcome: Welcome::Nothing,
         };
         assert_eq!(wait.route, expected);
     }

@@ -16,6 +16,9 @@
 //! | `{sb}:realtime:PROCESS` | set | agents who are connected to that process, or were a moment ago; another one takes them over when it dies |
 //! | `{sb}:agent-lists` | sorted set | names of the lists of agents that processes were started with, in the order in which they were first seen |
 //! | `{sb}:agent-lists-held` | sorted set | the same, by the real time until which a process stands behind them |
+//! | `{sb}:available` | set | agents who are available; what [`Store::is_nobody_there`] looks at |
+//! | `{sb}:phones` | hash | the call that somebody has at a phone, by the phone; an older build does not keep it |
+//! | `{sb}:indexed` | string | the sweep has compared the two above with everything live; expires |
 //! | `{sb}:live` | sorted set | calls that have not ended, by arrival |
 //! | `{sb}:waiting` | sorted set | calls that wait for an agent, claimed ones included, in the order in which they are to be answered |
 //! | `{sb}:stream` | stream | the last events of everything, with ids `1-0`, `2-0`, `3-0` …; capped; for screens only |
@@ -54,6 +57,7 @@ mod commit;
 mod connection;
 mod error;
 mod feeds;
+mod index;
 mod keys;
 mod line;
 mod live;
@@ -72,6 +76,7 @@ pub use attend::{Attendance, Beat};
 pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};
+pub use index::AtPhones;
 pub use live::Snapshot;
 pub use overrides::{Author, OverridePut, OverrideWithdrawn};
 pub use stream::{StreamEnd, StreamEntry, Subscription};

@@ -32,6 +32,8 @@ scripts!(
     put_access,
     attend,
     agent_list,
+    at_phones,
+    index,
     put_override,
     restore_overrides,
     put_feed,

@@ -9,6 +9,7 @@ use switchboard_telephony::twiml::VoiceResponse;
 use super::step::Line;
 use crate::app::Gateway;
 use crate::hold::Told;
+use crate::route::Welcome;
 
 impl Gateway {
     /// A caller without a call: in opening hours the office rings, else they may leave a message.
@@ -40,6 +41,7 @@ impl Gateway {
         queue: Option<&QueueName>,
         waited: Option<Duration>,
         asks_for_voicemail: bool,
+        welcome: Welcome,
     ) -> VoiceResponse {
         match self.rings_in(line, waited) {
             Some(left) if !asks_for_voicemail => {
@@ -48,6 +50,7 @@ impl Gateway {
                     waited,
                     waits: true,
                     longest: Some(left),
+                    welcome,
                     ..Told::default()
                 };
                 self.hold(self.script(&line.dialled), queue, &told)

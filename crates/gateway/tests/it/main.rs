@@ -22,3 +22,4 @@ mod queue;
 mod texts;
 mod waiting;
 mod way_out;
+mod welcome;

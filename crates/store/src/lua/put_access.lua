@@ -7,10 +7,13 @@
 -- Result  {'ok'} or {'again', ...what load_agent.lua answers}; or the error FOREIGN key
 local prefix, id, exclusion = ARGV[1], ARGV[2], ARGV[7]
 local key, agents, out = prefix .. ':agent:' .. id, prefix .. ':agents', prefix .. ':agents-out'
+local available = prefix .. ':available'
 local found, wrong = store_hash(key, 'version')
 local offset
 if not wrong then offset, wrong = store_offset(prefix) end
-wrong = wrong or store_wrong_type({[agents] = 'set', [out] = 'hash', [prefix .. ':agents-out-version'] = 'string'})
+wrong = wrong or store_wrong_type({
+  [agents] = 'set', [available] = 'set', [out] = 'hash', [prefix .. ':agents-out-version'] = 'string',
+})
 if wrong then return store_foreign(wrong) end
 local version = tonumber(found[1] or '0')
 if version ~= tonumber(ARGV[3]) then
@@ -24,5 +27,11 @@ if exclusion ~= '' then redis.call('HSET', out, id, exclusion) else redis.call('
 if ARGV[5] ~= '' then store_append(prefix, ARGV[6], offset, ARGV[5]) end
 redis.call('HSET', key, 'version', version + 1)
 if ARGV[4] ~= '' then redis.call('HSET', key, 'data', ARGV[4]) else redis.call('HDEL', key, 'data') end
-if exclusion == '' and ARGV[4] ~= '' then redis.call('SADD', agents, id) else redis.call('SREM', agents, id) end
+if exclusion == '' and ARGV[4] ~= '' then
+  redis.call('SADD', agents, id)
+  store_note_presence(available, id, ARGV[4])
+else
+  redis.call('SREM', agents, id)
+  redis.call('SREM', available, id)
+end
 return {'ok'}

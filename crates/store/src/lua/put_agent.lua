@@ -9,10 +9,11 @@
 --         or the error FOREIGN key
 local prefix, id, process = ARGV[1], ARGV[2], ARGV[7]
 local key, agents, processes = prefix .. ':agent:' .. id, prefix .. ':agents', prefix .. ':realtimes'
+local available = prefix .. ':available'
 local found, wrong = store_hash(key, 'version')
 local offset
 if not wrong then offset, wrong = store_offset(prefix) end
-wrong = wrong or store_wrong_type({[agents] = 'set', [prefix .. ':agents-out'] = 'hash'})
+wrong = wrong or store_wrong_type({[agents] = 'set', [available] = 'set', [prefix .. ':agents-out'] = 'hash'})
 if wrong then return store_foreign(wrong) end
 local version = tonumber(found[1] or '0')
 if version ~= tonumber(ARGV[3]) or redis.call('HEXISTS', prefix .. ':agents-out', id) == 1 then
@@ -34,4 +35,5 @@ if ARGV[5] ~= '' then store_append(prefix, ARGV[6], offset, ARGV[5]) end
 redis.call('HSET', key, 'version', version + 1, 'data', ARGV[4])
 redis.call('SADD', agents, id)
 if process ~= '' then redis.call('SREM', prefix .. ':realtime:' .. process, id) end
+store_note_presence(available, id, ARGV[4])
 return {'ok'}

@@ -74,6 +74,7 @@ pub fn decide(
             | Command::Release { .. }
             | Command::HangUp
             | Command::AccessEnded
+            | Command::AgentHungUp { .. }
             | Command::CheckUnanswered { .. }
             | Command::ExpireClaim { .. }
             | Command::LookedUp { .. } => Err(Rejected::NoSuchCall),
@@ -114,6 +115,7 @@ pub fn decide(
         Command::Release { claim } => agents::release(&mut step, agent, *claim)?,
         Command::HangUp => agents::hang_up(&mut step, agent)?,
         Command::AccessEnded => agents::access_ended(&mut step, agent),
+        Command::AgentHungUp { claim, leg } => agents::hung_up(&mut step, agent, *claim, leg.as_ref())?,
         Command::CheckUnanswered { entry } => deadlines::check_unanswered(&mut step, *entry)?,
         Command::ExpireClaim { claim } => deadlines::expire_claim(&mut step, *claim)?,
     }

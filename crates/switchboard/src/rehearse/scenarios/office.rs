@@ -222,6 +222,37 @@ pub(super) async fn no_phones(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.all_over().await
 }
 
+/// They are told so at once, with the choice of a message; who stays is answered by whoever comes back.
+pub(super) async fn nobody_there(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let agents = ["amelia", "bashir", "carys", "dylan"];
+    for agent in agents {
+        stage.presence(agent, "away").await?;
+    }
+    // A sweep has looked.
+    stage.pass(Duration::from_secs(20)).await?;
+    let caller = stage.dial(MARA);
+    stage.press_at(&caller, "press", "1").await?;
+    stage.hears(&caller, "Nobody can take your call", SOON).await?;
+    stage.press_at(&caller, "To leave a message", "9").await?;
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(20))
+        .await?;
+    stage.hang_up(&caller);
+    let stays = stage.dial(OLIVER);
+    stage.press_at(&stays, "press", "1").await?;
+    stage.hears(&stays, "Nobody can take your call", SOON).await?;
+    ensure!(!stage.heard(&stays, "shortly"), "nobody comes shortly");
+    stage.presence("amelia", "available").await?;
+    let ticket = stage.take("amelia", &stays).await?;
+    let agent = stage.browser("amelia", &ticket);
+    stage.bridged(&stays, &agent, SOON).await?;
+    let third = stage.caller_told_to_hold(STRANGER).await?;
+    ensure!(stage.heard(&third, "shortly"), "amelia is there");
+    stage.hang_up(&third);
+    stage.hang_up(&stays);
+    stage.all_over().await
+}
+
 /// Whoever talks to one caller does not hear the phone ring for another.
 pub(super) async fn busy_phone(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(WORKSHOP, Duration::from_secs(4));
