@@ -3,6 +3,7 @@
 
 mod agents;
 mod believed;
+mod callers;
 mod desks;
 mod door;
 mod hours;
