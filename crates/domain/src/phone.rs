@@ -113,6 +113,13 @@ impl PhoneNumber {
         if !whole && !PHONE_NUMBER_UTIL.is_valid_number(&parsed) {
             return Err(Undialable::NotNational);
         }
+        // The zero that is dialled within a country, kept because without it the number is too short: only where a zero
+        // belongs to the number is that one.
+        if parsed.get_national_significant_number().starts_with('0')
+            && !PHONE_NUMBER_UTIL.is_valid_number(&parsed)
+        {
+            return Err(Undialable::WrongLength);
+        }
         Self::parse(&parsed.format_as(PhoneNumberFormat::E164))
             .map_err(|PhoneNumberError| Undialable::WrongLength)
     }
@@ -215,6 +222,7 @@ mod tests {
             ("999", "GB", Undialable::TooShort),
             ("+44 20 7946 00112", "GB", Undialable::TooLong),
             ("+1234567890123456", "GB", Undialable::TooLong),
+            ("+44 (0)70 111111", "GB", Undialable::WrongLength),
             ("86753", "DE", Undialable::NotNational),
         ] {
             let country = Country::parse(country).expect(country);
