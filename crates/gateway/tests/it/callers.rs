@@ -1,5 +1,7 @@
 //! Who rings: every form of a caller is read in one place, whatever is asked about them.
 
+use switchboard_domain::PhoneNumber;
+
 use crate::house::{House, always};
 use crate::line::{Line, attribute};
 
@@ -32,7 +34,7 @@ async fn a_caller_is_looked_up_by_the_number_that_they_have_however_it_is_writte
         let mut line = Line::caller_from(number, from);
         line.ask(&house, "incoming", &[]).await;
         let call = house.call(&line.sid).await;
-        let known = call.caller.number().map(|number| number.as_str());
+        let known = call.caller.number().map(PhoneNumber::as_str);
         assert_eq!(known, Some("+447700900123"), "{from:?}");
         assert!(!call.lookups.is_empty(), "{from:?} is looked up");
     }

@@ -87,5 +87,9 @@ section! {
         shared_key_id: Option<String>,
         /// That key.
         shared_key: Option<SecretString>,
+        /// Where conversations are mixed, such as `ie1`.
+        conference_region: Option<String>,
+        /// Where agents' browsers enter the carrier's network, such as `dublin`.
+        edge: Option<String>,
     }
 }
