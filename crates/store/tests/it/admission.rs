@@ -145,13 +145,13 @@ async fn memories_are_bounded_and_the_oldest_go_first() {
     assert!(kept <= 200_000, "{kept}");
     for gone in 1..4 {
         let mark = format!("{gone:016x}");
-        let score: Option<f64> = redis::cmd("ZSCORE")
+        let place: Option<f64> = redis::cmd("ZSCORE")
             .arg(&key)
             .arg(mark)
             .query_async(&mut raw)
             .await
             .unwrap();
-        assert_eq!(score, None, "the oldest first");
+        assert_eq!(place, None, "the oldest first");
     }
     assert_eq!(
         rings(&store, &call_id(1), &Admission::Known)
