@@ -26,7 +26,12 @@ impl VoiceUrls {
     }
 
     fn url(&self, route: Route, direct: bool) -> String {
-        format!("{}{}", self.base, Routed { route, direct }.target())
+        let routed = Routed {
+            route,
+            direct,
+            again: false,
+        };
+        format!("{}{}", self.base, routed.target())
     }
 
     /// After the menu.

@@ -111,17 +111,25 @@ pub struct Routed {
     pub route: Route,
     /// Nothing is known of the call but what the address holds.
     pub direct: bool,
+    /// It was asked before, and the query repeats what was said then.
+    pub again: bool,
 }
 
 /// Names and values of a query, in the order of the names: whoever sorts it finds it sorted.
 type Query = BTreeMap<&'static str, String>;
 
 impl Routed {
+    /// Marks an address that is asked again.
+    pub const AGAIN: &str = "again";
+
     /// Path and query.
     pub fn target(&self) -> String {
         let (path, mut query) = written(&self.route);
         if self.direct {
             query.insert("mode", "direct".to_owned());
+        }
+        if self.again {
+            query.insert(Self::AGAIN, "1".to_owned());
         }
         target(path, &query)
     }
@@ -133,6 +141,7 @@ impl Routed {
         Some(Self {
             route: read(path.strip_prefix(VOICE_PATH)?, &query)?,
             direct: query.text("mode") == Some("direct"),
+            again: query.has(Self::AGAIN),
         })
     }
 }

@@ -7,12 +7,15 @@ mod callers;
 mod desks;
 mod door;
 mod floods;
+#[path = "../../../store/tests/it/future.rs"]
+mod future;
 mod hours;
 mod house;
 mod late;
 mod life;
 mod line;
 mod lines;
+mod newer;
 mod news;
 mod odd;
 mod office;
