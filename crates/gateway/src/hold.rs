@@ -11,8 +11,8 @@ use switchboard_domain::QueueName;
 use switchboard_telephony::twiml::{Gather, Pause, Play, Prompt, Verb, VoiceResponse};
 
 use crate::app::Gateway;
-use crate::route::Welcome;
 use crate::script::Script;
+use switchboard_contracts::Welcome;
 
 /// Slow speech, in characters a second: what is read aloud takes no longer than this says.
 const SPEECH: usize = 10;

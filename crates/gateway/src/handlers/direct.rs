@@ -9,7 +9,7 @@ use switchboard_telephony::twiml::VoiceResponse;
 use super::step::Line;
 use crate::app::Gateway;
 use crate::hold::Told;
-use crate::route::Welcome;
+use switchboard_contracts::Welcome;
 
 impl Gateway {
     /// A caller without a call: in opening hours the office rings, else they may leave a message.

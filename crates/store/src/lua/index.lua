@@ -18,7 +18,7 @@ for _ = 1, note do
   at = at + 2
 end
 for i = at, #ARGV do
-  store_note_presence(available, ARGV[i], redis.call('HGET', prefix .. ':agent:' .. ARGV[i], 'data') or '')
+  store_note_presence(prefix, ARGV[i], redis.call('HGET', prefix .. ':agent:' .. ARGV[i], 'data') or '')
 end
 redis.call('SET', prefix .. ':indexed', '1', 'PX', ARGV[2])
 return 'ok'

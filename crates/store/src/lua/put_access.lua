@@ -29,7 +29,7 @@ redis.call('HSET', key, 'version', version + 1)
 if ARGV[4] ~= '' then redis.call('HSET', key, 'data', ARGV[4]) else redis.call('HDEL', key, 'data') end
 if exclusion == '' and ARGV[4] ~= '' then
   redis.call('SADD', agents, id)
-  store_note_presence(available, id, ARGV[4])
+  store_note_presence(prefix, id, ARGV[4])
 else
   redis.call('SREM', agents, id)
   redis.call('SREM', available, id)

@@ -35,5 +35,5 @@ if ARGV[5] ~= '' then store_append(prefix, ARGV[6], offset, ARGV[5]) end
 redis.call('HSET', key, 'version', version + 1, 'data', ARGV[4])
 redis.call('SADD', agents, id)
 if process ~= '' then redis.call('SREM', prefix .. ':realtime:' .. process, id) end
-store_note_presence(available, id, ARGV[4])
+store_note_presence(prefix, id, ARGV[4])
 return {'ok'}

@@ -11,7 +11,7 @@ pub(super) fn is_about(name: &str) -> bool {
 
 /// Texts that may be left out in any language: it is not said then, or something else is.
 pub(super) fn may_be_left_out(name: &str) -> bool {
-    is_about(name) || name == "nobody_message"
+    is_about(name) || matches!(name, "nobody_message" | "limit_message")
 }
 
 pub(super) fn check_line(path: &str, line: &Line, office: &Office, faults: &mut Faults) {
