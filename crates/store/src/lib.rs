@@ -58,6 +58,6 @@ pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};
 pub use live::Snapshot;
-pub use overrides::{Author, OverridePut, OverrideWithdrawn};
+pub use overrides::{Author, MOST_OVERRIDES, OverridePut, OverrideWithdrawn};
 pub use stream::{StreamEnd, StreamEntry, Subscription};
 pub use transact::{Committed, Target};

@@ -16,6 +16,7 @@ mod odd;
 mod office;
 mod outage;
 mod queue;
+mod slow;
 mod texts;
 mod waiting;
 mod way_out;

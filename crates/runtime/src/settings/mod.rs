@@ -34,9 +34,9 @@ pub use self::{
     listen::Listen,
     phone::E164,
     sections::{
-        Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Line, LineMenu, Log,
-        LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours,
-        Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
+        Agent, AnswersOn, Calls, CompanyDay, Connections, Data, Deployment, Feeds, Gateway, Hours, Line,
+        LineMenu, Log, LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone,
+        OtherHours, Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
     },
     warnings::Warning,
 };
@@ -61,6 +61,8 @@ section! {
         public: Public,
         /// The account that carries the calls.
         twilio: Twilio,
+        /// Who may hold connections to the public ports.
+        connections: Connections,
         /// The service that answers the carrier.
         gateway: Gateway,
         /// The service that answers agents.
