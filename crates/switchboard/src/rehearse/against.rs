@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
-use switchboard_runtime::settings::Settings;
+use switchboard_runtime::settings::{Listen, Settings};
 use switchboard_runtime::{Lifecycle, Rng, SettingsArgs};
 use switchboard_simulator::{Faults, Simulator};
 use switchboard_store::{Store, StoreConfig};
@@ -77,6 +77,8 @@ impl Against {
             there: Elsewhere {
                 gateway: gateway.clone(),
                 agents: agents.clone(),
+                operations: [&settings.gateway.operations, &settings.realtime.operations]
+                    .map(|listen| listen.as_ref().map(Listen::port)),
                 token: settings.realtime.api_token.clone(),
             },
             gate: gate.cloned().map(Remote::new),

@@ -29,6 +29,8 @@ const STOP: Duration = Duration::from_secs(10);
 pub(super) struct Elsewhere {
     pub(super) gateway: Url,
     pub(super) agents: Url,
+    /// The ports at which gateway and realtime say whether they are ready, where they are not the same.
+    pub(super) operations: [Option<u16>; 2],
     /// What its API asks for.
     pub(super) token: Option<SecretString>,
 }
@@ -287,14 +289,34 @@ impl Fleet {
         self.wait_answers(service, &self.address(service)).await
     }
 
+    /// Where a service of a running system says whether it is ready, if that is a place of its own.
+    fn operations(&self, service: Service) -> Option<String> {
+        let there = self.elsewhere.as_ref()?;
+        let [gateway, realtime] = there.operations;
+        let (url, port) = match service {
+            Service::Gateway => (&there.gateway, gateway),
+            Service::Realtime => (&there.agents, realtime),
+            Service::WorkerLookup | Service::WorkerCalls | Service::WorkerRecords => return None,
+        };
+        Some(format!("http://{}:{}", url.host_str()?, port?))
+    }
+
     async fn wait_answers(&self, service: Service, address: &str) -> anyhow::Result<()> {
-        let url = format!("{address}/health/ready");
+        // Where health has a port of its own it is asked there; an older build has none.
+        let urls: Vec<String> = self
+            .operations(service)
+            .into_iter()
+            .chain([address.to_owned()])
+            .map(|address| format!("{address}/health/ready"))
+            .collect();
         let deadline = tokio::time::Instant::now() + READY;
         loop {
-            if let Ok(answer) = self.http.get(&url).send().await
-                && answer.status().is_success()
-            {
-                return Ok(());
+            for url in &urls {
+                if let Ok(answer) = self.http.get(url).send().await
+                    && answer.status().is_success()
+                {
+                    return Ok(());
+                }
             }
             if tokio::time::Instant::now() > deadline {
                 bail!("{} is not ready after {} s", service.name(), READY.as_secs());
