@@ -53,7 +53,7 @@ pub(crate) async fn get(
     let declared = media
         .headers
         .iter()
-        .find(|(name, _)| name.as_str().eq_ignore_ascii_case("content-type"));
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     // A browser shows or runs what it is told to: from this origin only sound.
     if matches!(media.status, 200 | 206)
         && !declared.is_some_and(|(_, kind)| kind.to_ascii_lowercase().starts_with("audio/"))
