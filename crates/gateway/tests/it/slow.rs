@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::house::House;
+use crate::house::{House, always};
 
 const EACH: usize = 1000;
 
@@ -41,7 +41,7 @@ async fn rest(stream: &mut TcpStream, within: Duration) -> (String, bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_of_half_requests_keep_no_signed_webhook_waiting() {
     switchboard_runtime::open_files::raise();
-    let house = House::open().await;
+    let house = House::with(always().set("connections.unproven_idle=3s")).await;
     house.ready().await;
     let unsigned = "POST /twilio/voice/incoming HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n";
     let halves = held(&house, unsigned).await;

@@ -181,7 +181,11 @@ async fn what_a_client_may_not_say_ends_the_connection() {
 async fn thousands_of_half_requests_keep_no_agent_waiting() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     switchboard_runtime::open_files::raise();
-    let house = House::start_with(&crate::house::outside(), Duration::from_secs(5)).await;
+    let house = House::start_with(
+        &crate::house::outside().set("connections.unproven_idle=3s"),
+        Duration::from_secs(5),
+    )
+    .await;
     let ask = async || {
         let begun = std::time::Instant::now();
         let request = |request: reqwest::RequestBuilder| request.bearer_auth(crate::house::TOKEN);

@@ -39,18 +39,19 @@ pub struct ConnectionLimits {
     pub per_address: usize,
     /// Unproven connections of all addresses together.
     pub unproven: usize,
-    /// How long an unproven connection waits for its next request.
-    pub idle: Duration,
+    /// How long an unproven connection waits for its next request, or takes to read an answer; `None` for as long as any
+    /// other.
+    pub idle: Option<Duration>,
 }
 
 impl Default for ConnectionLimits {
-    /// No proxies, 100 of an address, 4,096 in all, 10 s.
+    /// None: for ports that only our own programs reach, on which nobody proves anything.
     fn default() -> Self {
         Self {
             proxies: Vec::new(),
-            per_address: 100,
-            unproven: 4096,
-            idle: Duration::from_secs(10),
+            per_address: usize::MAX,
+            unproven: usize::MAX,
+            idle: None,
         }
     }
 }
@@ -81,7 +82,7 @@ pub(crate) struct Connection {
     number: u64,
     address: IpAddr,
     since: Instant,
-    idle: Duration,
+    idle: Option<Duration>,
     /// Proven, or a known proxy's.
     left_alone: AtomicBool,
     /// When it ends, unless something happens before.
@@ -126,7 +127,7 @@ impl Connections {
             since: now,
             idle: limits.idle,
             left_alone: AtomicBool::new(proxy),
-            deadline: Mutex::new((!proxy).then(|| now + limits.idle)),
+            deadline: Mutex::new(limits.idle.filter(|_| !proxy).map(|idle| now + idle)),
             changed: Notify::new(),
         });
         state.by_peer.insert(peer, Arc::clone(&connection));
@@ -254,7 +255,7 @@ impl Connection {
     /// The request has its answer.
     pub(super) fn is_idle(&self) {
         if !self.left_alone.load(Ordering::Acquire) && self.deadline().is_none() {
-            self.set_deadline(Some(Instant::now() + self.idle));
+            self.set_deadline(self.idle.map(|idle| Instant::now() + idle));
         }
     }
 
@@ -315,7 +316,7 @@ mod tests {
             proxies: vec![Network::parse("10.0.0.0/8").unwrap()],
             per_address: 2,
             unproven: 5,
-            idle,
+            idle: Some(idle),
         })
     }
 

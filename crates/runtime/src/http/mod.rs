@@ -79,7 +79,7 @@ impl HttpOptions {
                 proxies: connections.proxies.clone(),
                 per_address: connections.per_address.get(),
                 unproven: open_files::share_of_unproven(),
-                idle: connections.unproven_idle,
+                idle: Some(connections.unproven_idle),
             },
             ..Self::default()
         }
