@@ -22,7 +22,7 @@ async fn held(house: &House, text: &str) -> Vec<TcpStream> {
 
 async fn webhook_in_time(house: &House, call: &str, while_: &str) {
     let body = format!(
-        "CallSid={call}&From=%2B442079460750&To=%2B442079460000&Direction=inbound&CallStatus=ringing"
+        "CallSid={call}&AccountSid=AC00000000000000000000000000000000&From=%2B442079460750&To=%2B442079460000&Direction=inbound&CallStatus=ringing&ApiVersion=2010-04-01"
     );
     let begun = Instant::now();
     let reply = house.door.post("/twilio/voice/incoming", body.as_bytes()).await;
