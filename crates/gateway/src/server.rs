@@ -11,7 +11,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use switchboard_contracts::VOICE_PATH;
+use switchboard_contracts::{MusicPiece, Routed, VOICE_PATH};
 use switchboard_runtime::http::{self, prove};
 use switchboard_runtime::{Health, HttpOptions, Metrics, Sparing};
 use switchboard_telephony::form::WebhookForm;
@@ -23,14 +23,9 @@ use tracing::{error, info, warn};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 use crate::handlers::Answer;
-use crate::route::Routed;
 
 /// Twilio's own requests stay far below this.
 const MAX_BODY: usize = 64 * 1024;
-/// Fetched without a signature.
-const HOLD_MUSIC: &str = "media/hold.wav";
-/// How much of the music is played when the address does not say.
-const MUSIC: u64 = 12;
 
 /// Answers webhooks on `listener` until `shutdown`, then finishes what it began.
 ///
@@ -60,7 +55,10 @@ pub async fn run(
     let routes = move |config: &mut ServiceConfig| {
         config
             .app_data(gateway.clone())
-            .route(&format!("{VOICE_PATH}{HOLD_MUSIC}"), web::get().to(hold_music))
+            .route(
+                &format!("{VOICE_PATH}{}", MusicPiece::PATH),
+                web::get().to(hold_music),
+            )
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::post().to(webhook))
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::get().to(webhook));
         if apart {
@@ -99,7 +97,7 @@ fn is_unsigned(request: &ServiceRequest) -> bool {
     let webhook = request
         .path()
         .strip_prefix(VOICE_PATH)
-        .is_some_and(|address| address != HOLD_MUSIC);
+        .is_some_and(|address| address != MusicPiece::PATH);
     let unsigned = webhook
         && matches!(*request.method(), Method::GET | Method::POST)
         && !request.headers().contains_key(SIGNATURE_HEADER);
@@ -150,6 +148,12 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
     } else {
         WebhookForm::parse(&said(&body, &routed, request.query_string()))
     };
+    // A signature says who, not when, nor where one field ends: see what was captured and sent again.
+    if let Err(reason) = form.plausible(&gateway.account) {
+        warn!(%reason, path = request.path(), fields = ?form, "webhook refused: {reason}");
+        metrics::counter!("gateway_webhooks_total", "answer" => "refused").increment(1);
+        return HttpResponse::Forbidden().finish();
+    }
     // The same request sent twice has the same signature, whether or not the carrier numbers its retries.
     let id = format!("{}:{}", request.path(), signature.unwrap_or_default());
     let answer = gateway.answer(&routed, &form, &id, &url).await;
@@ -194,17 +198,7 @@ fn render(document: &VoiceResponse) -> String {
 }
 
 async fn hold_music(request: HttpRequest, gateway: Data<Gateway>) -> HttpResponse {
-    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
-    let numbers: Vec<(String, Option<u64>)> = query
-        .map(|(name, value)| (name.into_owned(), value.parse().ok()))
-        .collect();
-    let number = |name: &str| {
-        numbers
-            .iter()
-            .find(|(other, _)| other == name)
-            .and_then(|(_, number)| *number)
-    };
-    let (at, seconds) = (number("at").unwrap_or(0), number("for").unwrap_or(MUSIC));
+    let MusicPiece { at, seconds } = MusicPiece::parse(request.query_string());
     let tag = gateway.music.tag(at, seconds);
     // One or several tags, each perhaps marked as weak, which makes no difference to a file.
     let known = request
