@@ -253,7 +253,7 @@ fn secret_in(assignment: &str) -> Option<&str> {
     let path = path.trim();
     let last = path.rsplit('.').next().unwrap_or(path);
     let is_secret = match last {
-        "auth_token" | "api_key_secret" | "api_token" | "bearer_token" => true,
+        "auth_token" | "api_key_secret" | "api_token" | "bearer_token" | "shared_key" => true,
         // With a password in it.
         "url" => value.contains('@'),
         _ => value.contains("_token") || value.contains("_secret") || path.contains(".headers"),
