@@ -15,7 +15,8 @@ use switchboard_simulator::{Faults, Simulator};
 use switchboard_store::{Store, StoreConfig};
 use url::Url;
 
-use super::fleet::{Elsewhere, Fleet};
+use super::elsewhere::Elsewhere;
+use super::fleet::Fleet;
 use super::redis::Redis;
 use super::stage::Stage;
 use super::system::{HandsOn, Office, System};

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use switchboard_runtime::Lifecycle;
 use tokio::process::{Child, Command};
-use url::Url;
 
 use super::beside::Mixture;
+use super::elsewhere::Elsewhere;
 use super::ports;
 use super::turns::{Front, Turns};
 use crate::services::{Service, Shared};
@@ -23,17 +23,6 @@ use crate::services::{Service, Shared};
 const READY: Duration = Duration::from_secs(20);
 /// How long a service may take to stop.
 const STOP: Duration = Duration::from_secs(10);
-
-/// Where a running system is, which this rehearsal did not start and does not end.
-#[derive(Debug, Clone)]
-pub(super) struct Elsewhere {
-    pub(super) gateway: Url,
-    pub(super) agents: Url,
-    /// The ports at which gateway and realtime say whether they are ready, where they are not the same.
-    pub(super) operations: [Option<u16>; 2],
-    /// What its API asks for.
-    pub(super) token: Option<SecretString>,
-}
 
 enum Running {
     Here(Lifecycle),
@@ -289,22 +278,12 @@ impl Fleet {
         self.wait_answers(service, &self.address(service)).await
     }
 
-    /// Where a service of a running system says whether it is ready, if that is a place of its own.
-    fn operations(&self, service: Service) -> Option<String> {
-        let there = self.elsewhere.as_ref()?;
-        let [gateway, realtime] = there.operations;
-        let (url, port) = match service {
-            Service::Gateway => (&there.gateway, gateway),
-            Service::Realtime => (&there.agents, realtime),
-            Service::WorkerLookup | Service::WorkerCalls | Service::WorkerRecords => return None,
-        };
-        Some(format!("http://{}:{}", url.host_str()?, port?))
-    }
-
     async fn wait_answers(&self, service: Service, address: &str) -> anyhow::Result<()> {
         // Where health has a port of its own it is asked there; an older build has none.
         let urls: Vec<String> = self
-            .operations(service)
+            .elsewhere
+            .as_ref()
+            .and_then(|there| there.operations_of(service))
             .into_iter()
             .chain([address.to_owned()])
             .map(|address| format!("{address}/health/ready"))
