@@ -19,4 +19,5 @@ mod proxy;
 mod snapshots;
 mod stream;
 mod support;
+mod survive;
 mod webhook;
