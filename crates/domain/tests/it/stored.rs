@@ -59,14 +59,14 @@ fn samples(folder: &str, kind: &str) -> Vec<(PathBuf, Value)> {
 const MAPS: [&str; 2] = ["lookups", "extra"];
 /// Where a text is one of a few words, and not anybody's data.
 const CHOICES: [&str; 10] = [
-    "/state",
-    "/leg",
-    "/caller",
+    "Call/state",
+    "Call/leg",
+    "Call/caller",
     "/origin",
     "/why",
     "/ended/reason",
-    "/presence",
-    "/answers_on",
+    "Agent/presence",
+    "Agent/answers_on",
     "/certainty",
     "/lookups/*",
 ];
