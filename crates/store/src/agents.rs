@@ -7,8 +7,8 @@ use switchboard_domain::{Access, Agent, AgentId, AnswersOn, Connection};
 use tokio::time::Instant;
 
 use crate::access::{read_access, read_agent};
-use crate::record::{AgentRow, Put, parse, write};
-use crate::{Store, StoreError, keys};
+use crate::record::{AgentRow, Put, parse, rewrite, write};
+use crate::{Kept, Store, StoreError, keys};
 
 /// What came of giving up an agent whose screen is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,8 @@ impl Store {
             if Some(&agent) == known.as_ref() && process.is_empty() {
                 return Ok((known, false));
             }
-            let put = self.put_agent(version, known.as_ref(), &agent, process, deadline);
+            let data = rewrite(Kept::Agent, &data, known.as_ref(), &agent)?;
+            let put = self.put_agent(version, known.as_ref(), (&agent, &data), process, deadline);
             row = match put.await {
                 Ok(Put::Done) => return Ok((Some(agent), false)),
                 Ok(Put::Elsewhere) => return Ok((known, true)),
@@ -141,7 +142,7 @@ impl Store {
         &self,
         version: u64,
         known: Option<&Agent>,
-        agent: &Agent,
+        (agent, data): (&Agent, &str),
         process: &str,
         deadline: Instant,
     ) -> Result<Put, StoreError> {
@@ -160,7 +161,7 @@ impl Store {
         invocation
             .arg(agent.id.as_str())
             .arg(version)
-            .arg(write("an agent", agent)?)
+            .arg(data)
             .arg(event)
             .arg(self.config().stream_cap)
             .arg(process);

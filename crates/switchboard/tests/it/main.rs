@@ -5,3 +5,4 @@
 mod agents;
 mod hours;
 mod jobs;
+mod secrets;
