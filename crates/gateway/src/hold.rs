@@ -68,7 +68,11 @@ impl Script {
     /// What those hear who have just joined the queue: as many whole sentences as fit into `room` seconds. The rest would
     /// be said while something else is to happen.
     fn welcome(&self, told: &Told, room: u64) -> Vec<String> {
-        let queue = if told.nobody_there { &self.nobody } else { &self.queue };
+        let queue = if told.nobody_there {
+            &self.nobody
+        } else {
+            &self.queue
+        };
         let texts: &[&String] = match told.welcomed() {
             Welcome::Nothing => &[],
             Welcome::Queue => &[queue],
@@ -136,7 +140,10 @@ fn sentences_within(text: &str, room: u64) -> &str {
     if seconds(text) <= room {
         return text;
     }
-    let ends = text.match_indices(". ").chain(text.match_indices("! ")).chain(text.match_indices("? "));
+    let ends = text
+        .match_indices(". ")
+        .chain(text.match_indices("! "))
+        .chain(text.match_indices("? "));
     let begun = ends.filter_map(|(at, _)| text.get(..=at));
     let fits = begun.filter(|begun| seconds(begun) <= room);
     fits.max_by_key(|begun| begun.len()).unwrap_or_default()

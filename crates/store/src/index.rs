@@ -82,16 +82,21 @@ impl Store {
         let phones: BTreeMap<String, String> = self.read(&phones, deadline).await?;
         let available: HashSet<String> = self.read(&available, deadline).await?;
 
-        let there: BTreeMap<&str, BTreeSet<&str>> = live.calls.iter().fold(BTreeMap::new(), |mut all, call| {
-            if let Some(phone) = call.state.phone() {
-                let calls: &mut BTreeSet<&str> = all.entry(phone.as_str()).or_default();
-                calls.insert(call.id.as_str());
-            }
-            all
-        });
+        let there: BTreeMap<&str, BTreeSet<&str>> =
+            live.calls.iter().fold(BTreeMap::new(), |mut all, call| {
+                if let Some(phone) = call.state.phone() {
+                    let calls: &mut BTreeSet<&str> = all.entry(phone.as_str()).or_default();
+                    calls.insert(call.id.as_str());
+                }
+                all
+            });
         let note: Vec<(&str, &str)> = there
             .iter()
-            .filter(|(phone, calls)| phones.get(**phone).is_none_or(|known| !calls.contains(known.as_str())))
+            .filter(|(phone, calls)| {
+                phones
+                    .get(**phone)
+                    .is_none_or(|known| !calls.contains(known.as_str()))
+            })
             .filter_map(|(phone, calls)| Some((*phone, *calls.first()?)))
             .collect();
         let forget: Vec<(&str, &str)> = phones
@@ -103,9 +108,7 @@ impl Store {
         let differ = live
             .agents
             .iter()
-            .filter(|agent| {
-                (agent.presence == Presence::Available) != available.contains(agent.id.as_str())
-            })
+            .filter(|agent| (agent.presence == Presence::Available) != available.contains(agent.id.as_str()))
             .map(|agent| agent.id.as_str());
         let gone = available
             .iter()

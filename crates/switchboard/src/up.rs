@@ -151,7 +151,12 @@ fn softphone(settings: &Settings) -> anyhow::Result<Softphone> {
             let Some(Ok(ticket)) = ticket.map(|(_, ticket)| ticket.parse::<ClaimTicket>()) else {
                 return;
             };
-            let told = api.hung_up(ticket.call.as_str(), &hung_up.identity, ticket.claim, hung_up.leg.as_str());
+            let told = api.hung_up(
+                ticket.call.as_str(),
+                &hung_up.identity,
+                ticket.claim,
+                hung_up.leg.as_str(),
+            );
             if told.await.is_none() {
                 warn!(call.id = %ticket.call, "nobody was told that the agent of call {} has hung up", ticket.call);
             }

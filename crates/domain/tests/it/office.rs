@@ -212,8 +212,14 @@ fn whoever_presses_the_key_and_goes_is_left_out_and_the_others_ring_at_once() {
         .then(press(1))
         .after_secs(1)
         .office_ended(1, 0, false);
-    assert_eq!((gone.state(), gone.causes()), ("ringing_office", vec![Cause::OnlyMailboxes]));
-    assert!(gone.last.effects.is_empty(), "the answer to this request rings them");
+    assert_eq!(
+        (gone.state(), gone.causes()),
+        ("ringing_office", vec![Cause::OnlyMailboxes])
+    );
+    assert!(
+        gone.last.effects.is_empty(),
+        "the answer to this request rings them"
+    );
     let told = |scene: &Scene| instruction(scene.call(), &At::Resume);
     let without = |attempt, phones: &[u8]| Instruction::RingOffice {
         round: 1,
@@ -228,11 +234,14 @@ fn whoever_presses_the_key_and_goes_is_left_out_and_the_others_ring_at_once() {
     // Nobody is left: the next round has every phone again.
     let queued = again.office_ended(1, 2, false);
     assert_eq!(queued.state(), "queued");
-    assert_eq!(told(&queued.in_the_office()), Instruction::RingOffice {
-        round: 2,
-        attempt: 0,
-        skipped: std::collections::BTreeSet::new()
-    });
+    assert_eq!(
+        told(&queued.in_the_office()),
+        Instruction::RingOffice {
+            round: 2,
+            attempt: 0,
+            skipped: std::collections::BTreeSet::new()
+        }
+    );
 }
 
 /// By a build that does not keep which ring it was.
@@ -243,7 +252,11 @@ fn a_ring_of_which_nothing_is_kept_is_followed_by_the_next_round() {
         leg: leg("office-1"),
         round: 1,
     });
-    if let Some(Call { state: State::Talking(talk), .. }) = &mut gone.call {
+    if let Some(Call {
+        state: State::Talking(talk),
+        ..
+    }) = &mut gone.call
+    {
         let kept = serde_json::to_value(&*talk).unwrap();
         assert!(kept.get("ring").is_some(), "{kept}");
         talk.ring = None;

@@ -134,7 +134,9 @@ pub(crate) fn state(state: &State, now: Timestamp) -> String {
             };
             let held = if *hold { ", on hold" } else { "" };
             let gone = if agent_left.is_some() { ", seems alone" } else { "" };
-            let rung = rung.as_ref().map_or_else(String::new, |of| format!(", rung {}", ring(of)));
+            let rung = rung
+                .as_ref()
+                .map_or_else(String::new, |of| format!(", rung {}", ring(of)));
             format!("{whom}{held}{gone}{rung}")
         }
         State::Voicemail { why } => format!("{why:?}"),

@@ -71,7 +71,11 @@ impl Gateway {
             waited: request.waited.filter(|_| place.is_some()),
             waits: place.is_some(),
             longest: moves_on_in.map(|left| left.saturating_add(AFTER)),
-            welcome: if place.is_some() { welcome } else { Welcome::Nothing },
+            welcome: if place.is_some() {
+                welcome
+            } else {
+                Welcome::Nothing
+            },
             ..Told::default()
         };
         // Large, and needed now and then only.

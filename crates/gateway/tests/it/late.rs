@@ -193,7 +193,11 @@ async fn a_late_key_for_a_ring_that_is_over_heals_by_itself() {
         .await;
     assert_eq!(house.state(&line.sid).await, "ringing_office");
     let enqueue = line
-        .ask(&house, &attribute(&others, "action"), &ended("no-answer", "false", ""))
+        .ask(
+            &house,
+            &attribute(&others, "action"),
+            &ended("no-answer", "false", ""),
+        )
         .await;
     assert_eq!(house.state(&line.sid).await, "queued");
     phone.ask(&house, &accept, &[("Digits", "1")]).await;

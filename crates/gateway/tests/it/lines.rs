@@ -83,7 +83,11 @@ async fn whoever_chooses_nothing_takes_the_default_way_of_their_number() {
     let document = line.ask(&house, "incoming", &[]).await;
     assert!(document.contains("direct</Enqueue>"), "{document}");
     let first = line
-        .ask(&house, &attribute(&document, "waitUrl"), &crate::queue::in_queue("0"))
+        .ask(
+            &house,
+            &attribute(&document, "waitUrl"),
+            &crate::queue::in_queue("0"),
+        )
         .await;
     assert!(first.contains("direct line of Harbour and Lane"), "{first}");
 

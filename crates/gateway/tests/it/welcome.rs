@@ -52,15 +52,23 @@ async fn without_a_menu_the_greeting_is_said_in_the_queue_too() {
     let house = House::with(always().set("menu.choices=[]")).await;
     let mut line = Line::caller(1);
     let enqueue = line.ask(&house, "incoming", &[]).await;
-    assert!(enqueue.contains("<Enqueue") && !enqueue.contains("<Say"), "{enqueue}");
-    let first = line.ask(&house, &attribute(&enqueue, "waitUrl"), &in_queue("0")).await;
+    assert!(
+        enqueue.contains("<Enqueue") && !enqueue.contains("<Say"),
+        "{enqueue}"
+    );
+    let first = line
+        .ask(&house, &attribute(&enqueue, "waitUrl"), &in_queue("0"))
+        .await;
     let (greeting, welcome) = (first.find("Thank you for calling"), first.find(WELCOME));
     assert!(first.find("<Gather") < greeting && greeting < welcome, "{first}");
     // Whoever comes back into the queue has heard it.
     let again = line.ask(&house, "resume", &[]).await;
     let wait = attribute(&again, "waitUrl");
     let next = line.ask(&house, &wait, &in_queue("0")).await;
-    assert!(next.contains(WELCOME) && !next.contains("Thank you for calling"), "{next}");
+    assert!(
+        next.contains(WELCOME) && !next.contains("Thank you for calling"),
+        "{next}"
+    );
     house.close().await;
 }
 
@@ -68,21 +76,35 @@ async fn without_a_menu_the_greeting_is_said_in_the_queue_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn however_long_the_announcement_the_office_rings_in_time_without_redis() {
     let long = "We are glad that you have called us. ".repeat(20);
-    let settings = format!("[office]\nqueue_message = \"{}\"\n[calls]\nunanswered_after = \"20s\"", long.trim());
+    let settings = format!(
+        "[office]\nqueue_message = \"{}\"\n[calls]\nunanswered_after = \"20s\"",
+        long.trim()
+    );
     let house = House::with(always().text("long", &settings)).await;
     let mut line = Line::caller(1);
     let menu = line.ask(&house, "incoming", &[]).await;
     let enqueue = line
         .ask(&house, &attribute(&menu, "action"), &[("Digits", "1")])
         .await;
-    assert!(!enqueue.contains("<Say"), "the carrier does not count yet: {enqueue}");
+    assert!(
+        !enqueue.contains("<Say"),
+        "the carrier does not count yet: {enqueue}"
+    );
     let wait = attribute(&enqueue, "waitUrl");
     let first = line.ask(&house, &wait, &in_queue("0")).await;
-    assert!((15..=23).contains(&length(&first)), "{} s: {first}", length(&first));
+    assert!(
+        (15..=23).contains(&length(&first)),
+        "{} s: {first}",
+        length(&first)
+    );
     house.redis.pause().unwrap();
     let first = line.ask_once(&house, &wait, &in_queue("0")).await;
     assert!(first.contains("We are glad"), "{first}");
-    assert!((15..=20).contains(&length(&first)), "{} s: {first}", length(&first));
+    assert!(
+        (15..=20).contains(&length(&first)),
+        "{} s: {first}",
+        length(&first)
+    );
     let leave = line.ask_once(&house, &wait, &in_queue("20")).await;
     assert!(leave.contains("<Leave"), "{leave}");
     house.redis.resume().unwrap();
@@ -107,12 +129,18 @@ async fn where_nobody_is_there_and_no_phone_rings_it_is_said_at_once() {
         let id = AgentId::new("amelia").unwrap();
         house
             .store
-            .update_agent(&id, |agent| agent.map(|agent| switchboard_domain::Agent { presence, ..agent }))
+            .update_agent(&id, |agent| {
+                agent.map(|agent| switchboard_domain::Agent { presence, ..agent })
+            })
             .await
             .unwrap();
         if looked {
             let live = house.store.snapshot().await.unwrap();
-            house.store.put_index_right(&live, Duration::from_mins(1)).await.unwrap();
+            house
+                .store
+                .put_index_right(&live, Duration::from_mins(1))
+                .await
+                .unwrap();
         }
         let (mut line, _, first) = joins(&house, 1).await;
         assert_eq!(first.contains(nobody), told, "{presence:?} {looked}: {first}");

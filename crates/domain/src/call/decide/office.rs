@@ -178,7 +178,13 @@ fn pressed_and_gone(
     skipped.extend(ring.reached);
     skipped.insert(phone);
     // News of a later ring than we know of must not be taken for the end of the next one when it comes twice.
-    ring_others(step, waiting, ring.round, ring.attempt.max(numbered.attempt), skipped);
+    ring_others(
+        step,
+        waiting,
+        ring.round,
+        ring.attempt.max(numbered.attempt),
+        skipped,
+    );
 }
 
 /// The line's own request brought us here, and its answer rings them: no job needs to move it.

@@ -361,7 +361,11 @@ impl Promise {
             // Only a line that was told to ask there comes there; any other request may be an old one.
             (
                 Ask::Resume | Ask::Astray | Ask::LeftQueue | Ask::AfterConference,
-                Phase::Phone { asked, deadline, ring },
+                Phase::Phone {
+                    asked,
+                    deadline,
+                    ring,
+                },
             ) => match asked {
                 None => {
                     self.phase = Phase::Phone {

@@ -85,8 +85,13 @@ pub(super) async fn leaves_the_queue(stage: &mut Stage<'_>) -> anyhow::Result<()
 pub(super) async fn key_at_once(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_told_to_hold(MARA).await?;
     stage.pass(Duration::from_secs(1)).await?;
-    ensure!(stage.system.simulator.press(&caller, "9"), "the caller's line is gone");
-    stage.asked_for_a_message(&caller, Duration::from_secs(15)).await?;
+    ensure!(
+        stage.system.simulator.press(&caller, "9"),
+        "the caller's line is gone"
+    );
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(15))
+        .await?;
     ensure!(
         !stage.heard(&caller, "To leave a message"),
         "the key was heard only when it was offered"

@@ -42,7 +42,10 @@ impl Carrier {
             go_on(&call.id, kept);
         }
         // Twice the time until the next round, and what a round may take.
-        let valid = self.sweep_every.saturating_mul(2).saturating_add(Duration::from_mins(1));
+        let valid = self
+            .sweep_every
+            .saturating_mul(2)
+            .saturating_add(Duration::from_mins(1));
         if let Err(error) = self.calls.store.put_index_right(&live, valid).await {
             warn!(%error, "the index of phones and available agents was not compared: {error}");
         }

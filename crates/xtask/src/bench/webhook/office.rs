@@ -17,7 +17,10 @@ const MANY: usize = 14_000;
 const RATE_PER_S: u64 = 200;
 
 pub(super) async fn ring(plan: &Plan) -> Result<Row> {
-    eprintln!("webhook: {} s of office rings with {FEW} and {MANY} agents", plan.seconds);
+    eprintln!(
+        "webhook: {} s of office rings with {FEW} and {MANY} agents",
+        plan.seconds
+    );
     let mut house = House::open().await?;
     let (mut few, mut many) = (Measured::new()?, Measured::new()?);
     let mut odd = 0;
@@ -40,7 +43,8 @@ pub(super) async fn ring(plan: &Plan) -> Result<Row> {
     }
     let without = house.without_state().await?;
     house.close().await?;
-    let what = "a line that is moved to hear the office ring, 200/s, with 14,000 agents; floor: the same with 4";
+    let what =
+        "a line that is moved to hear the office ring, 200/s, with 14,000 agents; floor: the same with 4";
     Ok(Row::beside("office-ring", what, &many, &few)
         .fact("agents", float(u64::try_from(MANY)?))
         .at_most("p99_ratio_to_floor", 1.5)
