@@ -7,11 +7,11 @@
 
 use std::time::Duration;
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::QueueName;
 use switchboard_telephony::twiml::{Gather, Pause, Play, Prompt, Verb, VoiceResponse};
 
 use crate::app::Gateway;
-use crate::route::Welcome;
 use crate::script::Script;
 
 /// Slow speech, in characters a second: what is read aloud takes no longer than this says.

@@ -23,6 +23,10 @@ impl Gateway {
     ) -> Option<VoiceResponse> {
         match step {
             Ok(Committed { call: Some(call), .. }) => Some(self.told(line, &instruction(&call, at)).await),
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => Some(self.turned_away(line, why)),
             Ok(_) => None,
             Err(failure) => {
                 log_failure(&line.call, &failure);
@@ -33,7 +37,7 @@ impl Gateway {
 
     pub(super) async fn incoming(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let mut line = Line::of(&request.call, webhook.form);
+        let mut line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         if let Some(why) = self.refusal.of(webhook.form) {
             tracing::info!(call.id = %line.call, why, "call {} is not taken: its caller is {why}", line.call);
@@ -50,6 +54,10 @@ impl Gateway {
             Ok(Committed { call: Some(call), .. }) => {
                 Ok(self.first_told(&line, &instruction(&call, &At::Incoming)).await)
             }
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => Ok(self.turned_away(&line, why)),
             Ok(_) => Ok(self.direct_incoming(&line)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
@@ -81,7 +89,7 @@ impl Gateway {
         attempt: u8,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = Gathered::from_form(webhook.form)?;
-        let mut line = Line::of(&request.call, webhook.form);
+        let mut line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let pick = self.script(&line.dialled).menu.pick(request.digits.as_deref());
         line.queue = match &pick {
@@ -118,7 +126,7 @@ impl Gateway {
         queue: Option<&QueueName>,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = EnqueueEnded::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let exit = match request.result {
             Some(QueueResult::Leave) => QueueExit::Leave,
@@ -178,7 +186,7 @@ impl Gateway {
         at: impl Fn(Option<&Call>) -> At,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let found = |now: Timestamp| self.found_waiting(&line, None, now);
         let step = self
@@ -193,7 +201,7 @@ impl Gateway {
 
     pub(super) async fn voicemail_asked(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let commands = |_: Option<&Call>| vec![Command::Ask(At::Voicemail)];
         let step = self
@@ -208,7 +216,7 @@ impl Gateway {
 
     pub(super) async fn recorded(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = Recorded::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let mut commands = Vec::new();
         if webhook.direct {
@@ -239,7 +247,7 @@ impl Gateway {
     /// because it may have been the first document that failed.
     pub(super) async fn fallback(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let code = request.call.error_code;
         tracing::error!(call.id = %line.call, code, "carrier asks for the fallback of {}: error {code:?}", line.call);

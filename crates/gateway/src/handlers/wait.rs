@@ -1,5 +1,6 @@
 //! A line that waits in the carrier's queue: it asks at the end of every piece of music, and when a key is pressed.
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::{
     Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
 };
@@ -11,7 +12,6 @@ use super::step::{Line, log_failure, note_odd};
 use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::hold::{AFTER, Told};
-use crate::route::Welcome;
 
 impl Gateway {
     pub(super) async fn wait(
@@ -22,7 +22,7 @@ impl Gateway {
         welcome: Welcome,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = QueueWait::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let at = At::Wait {
             queue: request.queue.map(|sid| sid.as_str().to_owned()),
@@ -44,6 +44,10 @@ impl Gateway {
                 ahead,
                 ..
             }) => (call, now, ahead),
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => return Ok(self.turned_away(&line, why)),
             Ok(_) => return Ok(self.direct_wait(&line, queue, request.waited, asks, welcome)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
