@@ -86,7 +86,7 @@ section! {
 
 impl Line {
     /// What callers may hear, by name.
-    pub fn texts(&self) -> [(&'static str, Option<&String>); 21] {
+    pub fn texts(&self) -> [(&'static str, Option<&String>); 22] {
         [
             ("greeting", self.greeting.as_ref()),
             ("closed_message", self.closed_message.as_ref()),
