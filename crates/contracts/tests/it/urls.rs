@@ -119,7 +119,7 @@ fn no_address_in_use_changes_when_its_query_is_written_again() {
     };
     for url in [
         urls.menu(1),
-        urls.wait(&queue),
+        urls.wait(&queue, Welcome::Queue),
         urls.wait_key(&queue),
         urls.left_queue(&queue),
         urls.astray(),
