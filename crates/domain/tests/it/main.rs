@@ -19,4 +19,5 @@ mod races;
 mod rescue;
 mod scene;
 mod show;
+mod stored;
 mod transitions;
