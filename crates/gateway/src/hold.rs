@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::QueueName;
 use switchboard_telephony::twiml::{Gather, Pause, Play, Prompt, Verb, VoiceResponse};
 

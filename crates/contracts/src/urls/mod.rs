@@ -39,29 +39,18 @@ impl VoiceUrls {
         self.url(Route::Menu { attempt }, false)
     }
 
-    /// For each wait document; the first one says what those hear who join a queue, after the greeting for those who
-    /// have not heard it.
-    pub fn wait(&self, queue: &QueueName, greeted: bool) -> String {
-        let route = Route::Wait {
-            queue: Some(queue.clone()),
-            key: false,
-            welcome: if greeted {
-                Welcome::Queue
-            } else {
-                Welcome::Greeting
-            },
-        };
-        self.url(route, false)
+    /// For each wait document; the first one says what those hear who join a queue.
+    pub fn wait(&self, queue: &QueueName, welcome: Welcome) -> String {
+        let queue = Some(queue.clone());
+        let key = false;
+        self.url(Route::Wait { queue, key, welcome }, false)
     }
 
     /// For a key that is pressed while waiting.
     pub fn wait_key(&self, queue: &QueueName) -> String {
-        let route = Route::Wait {
-            queue: Some(queue.clone()),
-            key: true,
-            welcome: Welcome::Nothing,
-        };
-        self.url(route, false)
+        let queue = Some(queue.clone());
+        let (key, welcome) = (true, Welcome::Nothing);
+        self.url(Route::Wait { queue, key, welcome }, false)
     }
 
     /// After the queue.

@@ -107,6 +107,24 @@ pub enum Welcome {
     Greeting,
 }
 
+impl Welcome {
+    fn written(self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Queue => Some("queue".to_owned()),
+            Self::Greeting => Some("greeting".to_owned()),
+        }
+    }
+
+    fn read(text: Option<&str>) -> Self {
+        match text {
+            Some("queue") => Self::Queue,
+            Some("greeting") => Self::Greeting,
+            Some(_) | None => Self::Nothing,
+        }
+    }
+}
+
 /// What the address says that a picked up office phone asks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficePhone {
@@ -221,12 +239,7 @@ fn written(route: &Route) -> (&'static str, Query) {
         Route::Wait { queue, key, welcome } => {
             note("queue", queue.as_ref().map(ToString::to_string));
             note("key", flag(*key));
-            let first = match welcome {
-                Welcome::Nothing => None,
-                Welcome::Queue => Some("queue".to_owned()),
-                Welcome::Greeting => Some("greeting".to_owned()),
-            };
-            note("first", first);
+            note("first", welcome.written());
             "wait"
         }
         Route::LeftQueue { queue } => {
@@ -338,11 +351,7 @@ fn read(path: &str, query: &Asked) -> Option<Route> {
         "wait" => Route::Wait {
             queue: query.queue(),
             key: query.has("key"),
-            welcome: match query.text("first") {
-                Some("greeting") => Welcome::Greeting,
-                Some("queue") => Welcome::Queue,
-                Some(_) | None => Welcome::Nothing,
-            },
+            welcome: Welcome::read(query.text("first")),
         },
         "left-queue" => Route::LeftQueue { queue: query.queue() },
         "resume" if query.has("after") => Route::AfterConference {

@@ -3,16 +3,9 @@
 
 use proptest::option::of;
 use proptest::prelude::*;
+use proptest::sample::select;
 use switchboard_contracts::{MusicPiece, OfficePhone, Route, Routed, VOICE_PATH, VoiceUrls, Welcome};
 use switchboard_domain::{AgentId, CallId, ClaimTicket, PhoneNumber, QueueName};
-
-fn welcome() -> impl Strategy<Value = Welcome> {
-    prop_oneof![
-        Just(Welcome::Nothing),
-        Just(Welcome::Queue),
-        Just(Welcome::Greeting)
-    ]
-}
 
 fn routes() -> impl Strategy<Value = Route> {
     let call = || "[A-Za-z0-9._-]{1,64}".prop_map(|id| CallId::new(&id).unwrap());
@@ -26,11 +19,12 @@ fn routes() -> impl Strategy<Value = Route> {
     prop_oneof![
         Just(Route::Incoming),
         any::<u8>().prop_map(|attempt| Route::Menu { attempt }),
-        (queue(), any::<bool>(), welcome()).prop_map(|(queue, key, welcome)| Route::Wait {
-            queue,
-            key,
-            welcome
-        }),
+        (
+            queue(),
+            any::<bool>(),
+            select(vec![Welcome::Nothing, Welcome::Queue, Welcome::Greeting])
+        )
+            .prop_map(|(queue, key, welcome)| Route::Wait { queue, key, welcome }),
         queue().prop_map(|queue| Route::LeftQueue { queue }),
         any::<bool>().prop_map(|astray| Route::Resume { astray }),
         any::<u32>().prop_map(|claim| Route::AfterConference { claim }),
@@ -125,7 +119,7 @@ fn no_address_in_use_changes_when_its_query_is_written_again() {
     };
     for url in [
         urls.menu(1),
-        urls.wait(&queue, true),
+        urls.wait(&queue, Welcome::Queue),
         urls.wait_key(&queue),
         urls.left_queue(&queue),
         urls.astray(),

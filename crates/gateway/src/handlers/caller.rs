@@ -54,6 +54,10 @@ impl Gateway {
             Ok(Committed { call: Some(call), .. }) => {
                 Ok(self.first_told(&line, &instruction(&call, &At::Incoming)).await)
             }
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => Ok(self.turned_away(&line, why)),
             Ok(_) => Ok(self.direct_incoming(&line)),
             Err(failure) => {
                 log_failure(&line.call, &failure);

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::{Instruction, QueueName, VoicemailReason};
 use switchboard_telephony::twiml::VoiceResponse;
 
 use super::step::Line;
 use crate::app::Gateway;
 use crate::hold::Told;
-use switchboard_contracts::Welcome;
 
 impl Gateway {
     /// A caller without a call: in opening hours the office rings, else they may leave a message.

@@ -1,5 +1,6 @@
 //! A line that waits in the carrier's queue: it asks at the end of every piece of music, and when a key is pressed.
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::{
     Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
 };
@@ -11,7 +12,6 @@ use super::step::{Line, log_failure, note_odd};
 use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::hold::{AFTER, Told};
-use switchboard_contracts::Welcome;
 
 impl Gateway {
     pub(super) async fn wait(

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use switchboard_simulator::Behaviour;
 
 use super::super::judge::SOON;
-use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, OLIVER, PHONES, Stage, WORKSHOP};
+use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, OLIVER, PHONES, STRANGER, Stage, WORKSHOP};
 
 /// The promise.
 pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);
