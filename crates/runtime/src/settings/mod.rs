@@ -34,8 +34,8 @@ pub use self::{
     sections::{
         Agent, AnswersOn, CallerLimits, Calls, CompanyDay, Connections, Data, Deployment, Feeds, Gateway,
         Hours, Line, LineMenu, Log, LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office,
-        OfficePhone, OtherHours, Outbound, Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly,
-        Worker,
+        OfficePhone, OtherHours, Outbound, Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio,
+        Weekly, Worker,
     },
     warnings::Warning,
 };
