@@ -27,7 +27,9 @@ async fn listed(world: &World, query: &str) -> Vec<Option<String>> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_lag_lose_calls_between_pages_and_hold_what_cannot_be_read() {
     let world = World::new();
-    world.app.twiml("/voice", r#"<Say>Hello.</Say><Pause length="600"/>"#);
+    world
+        .app
+        .twiml("/voice", r#"<Say>Hello.</Say><Pause length="600"/>"#);
     let mut legs = Vec::new();
     for _ in 0..5 {
         legs.push(world.call().await);
