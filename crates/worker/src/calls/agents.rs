@@ -74,7 +74,7 @@ impl Carrier {
     }
 
     fn request(&self, call: &Call, claim: &Claim, to: Party, from: Party) -> CreateCall {
-        let ticket = ClaimTicket::of(&call.id, claim).to_string();
+        let ticket = ClaimTicket::of(&call.id, claim);
         CreateCall {
             status_callback: Some(self.urls.agent_status(&call.id, claim.number)),
             status_callback_events: TOLD.to_vec(),
