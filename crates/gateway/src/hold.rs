@@ -13,7 +13,6 @@ use switchboard_telephony::twiml::{Gather, Pause, Play, Prompt, Verb, VoiceRespo
 
 use crate::app::Gateway;
 use crate::script::Script;
-use switchboard_contracts::Welcome;
 
 /// Slow speech, in characters a second: what is read aloud takes no longer than this says.
 const SPEECH: usize = 10;
