@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use switchboard_domain::{
-    Agent, AgentId, AnswersOn, Connection, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
+    Agent, AgentId, AnswersOn, Connection, IdError, Party, PhoneNumber, Policy, Presence,
 };
 use switchboard_queue::Admin;
 use switchboard_runtime::settings::{self, Settings};
@@ -28,14 +28,6 @@ pub enum RealtimeError {
     /// A queue or an agent has a name that cannot be part of a key.
     #[error(transparent)]
     Name(#[from] IdError),
-    /// An agent's phone has no number that could be called.
-    #[error("agents: {agent} answers on a phone, but: {source}")]
-    Phone {
-        /// Whose phone.
-        agent: String,
-        /// What is wrong with it.
-        source: PhoneNumberError,
-    },
     /// Nobody could be let in.
     #[error("realtime.api_token must be set outside demo mode")]
     NoToken,
@@ -109,12 +101,7 @@ impl Realtime {
             .office
             .phones
             .iter()
-            .filter_map(|phone| {
-                Some((
-                    PhoneNumber::parse(phone.number.as_str()).ok()?,
-                    phone.name.clone(),
-                ))
-            })
+            .map(|phone| (phone.number.clone(), phone.name.clone()))
             .collect();
         let door = Door::new(settings).ok_or(RealtimeError::NoToken)?;
         Ok(Self {
@@ -224,12 +211,7 @@ pub fn agents_of(settings: &Settings) -> Result<BTreeMap<AgentId, Agent>, Realti
 fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, RealtimeError> {
     let answers_on = match &agent.answers_on {
         settings::AnswersOn::Browser => AnswersOn::Browser,
-        settings::AnswersOn::Phone(number) => AnswersOn::Phone(PhoneNumber::parse(number.as_str()).map_err(
-            |source| RealtimeError::Phone {
-                agent: agent.id.clone(),
-                source,
-            },
-        )?),
+        settings::AnswersOn::Phone(number) => AnswersOn::Phone(number.clone()),
     };
     Ok(Agent::new(
         AgentId::new(&agent.id)?,

@@ -22,6 +22,10 @@
 //! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
 //! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
 //! | `{sb}:ticket:TICKET` | string | the agent who got this ticket for a socket; expires, and is taken by its first use |
+//! | `{sb}:ended` | sorted set | marks of calls that ended, by when: for a month, and two hundred thousand at most |
+//! | `{sb}:refused` | sorted set | marks of calls that were refused because of their number's limit, by when; as many at most |
+//! | `{sb}:from:HASH:live` | set | calls of one number that may not have ended; only where limits are set; expires |
+//! | `{sb}:from:HASH:hour` | hash | `since`, `count`: calls of that number within an hour; expires |
 //! | `{sb}:answers` | list | the last answers, as when and how long the caller had waited, for estimates; expires |
 //! | `{sb}:overrides` | hash | overrides of opening hours, by id, as JSON of `contracts::v1::Override` |
 //! | `{sb}:overrides-withdrawn` | sorted set | ids of those that were taken back, by their end; so that none comes again |
@@ -46,6 +50,7 @@
 //! outside Redis.
 
 mod access;
+mod admission;
 mod agents;
 mod answers;
 mod attend;
@@ -67,6 +72,7 @@ mod transact;
 mod unreadable;
 
 pub use access::{ExcludedBy, Exclusion};
+pub use admission::{Admission, CallerLimit, TurnedAway};
 pub use agents::GivenUp;
 pub use attend::{Attendance, Beat};
 pub use clock::ClockReading;
