@@ -41,6 +41,7 @@ pub enum Connection {
 }
 
 impl Connection {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     fn is_untracked(&self) -> bool {
         *self == Self::Untracked
     }

@@ -14,39 +14,62 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// What is not public: this network, private, behind a provider's translation, loopback, link-local (where clouds keep
+/// the secrets of their machines), of protocols, for documents, a translation that is no more, for measurements,
+/// multicast, and reserved.
+const NOT_PUBLIC: [(Ipv4Addr, u32); 15] = [
+    (Ipv4Addr::UNSPECIFIED, 8),
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let special = match (a, b, c) {
-        // This network; private; loopback; link-local, where clouds keep their machines' secrets; multicast, reserved.
-        (0 | 10 | 127 | 224..=255, _, _) | (169, 254, _) | (192, 168, _) => true,
-        // Behind a provider's translation; private; for measurements.
-        (100, 64..=127, _) | (172, 16..=31, _) | (198, 18..=19, _) => true,
-        // Of protocols; for documents; a translation that is no more.
-        (192, 0, 0 | 2) | (198, 51, 100) | (203, 0, 113) | (192, 88, 99) => true,
-        (_, _, _) => false,
+    let inside = |(network, bits): &(Ipv4Addr, u32)| {
+        let shift = 32 - bits;
+        network.to_bits() >> shift == address.to_bits() >> shift
     };
-    !special
+    !NOT_PUBLIC.iter().any(inside)
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let segments = address.segments();
-    let [a, b, c, d, e, f, g, h] = segments;
-    let inside = |high: u16, low: u16| {
-        let ([one, two], [three, four]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(one, two, three, four))
+    let within = |network: Ipv6Addr, bits: u32| {
+        let shift = 128 - bits;
+        network.to_bits() >> shift == address.to_bits() >> shift
     };
-    match (a, b, c, d, e, f) {
-        // IPv4 in other clothes: mapped, compatible, translated.
-        (0, 0, 0, 0, 0, 0xffff | 0) | (0, 0, 0, 0, 0xffff, 0) | (0x64, 0xff9b, 0, 0, 0, 0) => {
-            (e, f) != (0, 0) && inside(g, h) || (a, b) == (0x64, 0xff9b) && inside(g, h)
+    let inner = |skipped: usize| {
+        let octets = address.octets();
+        match octets.get(skipped..skipped + 4) {
+            Some(&[one, two, three, four]) => is_public_v4(Ipv4Addr::new(one, two, three, four)),
+            Some(_) | None => false,
         }
-        // IPv4 with a network behind it.
-        (0x2002, _, _, _, _, _) => inside(b, c),
-        // What is public is in here, but for documents, benchmarks, Teredo and other protocols.
-        (0x2001, 0..=0x1ff | 0xdb8, _, _, _, _) | (0x3fff, 0..=0xfff, _, _, _, _) => false,
-        (0x2000..=0x3fff, _, _, _, _, _) => true,
-        (_, _, _, _, _, _) => false,
+    };
+    // An address of version 4: mapped, or behind a translation.
+    if within(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), 96)
+        || within(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96)
+    {
+        return inner(12);
     }
+    // The same, with a network behind it.
+    if within(Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16) {
+        return inner(2);
+    }
+    // What is public is in here, but for protocols and documents.
+    within(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3)
+        && !within(Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23)
+        && !within(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32)
+        && !within(Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20)
 }
 
 /// A host or a network that the settings allow although it is not public: `crm.internal`, `10.1.0.0/16`, `fd00::/8`.
@@ -123,7 +146,7 @@ const fn width(address: IpAddr) -> u8 {
     }
 }
 
-/// An address as a number, and how many bits it has. One of IPv4 in the clothes of IPv6 is one of IPv4.
+/// An address as a number, and how many bits it has. One of version 4 that is mapped to version 6 is one of version 4.
 fn bits_of(address: IpAddr) -> (u128, u8) {
     match address.to_canonical() {
         IpAddr::V4(address) => (u128::from(address.to_bits()), 32),

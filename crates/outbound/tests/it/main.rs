@@ -31,7 +31,7 @@ fn serve() -> Url {
         .disable_signals()
         .listen(listener)
         .unwrap();
-    tokio::spawn(server.run());
+    actix_web::rt::spawn(server.run());
     base.parse().unwrap()
 }
 
@@ -70,7 +70,7 @@ fn to(server: &Url, place: &str) -> Url {
     url
 }
 
-#[tokio::test]
+#[actix_web::test]
 async fn what_stands_in_the_settings_is_asked_as_written() {
     let server = serve();
     let guard = guard(&[], ANYWHERE);
@@ -79,7 +79,7 @@ async fn what_stands_in_the_settings_is_asked_as_written() {
     assert_eq!(ask(&guard, Origin::Settings, by_name(&fine)).await.unwrap(), 200);
 }
 
-#[tokio::test]
+#[actix_web::test]
 async fn what_is_set_on_a_screen_does_not_lead_inside() {
     let server = serve();
     let fine = server.join("fine").unwrap();
@@ -113,7 +113,7 @@ async fn what_is_set_on_a_screen_does_not_lead_inside() {
     ));
 }
 
-#[tokio::test]
+#[actix_web::test]
 async fn a_redirect_is_judged_also_of_a_server_in_the_settings() {
     let (server, inside) = (serve(), serve());
     let inside = inside.join("fine").unwrap();
@@ -157,7 +157,7 @@ async fn a_redirect_is_judged_also_of_a_server_in_the_settings() {
     );
 }
 
-#[tokio::test]
+#[actix_web::test]
 async fn where_only_the_own_origin_is_followed_another_is_the_answer() {
     let (server, other) = (serve(), serve());
     let guard = guard(&["127.0.0.1"], Redirects::SameOrigin(1));

@@ -162,7 +162,8 @@ impl Keeper<'_> {
                     self.grace.begin(agent.clone());
                 }
             }
-            metrics::gauge!("realtime_agents_connected").set(self.held.len() as f64);
+            metrics::gauge!("realtime_agents_connected")
+                .set(f64::from(u32::try_from(self.held.len()).unwrap_or(u32::MAX)));
             return Ok(attendance);
         }
     }
@@ -204,7 +205,7 @@ impl Keeper<'_> {
                 self.held.remove(&agent);
                 match given_up {
                     GivenUp::Lost => {
-                        info!(agent.id = %agent, "agent {agent} is offline: no screen is connected")
+                        info!(agent.id = %agent, "agent {agent} is offline: no screen is connected");
                     }
                     GivenUp::Elsewhere | GivenUp::Untracked => {}
                 }
