@@ -4,4 +4,5 @@
 mod convert;
 mod coverage;
 mod samples;
+mod urls;
 mod vectors;
