@@ -6,6 +6,9 @@ import { capitalised } from "./caller";
 import { phoneNumber } from "./number";
 import { duration, wallTime } from "./time";
 
+/** A call in a state that is not known here. */
+export const NEWER = "Handled by a newer version";
+
 /** Who has a name here. */
 export interface Names {
   agents: ReadonlyMap<string, Agent>;
