@@ -50,6 +50,26 @@ describe("on every screen", { timeout: 300_000 }, () => {
     });
   }
 
+  it("a row holds all that is in it", async () => {
+    for (const scene of ["seven", "mine", "long"]) {
+      for (const width of WIDTHS) {
+        const { waiting } = await look(scenes[scene], { width });
+        const out = await waiting.locator("li").evaluateAll((rows) =>
+          rows.flatMap((row) => {
+            const edge = row.getBoundingClientRect();
+            return [...row.querySelectorAll("*")]
+              .filter((one) => {
+                const { top, bottom, height } = one.getBoundingClientRect();
+                return height > 1 && !one.matches(".spoken") && (top < edge.top - 0.5 || bottom > edge.bottom + 0.5);
+              })
+              .map((one) => one.outerHTML.slice(0, 100));
+          }),
+        );
+        assert.deepEqual(out, [], `${scene}, ${width} px`);
+      }
+    }
+  });
+
   it("a docked call shows its details when they are asked for", async () => {
     const { page, mine } = await look(scenes.mine, { width: 390, height: 844 });
     await mine.getByRole("button", { name: "Details" }).click();

@@ -154,11 +154,13 @@ impl Story {
         );
     }
 
-    fn rings(&mut self, id: &str, seconds: i64, caller: &str) {
+    fn rings(&mut self, id: &str, seconds: i64, caller: Option<&str>) {
         let lookups = ["crm", "directory"].map(|name| (SourceName::new(name).unwrap(), Lookup::Pending));
         let call = Call {
             id: CallId::new(id).unwrap(),
-            caller: Caller::parse(caller),
+            caller: caller.map_or(Caller::Withheld, |number| {
+                Caller::Number(PhoneNumber::parse(number).unwrap())
+            }),
             dialled: "+442079460000".to_owned(),
             arrived_at: at(seconds),
             state: State::Greeting { attempt: 0 },
@@ -217,7 +219,7 @@ fn found(name: &str, certainty: Certainty, said_at: Option<Timestamp>) -> Lookup
 /// Answered by an agent, whose phone takes its time; dropped, answered again, over, and a late message of nobody.
 fn answered() -> Value {
     let mut story = Story::begin();
-    story.rings("CA1", 0, "+442079460750");
+    story.rings("CA1", 0, Some("+442079460750"));
     story.call(
         "CA1",
         7,
@@ -291,8 +293,8 @@ fn answered() -> Value {
 /// Rings the office, where one phone's mailbox picks up and a person takes it; beside it another one leaves a message.
 fn office() -> Value {
     let mut story = Story::begin();
-    story.rings("CA2", 0, "");
-    story.rings("CA3", 20, "+447700900123");
+    story.rings("CA2", 0, None);
+    story.rings("CA3", 20, Some("+447700900123"));
     let failed = LookupOutcome::Failed {
         reason: "did not answer".to_owned(),
     };

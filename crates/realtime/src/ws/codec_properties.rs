@@ -11,15 +11,16 @@ const LIMIT: usize = 4_096;
 /// A frame as a client sends it, written apart from the code under test.
 fn sent(first: u8, mask: [u8; 4], payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
-    let length = payload.len();
-    if length < 126 {
-        bytes.push(0x80 | u8::try_from(length).unwrap());
-    } else if length < 0x1_0000 {
-        bytes.push(0x80 | 126);
-        bytes.extend([(length >> 8) as u8, (length & 0xFF) as u8]);
-    } else {
-        bytes.push(0x80 | 127);
-        bytes.extend((0..8).rev().map(|at| ((length as u64) >> (8 * at)) as u8));
+    match (payload.len(), u16::try_from(payload.len())) {
+        (0..=125, Ok(short)) => bytes.push(0x80 + u8::try_from(short).unwrap()),
+        (_, Ok(middle)) => {
+            bytes.push(0xFE);
+            bytes.extend(middle.to_be_bytes());
+        }
+        (long, Err(_)) => {
+            bytes.push(0xFF);
+            bytes.extend((long as u64).to_be_bytes());
+        }
     }
     bytes.extend(mask);
     bytes.extend(payload.iter().enumerate().map(|(at, byte)| byte ^ mask[at % 4]));
