@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
-use crate::{Coverage, Schedule, feed::Copy, moment::local};
+use crate::{Coverage, Feed, Schedule, Skipped, feed::Copy, moment::local};
 
 /// One thing to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +39,19 @@ pub enum Warning {
         /// The name.
         name: String,
     },
-    /// An event of a feed that gives no day off.
+    /// An event of a feed that gives no day off, or not all that are meant.
     Skipped {
         /// The feed.
         feed: String,
         /// The event, and why.
-        event: String,
+        event: Skipped,
+    },
+    /// More of them than are named here.
+    MoreSkipped {
+        /// The feed.
+        feed: String,
+        /// How many more.
+        count: usize,
     },
     /// There is no copy of a feed yet.
     FeedMissing {
@@ -103,7 +110,11 @@ impl fmt::Display for Warning {
             Self::UnknownName { name } => {
                 write!(out, "work_on: no public holiday of the region is called {name}")
             }
+            Self::Skipped { feed, event } if event.partly => write!(out, "feed {feed}: {event}"),
             Self::Skipped { feed, event } => write!(out, "feed {feed}: no day off from {event}"),
+            Self::MoreSkipped { feed, count } => {
+                write!(out, "feed {feed}: and no day off from {count} other events")
+            }
             Self::FeedMissing { feed } => {
                 write!(
                     out,
@@ -124,6 +135,23 @@ impl fmt::Display for Warning {
     }
 }
 
+/// How many events of a feed are named: a calendar of meetings has hundreds, and a list that long hides the rest.
+const NAMED: usize = 10;
+
+impl Feed {
+    /// The events that give no day off, or not all that are meant, by name.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let feed = || self.name().to_owned();
+        let named = self.skipped().iter().take(NAMED).map(|event| Warning::Skipped {
+            feed: feed(),
+            event: event.clone(),
+        });
+        let more = self.skipped().len().saturating_sub(NAMED);
+        let rest = (more > 0).then(|| Warning::MoreSkipped { feed: feed(), count: more });
+        named.chain(rest).collect()
+    }
+}
+
 /// Time enough for whoever has to bring an update.
 const EARLY: TimeDelta = TimeDelta::days(400);
 
@@ -141,10 +169,7 @@ impl Schedule {
                 }
                 Copy::Checked(..) | Copy::Sound => {}
             }
-            warnings.extend(feed.skipped().iter().map(|skipped| Warning::Skipped {
-                feed: feed.name().to_owned(),
-                event: skipped.to_string(),
-            }));
+            warnings.extend(feed.warnings());
         }
         self.about_overrides(now, &mut warnings);
         let opens = self.is_open(now)

@@ -160,6 +160,9 @@ where
             (_, Err(reason)) => return complain(&reason.to_string()),
         };
         metrics.keep_tidy(&lifecycle);
+        if let Ok(schedules) = Schedules::new(&(&settings).into()) {
+            schedules.count_skipped();
+        }
         let process = Process {
             settings,
             lifecycle: lifecycle.clone(),

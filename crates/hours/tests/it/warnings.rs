@@ -63,7 +63,7 @@ fn no_region_no_holidays() {
         warned(&office, "2026-11-25T10:00:00Z"),
         ["no region is set: no public holiday closes the office"]
     );
-    let feed = Feed::parse("office", "BEGIN:VCALENDAR\nEND:VCALENDAR", 2020..=2030).unwrap();
+    let feed = Feed::parse("office", "BEGIN:VCALENDAR\nEND:VCALENDAR", &crate::utc_zone(), 2020..=2030).unwrap();
     assert_eq!(
         warned(&office.with_feeds(vec![feed]), "2026-11-25T10:00:00Z"),
         [""; 0]
