@@ -30,19 +30,22 @@ def parts(dice, freq):
     weeks = freq == "YEARLY" and dice.random() < 0.2
     if weeks:
         by += 1
-        yield f"BYWEEKNO={some(dice, [*range(1, 54), *range(-51, 0)], 3)}"
+        # Whether the year before had 52 weeks or 53, dateutil counts with the length of the wrong year.
+        yield f"BYWEEKNO={some(dice, [*range(1, 52), *range(-51, 0)], 3)}"
     if freq == "YEARLY" and dice.random() < 0.2:
         by += 1
         yield f"BYYEARDAY={some(dice, [*range(1, 367), *range(-366, 0)], 4)}"
     if freq != "WEEKLY" and dice.random() < 0.35:
         by += 1
         yield f"BYMONTHDAY={some(dice, [*range(1, 32), *range(-31, 0)], 4)}"
-    if dice.random() < 0.6:
+    listed = dice.random() < 0.6
+    if listed:
         by += 1
-        numbered = freq == "MONTHLY" or (freq == "YEARLY" and not weeks)
-        number = (lambda: dice.choice(["", "", "1", "2", "+3", "4", "5", "-1", "-2"])) if numbered else (lambda: "")
-        yield "BYDAY=" + ",".join(number() + dice.choice(WEEKDAYS) for _ in range(dice.randint(1, 5)))
-    if by and dice.random() < 0.35:
+        can = freq == "MONTHLY" or (freq == "YEARLY" and not weeks)
+        # dateutil takes a list with both kinds for days that are of both, which there are none of.
+        numbers = ["1", "2", "+3", "4", "5", "-1", "-2"] if can and dice.random() < 0.6 else [""]
+        yield "BYDAY=" + ",".join(dice.choice(numbers) + dice.choice(WEEKDAYS) for _ in range(dice.randint(1, 5)))
+    if by and (freq != "WEEKLY" or listed) and dice.random() < 0.35:
         yield f"BYSETPOS={some(dice, [1, 2, 3, -1, -2, 7], 2)}"
     end = dice.random()
     if end < 0.3:
@@ -74,9 +77,14 @@ def case(dice):
         start = found.after(datetime.combine(begin, datetime.min.time()), inc=True)
         if start is None or start.year > LAST:
             continue
-        days = occurrences(rule, start.date())
+        origin = start
+        if "BYSETPOS" in rule and freq == "WEEKLY":
+            # dateutil counts positions in the first week from the start on, the standard in the whole week.
+            week = next((WEEKDAYS.index(part[5:]) for part in written if part.startswith("WKST")), 0)
+            origin = start - timedelta(days=(start.weekday() - week) % 7)
         # The new start may have moved what the rule takes from its start.
-        first = rrulestr(rule, dtstart=start).after(start, inc=True)
+        first = rrulestr(rule, dtstart=origin).after(origin, inc=True)
+        days = occurrences(rule, origin.date())
         if days and first == start:
             return start.date(), rule, days
 

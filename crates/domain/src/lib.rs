@@ -32,6 +32,7 @@ mod menu;
 mod phone;
 mod policy;
 mod profile;
+mod text;
 mod time;
 
 pub use agent::{Agent, AnswersOn, Presence};
@@ -46,4 +47,5 @@ pub use menu::{Menu, MenuChoice, MenuPick};
 pub use phone::{Caller, PhoneNumber, PhoneNumberError};
 pub use policy::{MenuPolicy, Policy};
 pub use profile::{Certainty, Lookup, LookupOutcome, Profile};
+pub use text::{is_invisible, one_line};
 pub use time::Timestamp;

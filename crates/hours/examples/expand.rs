@@ -14,7 +14,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:{start}\nRRULE:{rule}\nEND:VEVENT\nEND:VCALENDAR"
         );
         let feed = Feed::parse("oracle", &text, &zone, 2020..=2040)?;
-        let days = feed.days().iter().map(|day| day.date.format("%Y%m%d").to_string());
+        let days = feed
+            .days()
+            .iter()
+            .map(|day| day.date.format("%Y%m%d").to_string());
         let skipped = feed.skipped().iter().map(|skipped| skipped.why.to_owned());
         println!("{}", days.chain(skipped).collect::<Vec<_>>().join(" "));
     }

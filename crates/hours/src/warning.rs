@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 
-use crate::{Coverage, Feed, Schedule, Skipped, feed::Copy, moment::local};
+use crate::{Coverage, Feed, Holiday, Schedule, Skipped, feed::Copy, moment::local, settings::HolidayDays};
 
 /// One thing to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,13 @@ pub enum Warning {
         holiday: String,
         /// Who has it.
         regions: Vec<&'static str>,
+    },
+    /// A holiday falls on a weekend, and whether it is made up for is not known of that region.
+    NoDaysInLieu {
+        /// The region.
+        region: String,
+        /// The next holiday of which that is so.
+        holiday: Holiday,
     },
     /// A name in `work_on` that no holiday has.
     UnknownName {
@@ -107,6 +114,17 @@ impl fmt::Display for Warning {
                     regions.join(", ")
                 )
             }
+            Self::NoDaysInLieu { region, holiday } => {
+                write!(
+                    out,
+                    "{} is on {}, and days off in lieu are not known for {region}: where there is one, add it to days, \
+                     such as {{ date = \"{}\", name = \"{}\" }}; where there is none, holidays = \"original\" says so",
+                    holiday.name,
+                    holiday.date.format("%A %Y-%m-%d"),
+                    next_monday(holiday.date),
+                    holiday.name
+                )
+            }
             Self::UnknownName { name } => {
                 write!(out, "work_on: no public holiday of the region is called {name}")
             }
@@ -147,13 +165,21 @@ impl Feed {
             event: event.clone(),
         });
         let more = self.skipped().len().saturating_sub(NAMED);
-        let rest = (more > 0).then(|| Warning::MoreSkipped { feed: feed(), count: more });
+        let rest = (more > 0).then(|| Warning::MoreSkipped {
+            feed: feed(),
+            count: more,
+        });
         named.chain(rest).collect()
     }
 }
 
 /// Time enough for whoever has to bring an update.
 const EARLY: TimeDelta = TimeDelta::days(400);
+
+fn next_monday(date: NaiveDate) -> NaiveDate {
+    let after = 7 - u64::from(date.weekday().num_days_from_monday());
+    date.checked_add_days(Days::new(after)).unwrap_or(date)
+}
 
 impl Schedule {
     /// Everything that somebody should look at, at that time. Not for the path of a call: it reads lists.
@@ -205,6 +231,16 @@ impl Schedule {
                 year,
             });
         }
+        let today = local(self.zone(), now).date();
+        if !region.knows_substitutes()
+            && let Some(holiday) = region.on_a_weekend(today)
+            && self.closes_by_substitutes()
+        {
+            warnings.push(Warning::NoDaysInLieu {
+                region: code.clone(),
+                holiday: holiday.clone(),
+            });
+        }
         // A region says for itself what it keeps; a country leaves it open.
         if !code.contains('-') {
             warnings.extend(
@@ -227,6 +263,12 @@ impl Schedule {
                 warnings.push(Warning::UnknownName { name: name.clone() });
             }
         }
+    }
+
+    /// Whether days off in lieu would close, and somebody works on the days after a weekend.
+    fn closes_by_substitutes(&self) -> bool {
+        let days = HolidayDays::parse(&self.made_of.settings.holidays);
+        matches!(days, Some(HolidayDays::Both | HolidayDays::Substitute))
     }
 
     fn about_overrides(&self, now: DateTime<Utc>, warnings: &mut Vec<Warning>) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use switchboard_domain::is_invisible;
 use switchboard_hours::{Feed, FeedError, Zone};
 use tracing::warn;
 
@@ -85,7 +86,10 @@ impl FeedMark {
 /// # Errors
 /// When it is none.
 pub(crate) fn parse(name: &str, text: &str, zone: &Zone) -> Result<Feed, FeedError> {
-    Feed::parse(name, text, zone, YEARS)
+    // A title must not be able to rewrite the line it stands on.
+    let visible = |c: &char| matches!(c, '\r' | '\n' | '\t') || !is_invisible(*c);
+    let text: String = text.chars().filter(visible).collect();
+    Feed::parse(name, &text, zone, YEARS)
 }
 
 /// Events of a calendar that say less than is meant: in the log by name, in the metrics by number. Somebody relies on

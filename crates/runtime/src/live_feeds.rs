@@ -71,7 +71,10 @@ impl LiveSchedules {
             Ok(Ok(feed)) => {
                 let days = feed.days().len();
                 let feed = mark.stands(feed, stale_after);
-                let told = self.current().feed(name).is_some_and(|known| known.skipped() == feed.skipped());
+                let told = self
+                    .current()
+                    .feed(name)
+                    .is_some_and(|known| known.skipped() == feed.skipped());
                 self.change(|current| Arc::new(current.with_feed(name, feed.clone())));
                 info!(feed.name = name, days, "{name}: {days} days off are known");
                 // A mark of its copy is new with every look; what was said of it is not.

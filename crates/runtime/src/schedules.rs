@@ -80,10 +80,11 @@ impl Schedules {
                     Ok(schedule) => {
                         for (short, source) in feeds {
                             let setting = format!("{section}.feeds.{short}");
-                            let feed = read(&setting, short, source, schedule.zone()).unwrap_or_else(|fault| {
-                                unread.push(fault);
-                                Feed::absent(short)
-                            });
+                            let feed =
+                                read(&setting, short, source, schedule.zone()).unwrap_or_else(|fault| {
+                                    unread.push(fault);
+                                    Feed::absent(short)
+                                });
                             let calendar = Calendar {
                                 schedule: name.to_owned(),
                                 source: source.clone(),

@@ -5,8 +5,8 @@ pub(super) const MARK: &str = "X-SWITCHBOARD-CHARSET";
 
 /// What Windows puts where Latin-1 has control characters.
 const WINDOWS: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
-    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
 pub(super) fn text(bytes: Vec<u8>) -> String {
@@ -17,7 +17,13 @@ pub(super) fn text(bytes: Vec<u8>) -> String {
     }
     match String::from_utf8(bytes) {
         Ok(text) => text,
-        Err(other) => marked(&other.as_bytes().iter().map(|byte| letter(*byte)).collect::<String>()),
+        Err(other) => marked(
+            &other
+                .as_bytes()
+                .iter()
+                .map(|byte| letter(*byte))
+                .collect::<String>(),
+        ),
     }
 }
 

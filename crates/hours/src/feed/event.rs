@@ -72,7 +72,10 @@ impl Event {
             "RECURRENCE-ID" => {
                 self.instead_of = When::parse(&property.value);
                 self.and_later = property.has("RANGE", "THISANDFUTURE");
-                self.doubt(self.instead_of.is_some(), "which one of the series it replaces cannot be read");
+                self.doubt(
+                    self.instead_of.is_some(),
+                    "which one of the series it replaces cannot be read",
+                );
                 let known = self.and_later || !property.names("RANGE");
                 self.doubt(known, "how much of the series it replaces is not understood");
             }
@@ -94,7 +97,11 @@ impl Event {
     ) -> Result<Taken, &'static str> {
         let start = self.start.ok_or("it has no date")??;
         let (first, length, doubt) = self.span(local)?;
-        let mut starts = if self.rules.is_empty() { vec![first] } else { Vec::new() };
+        let mut starts = if self.rules.is_empty() {
+            vec![first]
+        } else {
+            Vec::new()
+        };
         for rule in &self.rules {
             let rule = rule.as_ref().map_err(|why| *why)?;
             let timed = rule.timed && !matches!(start, When::Day(_));
@@ -114,7 +121,11 @@ impl Event {
         starts.retain(|start| !except.contains(start));
         starts.sort_unstable();
         starts.dedup();
-        Ok(Taken { starts, length, doubt })
+        Ok(Taken {
+            starts,
+            length,
+            doubt,
+        })
     }
 
     /// The day that is meant by a date or a time of the series.

@@ -87,7 +87,10 @@ impl Recurrence {
             }
             Every::Year => {
                 let year = day.year();
-                Some((NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?))
+                Some((
+                    NaiveDate::from_ymd_opt(year, 1, 1)?,
+                    NaiveDate::from_ymd_opt(year, 12, 31)?,
+                ))
             }
         }
     }
@@ -106,7 +109,11 @@ impl Recurrence {
     fn chosen(&self, met: &[NaiveDate]) -> Vec<NaiveDate> {
         let place = |position: &i32| {
             let places = i32::try_from(met.len()).ok()?;
-            let index = if *position < 0 { places.checked_add(*position)? } else { position.checked_sub(1)? };
+            let index = if *position < 0 {
+                places.checked_add(*position)?
+            } else {
+                position.checked_sub(1)?
+            };
             met.get(usize::try_from(index).ok()?).copied()
         };
         let mut chosen: Vec<NaiveDate> = self.positions.iter().filter_map(place).collect();

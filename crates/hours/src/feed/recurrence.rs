@@ -132,7 +132,9 @@ fn list<T: std::str::FromStr + Default + PartialEq>(value: &str) -> Result<Vec<T
         .split(',')
         .map(|text| {
             let number = text.trim().parse().ok();
-            number.filter(|number| *number != T::default()).ok_or(NOT_UNDERSTOOD)
+            number
+                .filter(|number| *number != T::default())
+                .ok_or(NOT_UNDERSTOOD)
         })
         .collect()
 }

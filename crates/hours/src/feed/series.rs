@@ -46,15 +46,23 @@ impl<'a> Series<'a> {
             }
         }
         for event in events.iter().filter(|event| event.instead_of.is_none()) {
-            let Some(changes) = all.get_mut(event.uid.as_str()).filter(|changes| !changes.later.is_empty()) else {
+            let Some(changes) = all
+                .get_mut(event.uid.as_str())
+                .filter(|changes| !changes.later.is_empty())
+            else {
                 continue;
             };
             let days: Vec<NaiveDate> = changes.later.keys().copied().collect();
             if let (Some(first), Some(last)) = (days.first(), days.last()) {
                 use chrono::Datelike as _;
                 let years = first.year()..=last.year();
-                let starts = event.days(local, &years).map(|taken| taken.starts).unwrap_or_default();
-                changes.kept.extend(starts.into_iter().filter(|start| days.contains(start)));
+                let starts = event
+                    .days(local, &years)
+                    .map(|taken| taken.starts)
+                    .unwrap_or_default();
+                changes
+                    .kept
+                    .extend(starts.into_iter().filter(|start| days.contains(start)));
             }
         }
         Self(all)

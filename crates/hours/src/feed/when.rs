@@ -87,7 +87,10 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
     if !matches!(text.len(), 4 | 6) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let number = |from: usize| text.get(from..from + 2).map_or(Some(0), |digits| digits.parse::<u32>().ok());
+    let number = |from: usize| {
+        text.get(from..from + 2)
+            .map_or(Some(0), |digits| digits.parse::<u32>().ok())
+    };
     // A leap second belongs to the minute that it ends.
     NaiveTime::from_hms_opt(number(0)?, number(2)?, number(4)?.min(59))
 }
@@ -98,7 +101,9 @@ pub(super) fn length(text: &str) -> Option<TimeDelta> {
     let (days, times) = text.split_once('T').unwrap_or((text, ""));
     let seconds = units(days, &[('W', 604_800), ('D', 86_400)])?
         .checked_add(units(times, &[('H', 3_600), ('M', 60), ('S', 1)])?)?;
-    (!text.is_empty()).then(|| TimeDelta::try_seconds(seconds)).flatten()
+    (!text.is_empty())
+        .then(|| TimeDelta::try_seconds(seconds))
+        .flatten()
 }
 
 fn units(text: &str, known: &[(char, i64)]) -> Option<i64> {

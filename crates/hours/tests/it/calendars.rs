@@ -27,7 +27,8 @@ fn read(zone: &str, text: &str) -> Feed {
 fn days_in(zone: &str, text: &str) -> Vec<String> {
     let feed = read(zone, text);
     let days = feed.days().iter().map(|day| day.date.format("%m%d").to_string());
-    days.chain(feed.skipped().iter().map(ToString::to_string)).collect()
+    days.chain(feed.skipped().iter().map(ToString::to_string))
+        .collect()
 }
 
 fn days(events: &[&str]) -> Vec<String> {
@@ -49,7 +50,9 @@ fn an_exception_of_whole_days_may_be_written_as_a_time() {
         assert_eq!(days(&[&event]), ["0706", "0707", "0709"], "{exception}");
     }
     assert_eq!(
-        days(&["SUMMARY:Move\nDTSTART:20260706\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE:tomorrow\nRDATE:20260708T000000,?"]),
+        days(&[
+            "SUMMARY:Move\nDTSTART:20260706\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE:tomorrow\nRDATE:20260708T000000,?"
+        ]),
         [
             "0706",
             "0707",
@@ -70,7 +73,11 @@ fn one_of_a_series_is_moved_however_it_is_named() {
     ] {
         let moved = format!("{id}\nDTSTART;VALUE=DATE:20260714\nDTEND;VALUE=DATE:20260715");
         assert_eq!(days(&[series, &moved]), ["0706", "0714", "0720", "0727"], "{id}");
-        assert_eq!(days(&[&moved, series]), ["0706", "0714", "0720", "0727"], "{id}, first");
+        assert_eq!(
+            days(&[&moved, series]),
+            ["0706", "0714", "0720", "0727"],
+            "{id}, first"
+        );
     }
 }
 
@@ -79,17 +86,27 @@ fn a_change_for_this_and_all_that_follow() {
     let series = "DTSTART;VALUE=DATE:20260706\nRRULE:FREQ=WEEKLY;COUNT=4\nSUMMARY:Stocktaking";
     let later = "RECURRENCE-ID;RANGE=THISANDFUTURE:20260713\nSUMMARY:Stocktaking";
     let on = |rest: &str| format!("{later}\n{rest}");
-    assert_eq!(days(&[series, &on("DTSTART:20260714")]), ["0706", "0714", "0721", "0728"]);
+    assert_eq!(
+        days(&[series, &on("DTSTART:20260714")]),
+        ["0706", "0714", "0721", "0728"]
+    );
     // Longer from then on; and once more changed, and one of them moved.
     assert_eq!(
         days(&[series, &on("DTSTART:20260713\nDURATION:P2D")]),
         ["0706", "0713", "0714", "0720", "0721", "0727", "0728"]
     );
-    let again = "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260727\nDTSTART:20260731\nSUMMARY:Stocktaking";
+    let again =
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260727\nDTSTART:20260731\nSUMMARY:Stocktaking";
     let one = "RECURRENCE-ID:20260720\nDTSTART:20260801";
-    assert_eq!(days(&[series, &on("DTSTART:20260714"), again, one]), ["0706", "0714", "0731", "0801"]);
+    assert_eq!(
+        days(&[series, &on("DTSTART:20260714"), again, one]),
+        ["0706", "0714", "0731", "0801"]
+    );
     // Called off from then on, and gone on with by a rule of its own.
-    assert_eq!(days(&[series, &on("STATUS:CANCELLED\nDTSTART:20260713")]), ["0706"]);
+    assert_eq!(
+        days(&[series, &on("STATUS:CANCELLED\nDTSTART:20260713")]),
+        ["0706"]
+    );
     assert_eq!(
         days(&[series, &on("DTSTART:20260715\nRRULE:FREQ=DAILY;COUNT=2")]),
         ["0706", "0715", "0716"]
@@ -97,7 +114,10 @@ fn a_change_for_this_and_all_that_follow() {
     // Without its series it is a day as any other.
     assert_eq!(days(&[&on("DTSTART:20260714")]), ["0714"]);
     assert_eq!(
-        days(&[series, "SUMMARY:Stocktaking\nRECURRENCE-ID;RANGE=THISANDPRIOR:20260713\nDTSTART:20260714"]),
+        days(&[
+            series,
+            "SUMMARY:Stocktaking\nRECURRENCE-ID;RANGE=THISANDPRIOR:20260713\nDTSTART:20260714"
+        ]),
         [
             "0706",
             "0714",
@@ -135,16 +155,17 @@ fn a_whole_day_may_end_at_a_time_of_day() {
     );
     assert_eq!(
         days(&["SUMMARY:Party\nDTSTART;VALUE=DATE:20260708\nDTEND:20260709T150000Z"]),
-        ["0708", "Party: it ends at a time of day, so its last day is not a day off"]
+        [
+            "0708",
+            "Party: it ends at a time of day, so its last day is not a day off"
+        ]
     );
 }
 
 #[test]
 fn the_last_working_day_of_each_month() {
-    let found = days(&[
-        "DTSTART;VALUE=DATE:20260731\nDTEND;VALUE=DATE:20260801\n\
-         RRULE:FREQ=MONTHLY;COUNT=5;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
-    ]);
+    let found = days(&["DTSTART;VALUE=DATE:20260731\nDTEND;VALUE=DATE:20260801\n\
+         RRULE:FREQ=MONTHLY;COUNT=5;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"]);
     assert_eq!(found, ["0731", "0831", "0930", "1030", "1130"]);
     // The whole month is counted, also what of it is before the first day.
     let second = "DTSTART:20260708\nRRULE:FREQ=MONTHLY;BYDAY=WE,TH;BYSETPOS=3;COUNT=2";
@@ -154,13 +175,19 @@ fn the_last_working_day_of_each_month() {
 #[test]
 fn midnight_to_midnight_is_a_whole_day() {
     for (times, expected) in [
-        ("DTSTART;TZID=W. Europe Standard Time:20260708T000000\nDTEND;TZID=W. Europe Standard Time:20260709T000000", "0708"),
+        (
+            "DTSTART;TZID=W. Europe Standard Time:20260708T000000\nDTEND;TZID=W. Europe Standard Time:20260709T000000",
+            "0708",
+        ),
         ("DTSTART:20260707T220000Z\nDTEND:20260708T220000Z", "0708"),
         ("DTSTART:20260708T000000\nDURATION:PT24H", "0708"),
         ("DTSTART:20260708T000000\nDTEND:20260708T235900", "0708"),
         ("DTSTART:20260708T000000\nDTEND:20260708T235959", "0708"),
         // Marked as a whole day, and written on the clock of London.
-        ("DTSTART:20260707T230000Z\nDTEND:20260708T230000Z\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE", "0708"),
+        (
+            "DTSTART:20260707T230000Z\nDTEND:20260708T230000Z\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+            "0708",
+        ),
     ] {
         assert_eq!(days(&[times]), [expected], "{times}");
     }
@@ -177,8 +204,10 @@ fn midnight_to_midnight_is_a_whole_day() {
 #[test]
 fn repeated_midnights() {
     assert_eq!(
-        days(&["DTSTART;TZID=Europe/Berlin:20260706T000000\nDTEND;TZID=Europe/Berlin:20260707T000000\n\
-                RRULE:FREQ=WEEKLY;BYDAY=MO;UNTIL=20260719T220000Z"]),
+        days(&[
+            "DTSTART;TZID=Europe/Berlin:20260706T000000\nDTEND;TZID=Europe/Berlin:20260707T000000\n\
+                RRULE:FREQ=WEEKLY;BYDAY=MO;UNTIL=20260719T220000Z"
+        ]),
         ["0706", "0713", "0720"]
     );
     // Monday in UTC is no Monday there, and which one is meant is not known.
@@ -224,19 +253,27 @@ fn a_rule_that_says_two_things_or_nothing_is_not_guessed_at() {
         "FREQ=DAILY;COUNT=0",
     ] {
         let event = format!("SUMMARY:Move\nDTSTART:20260706\nRRULE:{rule}");
-        assert_eq!(days(&[&event]), ["Move: its repetition is not understood"], "{rule}");
+        assert_eq!(
+            days(&[&event]),
+            ["Move: its repetition is not understood"],
+            "{rule}"
+        );
     }
     assert_eq!(
         days(&["SUMMARY:Move\nDTSTART:20260706\nRRULE:FREQ=DAILY;COUNT=3\nEXRULE:FREQ=DAILY;INTERVAL=2"]),
         ["Move: its repetition is not understood"]
     );
     // Of a whole day a time means nothing.
-    assert_eq!(days(&["DTSTART:20260706\nRRULE:FREQ=DAILY;COUNT=2;BYHOUR=9"]), ["0706", "0707"]);
+    assert_eq!(
+        days(&["DTSTART:20260706\nRRULE:FREQ=DAILY;COUNT=2;BYHOUR=9"]),
+        ["0706", "0707"]
+    );
 }
 
 #[test]
 fn a_rule_that_is_never_met_costs_no_more_than_another() {
-    let never = "BEGIN:VEVENT\nDTSTART:00010101\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\nEND:VEVENT\n".repeat(500);
+    let never =
+        "BEGIN:VEVENT\nDTSTART:00010101\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\nEND:VEVENT\n".repeat(500);
     let text = format!("BEGIN:VCALENDAR\n{never}END:VCALENDAR");
     assert!(read("Europe/Berlin", &text).days().is_empty());
 }
@@ -249,8 +286,15 @@ fn a_file_in_another_alphabet_is_read_and_told_of() {
     let feed = read("Europe/Berlin", &text);
     assert_eq!(&*feed.days()[0].name, "Betriebsausflüg €");
     let office = Schedule::new(&london()).unwrap().with_feeds(vec![feed]);
-    let told: Vec<String> = office.warnings(at("2026-07-01T10:00:00Z")).iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["feed office: the calendar: it is not UTF-8, so letters of its titles may be wrong"]);
+    let told: Vec<String> = office
+        .warnings(at("2026-07-01T10:00:00Z"))
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        told,
+        ["feed office: the calendar: it is not UTF-8, so letters of its titles may be wrong"]
+    );
     // UTF-16 says what it is.
     let wide: Vec<u8> = format!("\u{feff}{}", calendar(&["DTSTART:20260709\nSUMMARY:Fête"]))
         .encode_utf16()
@@ -263,14 +307,26 @@ fn a_file_in_another_alphabet_is_read_and_told_of() {
 #[test]
 fn of_many_events_that_give_no_day_off_some_are_named_and_all_are_counted() {
     let meetings: Vec<String> = (1..=28)
-        .map(|day| format!("SUMMARY:Meeting {day}\nDTSTART:202607{day:02}T090000\nDTEND:202607{day:02}T100000"))
+        .map(|day| {
+            format!("SUMMARY:Meeting {day}\nDTSTART:202607{day:02}T090000\nDTEND:202607{day:02}T100000")
+        })
         .collect();
     let meetings: Vec<&str> = meetings.iter().map(String::as_str).collect();
-    let office = Schedule::new(&Settings { region: None, ..london() })
-        .unwrap()
-        .with_feeds(vec![read("Europe/Berlin", &calendar(&meetings))]);
-    let told: Vec<String> = office.warnings(at("2026-07-01T10:00:00Z")).iter().map(ToString::to_string).collect();
+    let office = Schedule::new(&Settings {
+        region: None,
+        ..london()
+    })
+    .unwrap()
+    .with_feeds(vec![read("Europe/Berlin", &calendar(&meetings))]);
+    let told: Vec<String> = office
+        .warnings(at("2026-07-01T10:00:00Z"))
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(told.len(), 11);
-    assert_eq!(told[0], "feed office: no day off from Meeting 1: it has a time of day");
+    assert_eq!(
+        told[0],
+        "feed office: no day off from Meeting 1: it has a time of day"
+    );
     assert_eq!(told[10], "feed office: and no day off from 18 other events");
 }

@@ -4,3 +4,4 @@
 
 mod hours;
 mod jobs;
+mod pipes;
