@@ -1,5 +1,7 @@
 //! From the domain's types to the wire. Secrets and Twilio's inner ids stay behind.
 
+use std::collections::BTreeMap;
+
 use switchboard_domain as domain;
 
 use crate::v1;
@@ -33,6 +35,46 @@ pub fn call(call: &domain::Call) -> v1::Call {
             .map(|(source, known)| (source.to_string(), lookup(known)))
             .collect(),
         recording: message.as_ref().map(recording),
+    }
+}
+
+/// As much of a call as a process knows that cannot read all of it.
+#[derive(Debug, Clone, Default)]
+pub struct KnownOfCall {
+    /// Who rings.
+    pub caller: Option<domain::Caller>,
+    /// The number they dialled.
+    pub dialled: String,
+    /// When it arrived.
+    pub arrived_at: domain::Timestamp,
+    /// When its state began.
+    pub entered_at: domain::Timestamp,
+    /// What sources say of the caller.
+    pub lookups: BTreeMap<domain::SourceName, domain::Lookup>,
+}
+
+/// A call that a newer version has put into a form which this one does not know: in none of the states.
+pub fn newer_call(id: &str, known: &KnownOfCall) -> v1::Call {
+    let KnownOfCall {
+        caller: from,
+        dialled,
+        arrived_at,
+        entered_at,
+        lookups,
+    } = known;
+    v1::Call {
+        id: id.to_owned(),
+        caller: from.as_ref().map(caller),
+        dialled: dialled.clone(),
+        arrived_at_ms: arrived_at.as_millis(),
+        state: Some(v1::CallState { state: None }),
+        entered_at_ms: entered_at.as_millis(),
+        leg: None,
+        lookups: lookups
+            .iter()
+            .map(|(source, known)| (source.to_string(), lookup(known)))
+            .collect(),
+        recording: None,
     }
 }
 

@@ -30,6 +30,10 @@ pub fn simulator_config(settings: &Settings) -> SimulatorConfig {
         status_callback: None,
     };
     config.phones = phones(settings);
+    config.region.clone_from(&settings.simulator.region);
+    config
+        .browser_region
+        .clone_from(&settings.simulator.browser_region);
     settings
         .twilio
         .api_base

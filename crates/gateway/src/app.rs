@@ -58,6 +58,8 @@ pub struct Gateway {
     pub(crate) validator: Validator,
     pub(crate) public: PublicUrl,
     pub(crate) urls: VoiceUrls,
+    /// Where conversations are mixed; the carrier decides if nothing.
+    pub(crate) conference_region: Option<String>,
     pub(crate) scripts: Scripts,
     pub(crate) music: Music,
     pub(crate) refusal: Refusal,
@@ -98,6 +100,7 @@ impl Gateway {
             validator: Validator::new(token),
             public,
             urls: VoiceUrls::new(base),
+            conference_region: settings.twilio.conference_region.clone(),
             scripts: Scripts::new(settings)?,
             music,
             refusal: Refusal::new(&settings.office),

@@ -180,6 +180,7 @@ impl Gateway {
             beep: Some(Beep::Never),
             participant_label: Some(label.to_owned()),
             wait_url: Some(String::new()),
+            region: self.conference_region.clone(),
             status_callback: Some(self.urls.conference(call, claim)),
             status_callback_events: vec![
                 ConferenceCallback::Start,

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use switchboard_contracts::VOICE_PATH;
 use switchboard_domain::{CallId, QueueName};
 
+/// Marks an address that is asked again.
+pub(crate) const AGAIN: &str = "again";
+
 /// Which address was called, with what its query says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -71,6 +74,8 @@ pub(crate) struct OfficePhone {
 pub(crate) struct Routed {
     pub(crate) route: Route,
     pub(crate) direct: bool,
+    /// It was asked before, and the query repeats what was said then.
+    pub(crate) again: bool,
 }
 
 impl Routed {
@@ -136,6 +141,7 @@ impl Routed {
         Some(Self {
             route,
             direct: query.get("mode").is_some_and(|mode| mode == "direct"),
+            again: query.contains_key(AGAIN),
         })
     }
 }
@@ -151,7 +157,8 @@ mod tests {
             parse("/twilio/voice/menu", "attempt=1"),
             Some(Routed {
                 route: Route::Menu { attempt: 1 },
-                direct: false
+                direct: false,
+                again: false,
             })
         );
         assert_eq!(
@@ -162,7 +169,8 @@ mod tests {
                     attempt: 0,
                     batch: 0
                 },
-                direct: true
+                direct: true,
+                again: false,
             })
         );
         assert_eq!(parse("/twilio/voice/nothing", ""), None);

@@ -1,5 +1,6 @@
 //! The HTTP door: believe a request, then answer it.
 
+use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -105,11 +106,11 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
     let form = if request.method() == actix_web::http::Method::GET {
         WebhookForm::parse(request.query_string().as_bytes())
     } else {
-        WebhookForm::parse(&body)
+        WebhookForm::parse(&said(&body, &routed, request.query_string()))
     };
     // The same request sent twice has the same signature, whether or not the carrier numbers its retries.
     let id = format!("{}:{}", request.path(), signature.unwrap_or_default());
-    let answer = gateway.answer(&routed, &form, &id).await;
+    let answer = gateway.answer(&routed, &form, &id, &url).await;
     metrics::histogram!("gateway_webhook_seconds").record(started.elapsed().as_secs_f64());
     metrics::counter!("gateway_webhooks_total", "answer" => "given").increment(1);
     info!(
@@ -127,6 +128,15 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
             warn!(field = missing.field, "webhook without {}", missing.field);
             HttpResponse::BadRequest().body(missing.to_string())
         }
+    }
+}
+
+/// The form, and behind it what the line had said when it asked for the first time. The signature covers both.
+fn said<'a>(body: &'a [u8], routed: &Routed, query: &str) -> Cow<'a, [u8]> {
+    if routed.again {
+        Cow::Owned([body, b"&", query.as_bytes()].concat())
+    } else {
+        Cow::Borrowed(body)
     }
 }
 

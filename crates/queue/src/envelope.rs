@@ -62,6 +62,21 @@ pub(crate) struct Envelope {
     pub(crate) due_ms: i64,
 }
 
+/// What every envelope says of time, also one that cannot be read otherwise.
+#[derive(Deserialize)]
+struct Times {
+    #[serde(default)]
+    pushed_at_ms: i64,
+    #[serde(default)]
+    due_ms: i64,
+}
+
+/// When the job in an envelope could run for the first time, in virtual ms; `None` for what is no envelope at all.
+pub(crate) fn ready_at_ms(envelope: &[u8]) -> Option<i64> {
+    let Times { pushed_at_ms, due_ms } = serde_json::from_slice(envelope).ok()?;
+    Some(pushed_at_ms.max(due_ms))
+}
+
 impl Envelope {
     /// When the job could run for the first time, in virtual ms.
     pub(crate) fn ready_at_ms(&self) -> i64 {

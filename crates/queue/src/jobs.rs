@@ -21,40 +21,47 @@ pub const SWEEP: &str = "sweep";
 /// Keeping for good what took effect in Redis.
 pub const RECORDS: &str = "records";
 
-macro_rules! job {
-    ($payload:ident, $name:literal, $queue:expr, $attempts:literal) => {
-        impl Job for v1::$payload
-        where
-            v1::$payload: Serialize + DeserializeOwned,
-        {
-            const NAME: &'static str = $name;
-            const QUEUE: &'static str = $queue;
-            const ATTEMPTS: u32 = $attempts;
-        }
+macro_rules! jobs {
+    ($($payload:ident, $name:literal, $queue:expr, $attempts:literal;)+) => {
+        $(
+            impl Job for v1::$payload
+            where
+                v1::$payload: Serialize + DeserializeOwned,
+            {
+                const NAME: &'static str = $name;
+                const QUEUE: &'static str = $queue;
+                const ATTEMPTS: u32 = $attempts;
+            }
+        )+
+
+        /// Every job, by name, with its queue.
+        pub const ALL: &[(&str, &str)] = &[$(($name, $queue)),+];
     };
 }
 
-// Deadlines are tried for as long as a caller could possibly wait; carrier jobs until the next deadline or the
-// sweep takes over.
-job!(LookupCaller, "lookup-caller", LOOKUP, 3);
-job!(CheckUnanswered, "check-unanswered", DEADLINES, 100);
-job!(ExpireClaim, "expire-claim", CARRIER, 20);
-job!(CallAgent, "call-agent", CARRIER, 5);
-job!(ConnectCaller, "connect-caller", CARRIER, 20);
-job!(RingOffice, "ring-office", CARRIER, 20);
-job!(ParkCaller, "park-caller", CARRIER, 20);
-job!(CheckTalking, "check-talking", CARRIER, 20);
-job!(CancelLegs, "cancel-legs", CARRIER, 10);
-job!(HangUp, "hang-up", CARRIER, 20);
-job!(EndConference, "end-conference", CARRIER, 10);
-job!(FindRecording, "find-recording", CARRIER, 20);
-job!(DeleteRecording, "delete-recording", CARRIER, 100);
-job!(Sweep, "sweep", SWEEP, 1_000_000);
-// A database may be away for a weekend; what it missed is kept in the order in which it was done as far as that
-// matters, because an override that was taken back never comes again.
-job!(RecordOverride, "record-override", RECORDS, 10_000);
-// A timer: it never fails, so the limit is for crashes.
-job!(RefreshFeed, "refresh-feed", RECORDS, 1_000_000);
+jobs! {
+    // Deadlines are tried for as long as a caller could possibly wait; carrier jobs until the next deadline or the
+    // sweep takes over.
+    LookupCaller, "lookup-caller", LOOKUP, 3;
+    CheckUnanswered, "check-unanswered", DEADLINES, 100;
+    ExpireClaim, "expire-claim", CARRIER, 20;
+    CallAgent, "call-agent", CARRIER, 5;
+    ConnectCaller, "connect-caller", CARRIER, 20;
+    RingOffice, "ring-office", CARRIER, 20;
+    ParkCaller, "park-caller", CARRIER, 20;
+    CheckTalking, "check-talking", CARRIER, 20;
+    CancelLegs, "cancel-legs", CARRIER, 10;
+    HangUp, "hang-up", CARRIER, 20;
+    EndConference, "end-conference", CARRIER, 10;
+    FindRecording, "find-recording", CARRIER, 20;
+    DeleteRecording, "delete-recording", CARRIER, 100;
+    Sweep, "sweep", SWEEP, 1_000_000;
+    // A database may be away for a weekend; what it missed is kept in the order in which it was done as far as that
+    // matters, because an override that was taken back never comes again.
+    RecordOverride, "record-override", RECORDS, 10_000;
+    // A timer: it never fails, so the limit is for crashes.
+    RefreshFeed, "refresh-feed", RECORDS, 1_000_000;
+}
 
 /// The job that carries out an effect.
 ///

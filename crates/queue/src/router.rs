@@ -41,14 +41,14 @@ where
 }
 
 type Outcome = BoxFuture<'static, Result<(), JobError>>;
-type Erased = dyn Fn(&RawValue, JobContext) -> Outcome + Send + Sync;
+type Erased = dyn Fn(&RawValue, JobContext) -> serde_json::Result<Outcome> + Send + Sync;
 
-/// How long a job whose name nobody here knows waits for a worker that does: during a deployment the new side
-/// pushes what the old side's workers have never heard of.
-const STRANGER_PATIENCE: Duration = Duration::from_mins(10);
+/// How long a job whose name nobody here knows, or whose payload or envelope nobody here can read, waits for a worker
+/// that does: during a deployment the new side pushes what the old side's workers have never heard of.
+pub(crate) const STRANGER_PATIENCE: Duration = Duration::from_mins(10);
 
 /// When it is looked at again.
-const STRANGER_PAUSE: Duration = Duration::from_secs(1);
+pub(crate) const STRANGER_PAUSE: Duration = Duration::from_secs(1);
 
 /// The handlers of a process, by job name. Cheap to clone.
 #[derive(Clone)]
@@ -88,20 +88,20 @@ impl Router {
     /// Jobs of this name are wanted no more: they end at once, unrun, instead of among the dead.
     #[must_use]
     pub fn retired(mut self, name: &'static str) -> Self {
-        let erased = move |_: &RawValue, context: JobContext| -> Outcome {
+        let erased = move |_: &RawValue, context: JobContext| -> serde_json::Result<Outcome> {
             info!(
                 job.id = context.id,
                 job.name = name,
                 "job {} is of a retired kind, dropping it",
                 context.id
             );
-            Box::pin(std::future::ready(Ok(())))
+            Ok(Box::pin(std::future::ready(Ok(()))))
         };
         Arc::make_mut(&mut self.handlers).insert(name, Arc::new(erased));
         self
     }
 
-    /// How long, in virtual time, jobs whose name is unknown here are left to other workers, which may be newer.
+    /// How long, in virtual time, jobs whose name or payload is unknown here are left to other workers, which may be newer.
     /// After that they are dead. Ten minutes unless said otherwise.
     #[must_use]
     pub fn stranger_patience(mut self, patience: Duration) -> Self {
@@ -111,20 +111,18 @@ impl Router {
 
     fn named<J: Job>(mut self, name: &'static str, handler: impl Handler<J>) -> Self {
         let handler = Arc::new(handler);
-        let erased = move |payload: &RawValue, context: JobContext| -> Outcome {
-            match serde_json::from_str::<J>(payload.get()) {
-                Ok(job) => {
-                    let handler = Arc::clone(&handler);
-                    Box::pin(async move { handler.call(job, context).await })
-                }
-                Err(error) => {
-                    let error = JobError::dead(format!("undecodable payload: {error}"));
-                    Box::pin(std::future::ready(Err(error)))
-                }
-            }
+        let erased = move |payload: &RawValue, context: JobContext| -> serde_json::Result<Outcome> {
+            let job = serde_json::from_str::<J>(payload.get())?;
+            let handler = Arc::clone(&handler);
+            Ok(Box::pin(async move { handler.call(job, context).await }))
         };
         Arc::make_mut(&mut self.handlers).insert(name, Arc::new(erased));
         self
+    }
+
+    /// The names that have a handler.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.handlers.keys().copied()
     }
 
     /// The name as a metric label: `unknown` for names without a handler.
@@ -136,10 +134,13 @@ impl Router {
 
     fn handle(&self, delivery: &Delivery) -> Outcome {
         let name = delivery.envelope.name.as_str();
-        if let Some(handler) = self.handlers.get(name) {
-            return handler(&delivery.envelope.payload, delivery.context());
-        }
-        let unknown = format!("unknown job name `{name}`");
+        let unknown = match self.handlers.get(name) {
+            Some(handler) => match handler(&delivery.envelope.payload, delivery.context()) {
+                Ok(outcome) => return outcome,
+                Err(error) => format!("undecodable payload: {error}"),
+            },
+            None => format!("unknown job name `{name}`"),
+        };
         let error = if delivery.could_run_for() < self.stranger_patience {
             JobError::defer(STRANGER_PAUSE, unknown)
         } else {

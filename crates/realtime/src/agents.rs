@@ -17,7 +17,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Realtime {
     /// Makes the settings' agents known: new ones as they begin, known ones with the name and the place to answer
-    /// that the settings give them now. What they said of themselves and the call they are on stay.
+    /// that the settings give them now. What they said of themselves and the call they are on stay. Whom only newer
+    /// processes can read is left as they are: those made them known.
     ///
     /// # Errors
     /// When Redis does not answer; those before it are known then.
@@ -25,7 +26,12 @@ impl Realtime {
         // Whoever starts first names the stream of events.
         self.store.name_epoch(&self.rng.hex128()).await?;
         for agent in self.agents.values() {
-            self.introduce(agent).await?;
+            match self.introduce(agent).await {
+                Err(error) if error.is_unreadable() => {
+                    warn!(agent.id = %agent.id, %error, "agent {} is left to newer processes: {error}", agent.id);
+                }
+                introduced => introduced?,
+            }
         }
         self.introduced.store(true, Ordering::Release);
         info!(

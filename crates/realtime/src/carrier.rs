@@ -21,6 +21,7 @@ const CLOCKS_DIFFER: u64 = 60;
 pub(crate) struct Carrier {
     rest: RestClient,
     tokens: Option<AccessTokens>,
+    edge: Option<String>,
     listeners: Arc<Semaphore>,
 }
 
@@ -53,6 +54,7 @@ impl Carrier {
         Ok(Self {
             rest: RestClient::new(config).map_err(|error| format!("twilio: {error}"))?,
             tokens,
+            edge: twilio.edge.clone(),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
         })
     }
@@ -69,6 +71,11 @@ impl Carrier {
         range: Option<&str>,
     ) -> Result<Media, RestError> {
         self.rest.recording_media(sid, range).await
+    }
+
+    /// Where browsers enter the carrier's network; the nearest edge if nothing.
+    pub(crate) fn edge(&self) -> Option<&str> {
+        self.edge.as_deref()
     }
 
     /// A token for that agent's browser; nothing when the settings have no key for it.

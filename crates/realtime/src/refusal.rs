@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use switchboard_domain::{CallId, Rejected};
 use switchboard_store::{StoreError, TransactError};
 use thiserror::Error;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::app::{Holder, Realtime};
 use crate::body::Fault;
@@ -87,6 +87,10 @@ pub(crate) enum Refusal {
     TooManyOverrides(usize),
     #[error("the system cannot answer now; ask again with the same Idempotency-Key")]
     Away,
+    #[error(
+        "a newer version of the system has this in hand; load the page anew, or ask again with the same Idempotency-Key"
+    )]
+    Newer,
     #[error("the system has a fault of its own; it was logged")]
     Broken,
 }
@@ -120,6 +124,13 @@ impl Refusal {
 
     /// Redis' troubles.
     pub(crate) fn of_store(failure: &StoreError) -> Self {
+        if failure.is_unreadable() {
+            warn!(
+                error = failure as &dyn std::error::Error,
+                "an agent's request is left to newer processes: {failure}"
+            );
+            return Self::Newer;
+        }
         error!(
             error = failure as &dyn std::error::Error,
             "an agent's request cannot be answered: {failure}"
@@ -174,6 +185,11 @@ impl Refusal {
             Self::OverrideLapsed => (StatusCode::CONFLICT, "lapsed", "Withdrawn since"),
             Self::TooManyOverrides(_) => (StatusCode::CONFLICT, "too_many", "Too many overrides"),
             Self::Away => (StatusCode::SERVICE_UNAVAILABLE, "away", "Not now"),
+            Self::Newer => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "newer_version",
+                "In the hands of a newer version",
+            ),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "broken", "Our fault"),
         }
     }
@@ -216,6 +232,7 @@ impl Refusal {
             | Self::OverrideLapsed
             | Self::TooManyOverrides(_)
             | Self::Away
+            | Self::Newer
             | Self::Broken => None,
         }
     }
@@ -250,7 +267,7 @@ impl ResponseError for Refusal {
             response.insert_header((UPGRADE, "websocket"));
             response.insert_header((SEC_WEBSOCKET_VERSION, "13"));
         }
-        if matches!(self, Self::Away | Self::Full) {
+        if matches!(self, Self::Away | Self::Newer | Self::Full) {
             response.insert_header((RETRY_AFTER, "1"));
         }
         response

@@ -35,11 +35,14 @@ pub(crate) async fn post(
         }
     };
     info!(agent.id = %agent, "token for the browser of agent {agent}");
-    let body = json!({
+    let mut body = json!({
         "token": token.token.expose_secret(),
         "identity": agent,
         "expiresAtMs": token.expires_at * 1000,
     });
+    if let Some(edge) = realtime.carrier.edge() {
+        body["edge"] = edge.into();
+    }
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(body))

@@ -1,7 +1,7 @@
 //! Conferences: who is in, who hears whom, and what is told about it.
 
 use crate::id::LegId;
-use crate::judge::{Sound, What};
+use crate::judge::{Sound, What, Who};
 use crate::signal::Signal;
 use crate::state::State;
 use crate::webhook::{Webhook, rfc2822};
@@ -34,6 +34,8 @@ impl ConferenceStatus {
 pub(crate) struct Conference {
     pub(crate) sid: String,
     pub(crate) name: String,
+    /// Where it is mixed.
+    pub(crate) region: String,
     pub(crate) status: ConferenceStatus,
     pub(crate) participants: Vec<Participant>,
     /// The first participant's; nobody else's counts.
@@ -87,6 +89,8 @@ pub(crate) struct Listener {
 #[expect(clippy::struct_excessive_bools, reason = "the attributes of the noun")]
 pub(crate) struct Entrance {
     pub(crate) name: String,
+    /// Where it is to be mixed; the region that the leg comes from if nothing.
+    pub(crate) region: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) muted: bool,
     pub(crate) start_on_enter: bool,
@@ -122,12 +126,18 @@ impl State {
     }
 
     /// A new conference that nobody is in yet; its SID.
-    pub(crate) fn open_conference(&mut self, name: &str, listener: Option<Listener>) -> String {
+    pub(crate) fn open_conference(
+        &mut self,
+        name: &str,
+        region: String,
+        listener: Option<Listener>,
+    ) -> String {
         let now = self.clock.now_ms();
         let sid = self.dice.sid("CF");
         self.conferences.push(Conference {
             sid: sid.clone(),
             name: name.to_owned(),
+            region,
             status: ConferenceStatus::Init,
             participants: Vec::new(),
             listener,
@@ -141,15 +151,30 @@ impl State {
         sid
     }
 
+    /// Where a leg comes from.
+    fn region_of(&self, id: &LegId) -> String {
+        let is_browser = self
+            .leg(id)
+            .is_some_and(|leg| matches!(leg.new.who, Who::Agent(_)));
+        if is_browser {
+            self.config.browser_region.clone()
+        } else {
+            self.config.region.clone()
+        }
+    }
+
     /// Puts a leg into the living conference of a name, or into a new one; its SID, or an error code.
     pub(crate) fn join_conference(&mut self, id: &LegId, entrance: Entrance) -> Result<String, u32> {
         let now = self.clock.now_ms();
+        let region = entrance.region.clone().unwrap_or_else(|| self.region_of(id));
+        // Each region has its own: a name is that of one conference in one region.
         let living = self
             .conferences
             .iter()
-            .find(|one| one.name == entrance.name && one.status != ConferenceStatus::Completed)
+            .find(|one| one.name == entrance.name && one.region == region && !one.is_over())
             .map(|one| one.sid.clone());
-        let sid = living.unwrap_or_else(|| self.open_conference(&entrance.name, entrance.listener.clone()));
+        let sid =
+            living.unwrap_or_else(|| self.open_conference(&entrance.name, region, entrance.listener.clone()));
         let Some(conference) = self.conference_mut(&sid) else {
             return Err(0);
         };

@@ -34,6 +34,10 @@ pub struct SimulatorConfig {
     pub faults: Faults,
     /// Every document is read strictly: what [`faults_of`](crate::faults_of) finds is a warning in the time-line.
     pub strict: bool,
+    /// The region of the numbers and of every telephone.
+    pub region: String,
+    /// The region that browsers come in at. Legs of two regions meet in a conference only where its document names one.
+    pub browser_region: String,
     /// Seed of all SIDs and of every random choice.
     pub seed: u64,
     /// Bearer key of the demo CRM.
@@ -57,6 +61,8 @@ impl SimulatorConfig {
             switches: Switches::default(),
             faults: Faults::default(),
             strict: false,
+            region: String::from("us1"),
+            browser_region: String::from("us1"),
             seed: 1,
             crm_key: String::from("demo-crm-key"),
             timings: Timings::default(),

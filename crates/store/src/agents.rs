@@ -4,8 +4,8 @@ use switchboard_contracts::convert::agent_event;
 use switchboard_domain::{Agent, AgentId};
 use tokio::time::Instant;
 
-use crate::record::{Put, parse, write};
-use crate::{Store, StoreError, keys};
+use crate::record::{Put, stored, write};
+use crate::{Kept, Store, StoreError, keys};
 
 impl Store {
     /// Changes an agent, or makes one known: `change` gets what is there and answers what is to be; `None` leaves
@@ -14,7 +14,7 @@ impl Store {
     /// Which call engages the agent is the calls' business: whatever `change` says of it is ignored.
     ///
     /// # Errors
-    /// When Redis does not answer.
+    /// When Redis does not answer, or with an agent whom only newer versions can read.
     pub async fn update_agent(
         &self,
         id: &AgentId,
@@ -38,7 +38,7 @@ impl Store {
                 Ok(Put::Done) => return Ok(Some(agent)),
                 Ok(Put::Again(newer, data)) => {
                     version = newer;
-                    known = parse("an agent", &data)?;
+                    known = stored(Kept::Agent, id.as_str(), &data)?;
                 }
                 Err(error) if error.is_passing() => {
                     (version, known) = self.agent(id, deadline).await?;
@@ -56,7 +56,7 @@ impl Store {
         let (version, data): (Option<u64>, Option<String>) = self.read(&read, deadline).await?;
         Ok((
             version.unwrap_or(0),
-            parse("an agent", &data.unwrap_or_default())?,
+            stored(Kept::Agent, id.as_str(), &data.unwrap_or_default())?,
         ))
     }
 

@@ -4,6 +4,8 @@ use redis::{ErrorKind, RedisError};
 use switchboard_domain::Rejected;
 use thiserror::Error;
 
+use crate::Kept;
+
 /// Redis did not do what was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -32,6 +34,17 @@ pub enum StoreError {
         #[source]
         source: serde_json::Error,
     },
+    /// A call or an agent is kept in a form that only newer versions know. It was left as it is.
+    #[error("{kept} {id} is kept in a form that only newer versions know")]
+    Unreadable {
+        /// What it is.
+        kept: Kept,
+        /// Which one.
+        id: String,
+        /// What is not known.
+        #[source]
+        source: serde_json::Error,
+    },
     /// A job cannot be written down.
     #[error("a job cannot be encoded")]
     Job(#[source] switchboard_queue::Error),
@@ -44,6 +57,11 @@ impl StoreError {
     /// Whether it may be better in a moment.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
+    }
+
+    /// Whether a newer process is the one to ask.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Unreadable { .. })
     }
 
     /// Reads what the client or the server says.
@@ -69,6 +87,7 @@ impl StoreError {
             Self::Unavailable { source: None, .. }
             | Self::Foreign { .. }
             | Self::Corrupt { .. }
+            | Self::Unreadable { .. }
             | Self::Job(_)
             | Self::Url(_) => false,
         }

@@ -33,6 +33,9 @@
 //! No write can fail half way: a script looks at versions, types and jobs first, and its first write is one that
 //! Redis refuses as a whole when it has no memory left or is a replica. Ended calls expire; live ones never do.
 //!
+//! What a newer version has written in a form that this one does not know is left as it is, and does not keep the rest
+//! from anybody: a step says [`StoreError::Unreadable`], a snapshot tells which those are.
+//!
 //! It never decides what happens to a call, never waits longer than its budget, and has no copy of a call
 //! outside Redis.
 
@@ -53,6 +56,7 @@ mod script;
 mod stream;
 mod tickets;
 mod transact;
+mod unreadable;
 
 pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
@@ -61,3 +65,4 @@ pub use live::Snapshot;
 pub use overrides::{Author, OverridePut, OverrideWithdrawn};
 pub use stream::{StreamEnd, StreamEntry, Subscription};
 pub use transact::{Committed, Target};
+pub use unreadable::{Kept, Unreadable};

@@ -3,7 +3,7 @@
 use switchboard_contracts::v1;
 use switchboard_domain::{Agent, Call, CallId, Timestamp};
 
-use crate::record::parse;
+use crate::unreadable::{Unreadable, sorted_out};
 use crate::{Store, StoreError, Target, keys};
 
 /// Everything live, at one position of the stream.
@@ -19,7 +19,14 @@ pub struct Snapshot {
     pub calls: Vec<Call>,
     /// Every agent.
     pub agents: Vec<Agent>,
+    /// Calls that have not ended and that only newer processes can read.
+    pub unreadable_calls: Vec<Unreadable>,
+    /// Agents whom only newer processes can read.
+    pub unreadable_agents: Vec<Unreadable>,
 }
+
+/// Ids with their JSON.
+type Records = Vec<(String, String)>;
 
 impl Store {
     /// One call as it is now, with the deployment's time, on the shared connection.
@@ -40,25 +47,21 @@ impl Store {
     /// All live calls and all agents at one position.
     ///
     /// # Errors
-    /// When Redis does not answer, or with something unreadable.
+    /// When Redis does not answer.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let invocation = self.scripts().snapshot.arg(self.prefix());
-        let (now, epoch, offset, calls, agents): (i64, String, u64, Vec<String>, Vec<String>) =
+        let (now, epoch, offset, calls, agents): (i64, String, u64, Records, Records) =
             self.read_script(&invocation, self.deadline()).await?;
-        let calls = calls
-            .iter()
-            .map(|json| parse("a call", json))
-            .collect::<Result<Vec<_>, _>>()?;
-        let agents = agents
-            .iter()
-            .map(|json| parse("an agent", json))
-            .collect::<Result<Vec<_>, _>>()?;
+        let (calls, unreadable_calls) = sorted_out(calls);
+        let (agents, unreadable_agents) = sorted_out(agents);
         Ok(Snapshot {
             now: Timestamp::from_millis(now),
             epoch,
             offset,
-            calls: calls.into_iter().flatten().collect(),
-            agents: agents.into_iter().flatten().collect(),
+            calls,
+            agents,
+            unreadable_calls,
+            unreadable_agents,
         })
     }
 

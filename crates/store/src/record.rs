@@ -1,9 +1,9 @@
 //! What the scripts answer, read into calls and agents.
 
 use redis::{FromRedisValue, ParsingError, Value, from_redis_value};
-use switchboard_domain::{Agent, AgentId, Call, Timestamp};
+use switchboard_domain::{Agent, AgentId, Call, CallId, Timestamp};
 
-use crate::StoreError;
+use crate::{Kept, StoreError};
 
 /// A call and the agent concerned, as they are in Redis.
 #[derive(Debug, Clone)]
@@ -39,14 +39,14 @@ impl Loaded {
         }
     }
 
-    pub(crate) fn read(row: Row) -> Result<Self, StoreError> {
+    pub(crate) fn read(id: &CallId, row: Row) -> Result<Self, StoreError> {
         let (now, version, call, events, agent_id, agent_version, agent, rank, made) = row;
         Ok(Self {
             now: Timestamp::from_millis(now),
             version,
-            call: parse("a call", &call)?,
+            call: stored(Kept::Call, id.as_str(), &call)?,
             events,
-            agent: parse("an agent", &agent)?,
+            agent: stored(Kept::Agent, &agent_id, &agent)?,
             agent_id: AgentId::new(&agent_id).ok(),
             agent_version,
             rank: u64::try_from(rank).ok(),
@@ -110,6 +110,26 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> R
     serde_json::from_str(json)
         .map(Some)
         .map_err(|source| corrupt(what, source))
+}
+
+/// Reads a stored call or agent. What is good JSON of another shape was written by a newer version, and what is no JSON
+/// was broken by somebody.
+pub(crate) fn stored<T: serde::de::DeserializeOwned>(
+    kept: Kept,
+    id: &str,
+    json: &str,
+) -> Result<Option<T>, StoreError> {
+    if json.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(json).map(Some).map_err(|source| {
+        if source.is_data() {
+            let id = id.to_owned();
+            StoreError::Unreadable { kept, id, source }
+        } else {
+            corrupt(&format!("{kept} {id}"), source)
+        }
+    })
 }
 
 /// Writes JSON to be stored.

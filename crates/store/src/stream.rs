@@ -99,7 +99,7 @@ impl Store {
     /// followed from there.
     ///
     /// # Errors
-    /// When Redis does not answer, or with something unreadable, or changes places meanwhile.
+    /// When Redis does not answer, or changes places meanwhile.
     pub async fn positioned_snapshot(&self) -> Result<Snapshot, StoreError> {
         let before = self.stream_end().await?;
         let snapshot = self.snapshot().await?;

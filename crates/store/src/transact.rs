@@ -126,7 +126,7 @@ impl Store {
                     return Ok(Committed { now, ..outcome });
                 }
                 Ok(Answer::Again(row)) => {
-                    loaded = Loaded::read(row)?;
+                    loaded = Loaded::read(target.call, row)?;
                     self.anchor().set(loaded.now);
                 }
                 Err(error) if error.is_passing() => {
@@ -172,7 +172,7 @@ impl Store {
             .arg(target.agent.map_or("", |id| id.as_str()))
             .arg(target.command_id)
             .arg(unanswered.map(|version| version.to_string()).unwrap_or_default());
-        let loaded = Loaded::read(self.invoke(&invocation, deadline).await?)?;
+        let loaded = Loaded::read(target.call, self.invoke(&invocation, deadline).await?)?;
         self.anchor().set(loaded.now);
         Ok(loaded)
     }

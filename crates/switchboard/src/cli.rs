@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use switchboard_runtime::{SettingsArgs, VERSION};
 use url::Url;
@@ -79,6 +81,10 @@ pub(crate) struct Rehearse {
     /// Each service as a process of its own, over one Redis
     #[arg(long)]
     pub(crate) processes: bool,
+    /// Programs of an older build, by their folder: each service is of one build or the other by chance, each time it
+    /// starts. Scenarios that the older build has not heard of are skipped
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["against", "outages"])]
+    pub(crate) beside: Option<PathBuf>,
     /// Play everything again for each position of each switch: behaviours of the carrier that are not confirmed
     #[arg(long)]
     pub(crate) switches: bool,

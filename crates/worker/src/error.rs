@@ -26,10 +26,18 @@ pub enum WorkerError {
     Health(#[from] std::io::Error),
 }
 
-/// Redis will be back: try again.
+/// Redis will be back: try again. What only newer workers can read is theirs to do: the job is handed back, with all its
+/// attempts, for as long as the call lives.
 pub(crate) fn of_store(error: StoreError) -> JobError {
-    JobError::retry(error)
+    if error.is_unreadable() {
+        JobError::defer(NEWER, error)
+    } else {
+        JobError::retry(error)
+    }
 }
+
+/// Until a job that is for a newer worker is looked at again.
+const NEWER: Duration = Duration::from_secs(1);
 
 /// A database that is away comes back, in a minute or after a weekend, and whoever waits for it has nothing else to do.
 /// At first it is asked often, then seldom: ten thousand attempts last for three days and more. What it refuses for good

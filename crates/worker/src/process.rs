@@ -259,3 +259,6 @@ fn in_touch(worker: &WorkerHealth) -> Result<(), String> {
         None => Err("no answer of Redis yet".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,11 +16,13 @@ mod bench;
 mod chaos;
 mod chaos_calls;
 mod codegen;
+mod compare;
 mod report;
 mod stock_faults;
 mod tidy;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -55,8 +57,9 @@ enum Chore {
     Chaos(Chaos),
     /// Measure, in release, beside the least that could do the same work.
     Bench {
-        /// What.
-        name: bench::Bench,
+        /// What; needed unless an older build is beside it.
+        #[arg(required_unless_present = "beside")]
+        name: Option<bench::Bench>,
         /// A smoke run of some seconds; its figures mean nothing.
         #[arg(long)]
         quick: bool,
@@ -66,6 +69,13 @@ enum Chore {
         /// For the job queue: run other job queues beside ours.
         #[arg(long)]
         peers: bool,
+        /// In turns with an older build, by the folder of its programs; fails where a row is worse than that build's own
+        /// spread.
+        #[arg(long, value_name = "FOLDER")]
+        beside: Option<PathBuf>,
+        /// How many rounds, each with two runs of the older build and one of today's.
+        #[arg(long, value_name = "N", default_value_t = 5, requires = "beside")]
+        pairs: u32,
     },
     /// Show what apalis' own Redis storage does, which the queue must not do. Takes minutes.
     StockFaults,
@@ -108,7 +118,20 @@ fn run(chore: &Chore) -> Result<()> {
             quick,
             only,
             peers,
-        } => bench::run(&workspace, *name, *quick, only, *peers),
+            beside,
+            pairs,
+        } => {
+            let extent = bench::Extent {
+                quick: *quick,
+                only,
+                peers: *peers,
+            };
+            match (beside, name) {
+                (Some(older), name) => bench::run_beside(&workspace, *name, &extent, older, *pairs),
+                (None, Some(name)) => bench::run(&workspace, *name, &extent),
+                (None, None) => Ok(()),
+            }
+        }
         Chore::Chaos(Chaos::Queue { arguments }) => chaos::run(&workspace, arguments),
         Chore::Chaos(Chaos::Calls(options)) => chaos_calls::run(&workspace, options),
         Chore::StockFaults => stock_faults::run(&workspace),

@@ -2,11 +2,11 @@
 
 use switchboard_domain::{AgentId, ClaimTicket, Command, ConferenceName, LegId};
 use switchboard_store::Committed;
-use switchboard_telephony::form::{Gathered, MissingSid};
+use switchboard_telephony::form::Gathered;
 use switchboard_telephony::twiml::VoiceResponse;
 
-use super::Webhook;
 use super::step::{call_id, log_failure, note_odd};
+use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 
@@ -20,7 +20,7 @@ impl Gateway {
         claim: Option<&str>,
         agent: Option<&str>,
         asked: bool,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let request = Gathered::from_form(webhook.form)?;
         let leg_id = call_id(request.call.sid.as_str());
         note_odd(&leg_id, &request.odd);
@@ -46,7 +46,7 @@ impl Gateway {
         };
         let call = match self
             .known_step(webhook, &ticket.call, |_| vec![connects.clone()])
-            .await
+            .await?
         {
             Ok(Committed { call: Some(call), .. }) => call,
             Ok(_) => return Ok(self.taken()),

@@ -5,11 +5,11 @@ use switchboard_domain::{
     Timestamp, instruction,
 };
 use switchboard_store::{Committed, TransactError};
-use switchboard_telephony::form::{EnqueueEnded, Gathered, MissingSid, QueueResult, Recorded, VoiceRequest};
+use switchboard_telephony::form::{EnqueueEnded, Gathered, QueueResult, Recorded, VoiceRequest};
 use switchboard_telephony::twiml::VoiceResponse;
 
-use super::Webhook;
 use super::step::{Line, log_failure, note_odd};
+use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::{documents, refusal};
 
@@ -31,7 +31,7 @@ impl Gateway {
         }
     }
 
-    pub(super) async fn incoming(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
+    pub(super) async fn incoming(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let mut line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -45,7 +45,7 @@ impl Gateway {
         }
         let step = self
             .first_step(webhook, &line, &self.instead_of_menu(&line))
-            .await;
+            .await?;
         let document = self.read_off(&line, &At::Incoming, step).await;
         Ok(document.map_or_else(
             || self.direct_incoming(&line),
@@ -74,7 +74,7 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         attempt: u8,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let request = Gathered::from_form(webhook.form)?;
         let mut line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -95,7 +95,7 @@ impl Gateway {
         };
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Menu, commands)
-            .await;
+            .await?;
         Ok(self
             .read_off(&line, &At::Menu, step)
             .await
@@ -111,7 +111,7 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         queue: Option<&QueueName>,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let request = EnqueueEnded::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -127,7 +127,7 @@ impl Gateway {
         let found = |now: Timestamp| self.found_waiting(&line, queue, now.minus(waited));
         let step = self
             .caller_step(webhook, &line, found, |_| vec![Command::Ask(at.clone())])
-            .await;
+            .await?;
         Ok(self
             .read_off(&line, &at, step)
             .await
@@ -144,7 +144,7 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         astray: bool,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         self.goes_on(webhook, |_| if astray { At::Astray } else { At::Resume })
             .await
     }
@@ -155,7 +155,7 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         claim: u32,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let at = |known: Option<&Call>| {
             let current = known.and_then(|call| call.state.claim());
             if current.is_some_and(|current| current.number != claim) {
@@ -171,14 +171,14 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         at: impl Fn(Option<&Call>) -> At,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let found = |now: Timestamp| self.found_waiting(&line, None, now);
         let step = self
             .caller_step(webhook, &line, found, |known| vec![Command::Ask(at(known))])
-            .await;
+            .await?;
         // Both ask for what the state says.
         Ok(self
             .read_off(&line, &At::Resume, step)
@@ -186,14 +186,14 @@ impl Gateway {
             .unwrap_or_else(|| self.direct_ring(&line)))
     }
 
-    pub(super) async fn voicemail_asked(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
+    pub(super) async fn voicemail_asked(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let commands = |_: Option<&Call>| vec![Command::Ask(At::Voicemail)];
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Voicemail, commands)
-            .await;
+            .await?;
         let direct = || self.no_answer(&line.dialled, true);
         Ok(self
             .read_off(&line, &At::Voicemail, step)
@@ -201,7 +201,7 @@ impl Gateway {
             .unwrap_or_else(direct))
     }
 
-    pub(super) async fn recorded(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
+    pub(super) async fn recorded(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = Recorded::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -220,7 +220,7 @@ impl Gateway {
         commands.push(Command::Ask(At::Recorded));
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Voicemail, |_| commands.clone())
-            .await;
+            .await?;
         if let Err(failure) = &step {
             log_failure(&line.call, failure);
         }
@@ -232,7 +232,7 @@ impl Gateway {
 
     /// Our last document failed. The state says what was meant; a caller of whom nothing is known begins anew,
     /// because it may have been the first document that failed.
-    pub(super) async fn fallback(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
+    pub(super) async fn fallback(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -251,7 +251,7 @@ impl Gateway {
         };
         let step = self
             .caller_step(webhook, &line, |_| Adopted::Menu, commands)
-            .await;
+            .await?;
         Ok(self
             .read_off(&line, &At::Resume, step)
             .await

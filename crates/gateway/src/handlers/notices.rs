@@ -3,12 +3,12 @@
 use switchboard_domain::{Adopted, CallId, Command, LegId, Recording, Rejected, Timestamp};
 use switchboard_store::{Committed, TransactError};
 use switchboard_telephony::form::{
-    CallProgress, ConferenceEvent, ConferenceNotice, MissingSid, RecordingNotice, RecordingStatus,
+    CallProgress, ConferenceEvent, ConferenceNotice, RecordingNotice, RecordingStatus,
 };
 use switchboard_telephony::{CallStatus, Direction};
 
 use super::step::{Line, call_id, log_failure, note_odd};
-use super::{Answer, Webhook};
+use super::{Answer, Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::documents::{AGENT, CALLER};
 
@@ -40,7 +40,7 @@ impl Gateway {
         webhook: &Webhook<'_>,
         call: Option<&CallId>,
         claim: u32,
-    ) -> Result<Answer, MissingSid> {
+    ) -> Result<Answer, Unanswered> {
         let news = ConferenceNotice::from_form(webhook.form)?;
         let leg = news.call.as_ref().and_then(|sid| LegId::new(sid.as_str()).ok());
         let (Some(call), Some(leg)) = (call, leg) else {
@@ -57,11 +57,11 @@ impl Gateway {
         };
         Ok(noted(
             call,
-            self.known_step(webhook, call, |_| vec![command.clone()]).await,
+            self.known_step(webhook, call, |_| vec![command.clone()]).await?,
         ))
     }
 
-    pub(super) async fn recording_news(&self, webhook: &Webhook<'_>) -> Result<Answer, MissingSid> {
+    pub(super) async fn recording_news(&self, webhook: &Webhook<'_>) -> Result<Answer, Unanswered> {
         let news = RecordingNotice::from_form(webhook.form)?;
         let call = call_id(news.call.as_str());
         note_odd(&call, &news.odd);
@@ -80,12 +80,13 @@ impl Gateway {
         });
         Ok(noted(
             &call,
-            self.known_step(webhook, &call, |_| vec![recorded.clone()]).await,
+            self.known_step(webhook, &call, |_| vec![recorded.clone()])
+                .await?,
         ))
     }
 
     /// The caller's line ended.
-    pub(super) async fn caller_status(&self, webhook: &Webhook<'_>) -> Result<Answer, MissingSid> {
+    pub(super) async fn caller_status(&self, webhook: &Webhook<'_>) -> Result<Answer, Unanswered> {
         let news = CallProgress::from_form(webhook.form)?;
         let line = Line::of(&news.call, webhook.form);
         note_odd(&line.call, &news.odd);
@@ -99,11 +100,11 @@ impl Gateway {
             Some(Direction::Inbound) if self.is_ours(&line.dialled) => {
                 let found = |now| gone_when_found(&news, now);
                 self.caller_step(webhook, &line, found, |_| vec![Command::CallerGone])
-                    .await
+                    .await?
             }
             Some(Direction::Inbound | Direction::OutboundApi | Direction::OutboundDial) | None => {
                 self.known_step(webhook, &line.call, |_| vec![Command::CallerGone])
-                    .await
+                    .await?
             }
         };
         Ok(noted(&line.call, step))
@@ -115,7 +116,7 @@ impl Gateway {
         webhook: &Webhook<'_>,
         call: Option<&CallId>,
         claim: u32,
-    ) -> Result<Answer, MissingSid> {
+    ) -> Result<Answer, Unanswered> {
         let news = CallProgress::from_form(webhook.form)?;
         let leg = LegId::new(news.call.sid.as_str());
         let (Some(call), Ok(leg)) = (call, leg) else {
@@ -128,7 +129,7 @@ impl Gateway {
         let left = Command::AgentLeft { claim, leg };
         Ok(noted(
             call,
-            self.known_step(webhook, call, |_| vec![left.clone()]).await,
+            self.known_step(webhook, call, |_| vec![left.clone()]).await?,
         ))
     }
 }

@@ -4,25 +4,25 @@ use switchboard_domain::{
     Adopted, At, Call, Command, Instruction, LegId, Party, PhoneNumber, State, Talk, instruction,
 };
 use switchboard_store::Committed;
-use switchboard_telephony::form::{DialEnded, Gathered, MissingSid, VoiceRequest};
+use switchboard_telephony::form::{DialEnded, Gathered, VoiceRequest};
 use switchboard_telephony::twiml::VoiceResponse;
 
-use super::Webhook;
 use super::step::{Line, call_id, log_failure, note_odd};
+use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 use crate::route::OfficePhone;
 
 impl Gateway {
     /// A caller's line that was moved here to hear the office ring.
-    pub(super) async fn office_ring(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, MissingSid> {
+    pub(super) async fn office_ring(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let commands = vec![Command::Ask(At::OfficeRing)];
         match self
             .caller_step(webhook, &line, |_| Adopted::Office, |_| commands.clone())
-            .await
+            .await?
         {
             Ok(Committed { call: Some(call), .. }) => {
                 Ok(self.told(&line, &instruction(&call, &At::OfficeRing)).await)
@@ -40,7 +40,7 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         asked: &OfficePhone,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let phone = asked.phone.as_deref();
         let request = VoiceRequest::from_form(webhook.form)?;
         note_odd(&call_id(request.call.sid.as_str()), &request.odd);
@@ -60,7 +60,7 @@ impl Gateway {
                 };
                 self.queue_first(webhook, known).chain([screened]).collect()
             };
-            match self.known_step(webhook, &call, commands).await {
+            match self.known_step(webhook, &call, commands).await? {
                 Ok(Committed {
                     call: Some(state),
                     now,
@@ -79,7 +79,7 @@ impl Gateway {
         &self,
         webhook: &Webhook<'_>,
         asked: &OfficePhone,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let OfficePhone { call, phone, round } = asked;
         let (phone, round) = (phone.as_deref(), *round);
         let request = Gathered::from_form(webhook.form)?;
@@ -104,7 +104,7 @@ impl Gateway {
         };
         let commands =
             |known: Option<&Call>| self.queue_first(webhook, known).chain([accept.clone()]).collect();
-        match self.known_step(webhook, &call, commands).await {
+        match self.known_step(webhook, &call, commands).await? {
             Ok(Committed {
                 call: Some(state), ..
             }) if has_office_leg(&state, &leg) => Ok(Self::let_through()),
@@ -141,7 +141,7 @@ impl Gateway {
         round: u32,
         attempt: u32,
         batch: usize,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let request = DialEnded::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -180,7 +180,7 @@ impl Gateway {
                 Adopted::Office
             }
         };
-        match self.caller_step(webhook, &line, found, commands).await {
+        match self.caller_step(webhook, &line, found, commands).await? {
             Ok(Committed { call: Some(call), .. }) => {
                 let next = instruction(&call, &at);
                 // The rest of more than ten phones ring in the same round.

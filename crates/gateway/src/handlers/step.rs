@@ -8,7 +8,7 @@ use switchboard_store::{Committed, Target, TransactError};
 use switchboard_telephony::form::{CallParams, WebhookForm};
 use tracing::{error, warn};
 
-use super::Webhook;
+use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 
 /// Who rings, as the request tells it; enough to make the call known if it is not.
@@ -61,14 +61,15 @@ impl Gateway {
         webhook: &Webhook<'_>,
         line: &Line,
         commands: &[Command],
-    ) -> Result<Committed, TransactError> {
+    ) -> Result<Result<Committed, TransactError>, Unanswered> {
         let target = Target {
             call: &line.call,
             agent: None,
             command_id: webhook.id,
             fresh: true,
         };
-        self.store
+        let step = self
+            .store
             .transact(target, |call, agent, now| {
                 let incoming = Command::Incoming(self.incoming_of(line, now));
                 let received = decide(call, agent, &incoming, now, &self.policy)?;
@@ -76,7 +77,8 @@ impl Gateway {
                 self.run(after.as_ref(), &self.within_hours(line, commands, now), now)
                     .map(|next| received.then(next))
             })
-            .await
+            .await;
+        of_this_version(&line.call, step)
     }
 
     /// A later step of a caller's call, which is adopted where it was `found` if it is unknown. Which commands
@@ -87,14 +89,15 @@ impl Gateway {
         line: &Line,
         found: impl Fn(Timestamp) -> Adopted,
         commands: impl Fn(Option<&Call>) -> Vec<Command>,
-    ) -> Result<Committed, TransactError> {
+    ) -> Result<Result<Committed, TransactError>, Unanswered> {
         let target = Target {
             call: &line.call,
             agent: None,
             command_id: webhook.id,
             fresh: false,
         };
-        self.store
+        let step = self
+            .store
             .transact(target, |call, agent, now| {
                 let commands = self.within_hours(line, &commands(call), now);
                 if call.is_some() {
@@ -109,7 +112,8 @@ impl Gateway {
                 self.run(after.as_ref(), &commands, now)
                     .map(|next| adopted.then(next))
             })
-            .await
+            .await;
+        of_this_version(&line.call, step)
     }
 
     /// A step of a call that must be known: news of agents' and office phones' lines say nothing of the caller.
@@ -118,16 +122,18 @@ impl Gateway {
         webhook: &Webhook<'_>,
         call: &CallId,
         commands: impl Fn(Option<&Call>) -> Vec<Command>,
-    ) -> Result<Committed, TransactError> {
+    ) -> Result<Result<Committed, TransactError>, Unanswered> {
         let target = Target {
             call,
             agent: None,
             command_id: webhook.id,
             fresh: false,
         };
-        self.store
+        let step = self
+            .store
             .transact(target, |call, _, now| self.run(call, &commands(call), now))
-            .await
+            .await;
+        of_this_version(call, step)
     }
 
     /// Nobody is let into a queue that is closed; who waits in it already stays.
@@ -154,6 +160,22 @@ impl Gateway {
             decision = decision.then(next);
         }
         Ok(decision)
+    }
+}
+
+/// A step that only newer processes can take is not answered here at all; any other failure is, without state.
+fn of_this_version(
+    call: &CallId,
+    step: Result<Committed, TransactError>,
+) -> Result<Result<Committed, TransactError>, Unanswered> {
+    match step {
+        Err(TransactError::Store(failure)) if failure.is_unreadable() => {
+            metrics::counter!("gateway_steps_of_newer_versions_total").increment(1);
+            warn!(call.id = %call, error = &failure as &dyn std::error::Error,
+                "call {call} is left to newer processes: {failure}");
+            Err(Unanswered::Unreadable)
+        }
+        step => Ok(step),
     }
 }
 

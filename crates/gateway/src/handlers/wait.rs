@@ -4,11 +4,11 @@ use switchboard_domain::{
     Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
 };
 use switchboard_store::Committed;
-use switchboard_telephony::form::{MissingSid, QueueWait};
+use switchboard_telephony::form::QueueWait;
 use switchboard_telephony::twiml::VoiceResponse;
 
-use super::Webhook;
 use super::step::{Line, log_failure, note_odd};
+use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::hold::{AFTER, Told};
 
@@ -18,7 +18,7 @@ impl Gateway {
         webhook: &Webhook<'_>,
         queue: Option<&QueueName>,
         key: bool,
-    ) -> Result<VoiceResponse, MissingSid> {
+    ) -> Result<VoiceResponse, Unanswered> {
         let request = QueueWait::from_form(webhook.form)?;
         let line = Line::of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
@@ -34,7 +34,7 @@ impl Gateway {
         let found = |now: Timestamp| self.found_waiting(&line, queue, now.minus(waited));
         let step = self
             .caller_step(webhook, &line, found, |_| commands.clone())
-            .await;
+            .await?;
         let (call, now, ahead) = match step {
             Ok(Committed {
                 call: Some(call),

@@ -5,12 +5,15 @@ mod agents;
 mod believed;
 mod desks;
 mod door;
+#[path = "../../../store/tests/it/future.rs"]
+mod future;
 mod hours;
 mod house;
 mod late;
 mod life;
 mod line;
 mod lines;
+mod newer;
 mod news;
 mod odd;
 mod office;

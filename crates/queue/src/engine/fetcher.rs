@@ -11,8 +11,9 @@ use tracing::{error, warn};
 use super::acker::Verdict;
 use super::delivery::{Delivery, Lease};
 use super::shared::Shared;
-use crate::envelope::Envelope;
+use crate::envelope::{self, Envelope};
 use crate::link::{Address, Link};
+use crate::router::{STRANGER_PATIENCE, STRANGER_PAUSE};
 use crate::{metric, script};
 
 /// The most jobs one call may lease; `fetch.lua` unpacks that many at once.
@@ -177,10 +178,11 @@ fn deliver(shared: &Shared, want: usize, answer: Answer) -> Duration {
         let envelope: Envelope = match serde_json::from_slice(&envelope) {
             Ok(envelope) => envelope,
             Err(reason) => {
-                let id = &lease.id;
-                error!(job.id = %id, queue, %reason, "job {id} has no readable envelope, burying it");
-                metric::died_unheard(queue, 1);
-                shared.settle_later(lease, Verdict::Dead(format!("undecodable envelope: {reason}")));
+                let why = format!("undecodable envelope: {reason}");
+                shared.settle_later(
+                    lease.clone(),
+                    unread(queue, &lease, &envelope, answer.now_ms, why),
+                );
                 continue;
             }
         };
@@ -203,6 +205,22 @@ fn deliver(shared: &Shared, want: usize, answer: Answer) -> Duration {
         .wait
         .unwrap_or(shared.options.tick)
         .min(shared.options.tick)
+}
+
+/// What becomes of a job whose envelope cannot be read: a newer worker may know it, so it waits as one of an unknown name
+/// does. What is no envelope of any version is buried at once.
+fn unread(queue: &str, lease: &Lease, envelope: &[u8], now_ms: i64, why: String) -> Verdict {
+    let id = &lease.id;
+    let waited = envelope::ready_at_ms(envelope)
+        .and_then(|ready| u64::try_from(now_ms - ready).ok())
+        .map(Duration::from_millis);
+    if waited.is_some_and(|waited| waited < STRANGER_PATIENCE) {
+        warn!(job.id = %id, queue, why, "job {id} is left to newer workers: {why}");
+        return Verdict::Defer(STRANGER_PAUSE, why);
+    }
+    error!(job.id = %id, queue, why, "job {id} has no readable envelope, burying it: {why}");
+    metric::died_unheard(queue, 1);
+    Verdict::Dead(why)
 }
 
 fn parse(values: Vec<Value>, judged: bool) -> RedisResult<Answer> {

@@ -1,9 +1,10 @@
 //! Old workers and newer jobs, and the other way round.
 
+use ::redis::AsyncCommands as _;
 use serde::{Deserialize, Serialize};
-use switchboard_queue::{Job, JobContext, JobState, Push, Router};
+use switchboard_queue::{Job, JobContext, JobState, Keys, Push, Router};
 
-use crate::support::{Bench, Log, Unknown, Work, options, succeeding, until};
+use crate::support::{Bench, Garbled, Log, Unknown, Work, options, succeeding, until};
 
 /// The job of [`Work`]'s name as a newer version has it, under another Rust name.
 #[derive(Serialize, Deserialize)]
@@ -134,6 +135,61 @@ async fn a_job_that_nobody_knows_yet_waits_for_a_worker_that_does() {
     bench.admin.set_clock_offset(11 * 60_000).await.unwrap();
     bench.until("dead", |s| s.dead == 1 && s.is_idle()).await;
     lone.stop().await;
+}
+
+/// A payload of another shape, and an envelope of another shape: a newer worker can read them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_nobody_can_read_yet_waits_for_a_worker_that_can() {
+    let bench = Bench::new();
+    let mut raw = bench.raw().await;
+    let now = bench.stats().await.now_ms;
+    // `attempts` is a number for us.
+    let newer =
+        format!(r#"{{"pushed_at_ms":{now},"name":"work","attempts":{{"limit":3}},"payload":{{"n":1}}}}"#);
+    let keys = Keys::new(&bench.prefix, "main").unwrap();
+    let _: () = raw.hset(&keys.job, "envelope", newer).await.unwrap();
+    let _: () = raw.lpush(&keys.ready, "envelope").await.unwrap();
+    let payload = Garbled { m: "newer".into() };
+    let push = Push::now(&payload).unwrap().id("payload");
+    bench.producer.push(&push).await.unwrap();
+    let log = Log::default();
+    let old = bench.worker(options(), succeeding(&log));
+    for (id, reason) in [
+        ("envelope", "undecodable envelope"),
+        ("payload", "undecodable payload"),
+    ] {
+        let waiting = loop {
+            let job = bench.admin.job("main", id).await.unwrap().unwrap();
+            if job.last_error.is_some() {
+                break job;
+            }
+        };
+        assert_ne!(waiting.state, JobState::Dead);
+        assert!(waiting.last_error.as_deref().unwrap().starts_with(reason));
+    }
+    bench.push(5).await;
+    log.until(1).await;
+    old.stop().await;
+    assert_eq!(bench.stats().await.dead, 0);
+
+    // The newer worker knows the payload.
+    let runs = Log::default();
+    let seen = runs.clone();
+    let router = Router::new().on::<Garbled>(move |_: Garbled, context: JobContext| {
+        seen.add(0, &context);
+        async { Ok(()) }
+    });
+    let new = bench.worker(options(), router);
+    runs.until(1).await;
+    assert_eq!(
+        runs.attempts(),
+        [(0, 1)],
+        "no attempt was counted while nobody could read it"
+    );
+    // And nobody ever will know the envelope.
+    bench.admin.set_clock_offset(11 * 60_000).await.unwrap();
+    bench.until("dead", |s| s.dead == 1 && s.is_idle()).await;
+    new.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use switchboard_contracts::v1::server_frame::Frame as Content;
 use switchboard_contracts::{convert, v1};
-use switchboard_store::{Snapshot, StoreError};
+use switchboard_domain::{AgentId, CallId};
+use switchboard_store::{Snapshot, StoreError, Unreadable};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -63,10 +64,53 @@ impl Realtime {
 
 /// In the words of the contract.
 pub(crate) fn live(snapshot: &Snapshot) -> v1::LiveSnapshot {
+    let mut calls: Vec<_> = snapshot.calls.iter().map(convert::call).collect();
+    let mut agents: Vec<_> = snapshot.agents.iter().map(convert::agent).collect();
+    if !snapshot.unreadable_calls.is_empty() {
+        calls.extend(snapshot.unreadable_calls.iter().map(newer_call));
+        calls.sort_by_key(|call| call.arrived_at_ms);
+    }
+    agents.extend(snapshot.unreadable_agents.iter().map(newer_agent));
+    count("call", snapshot.unreadable_calls.len());
+    count("agent", snapshot.unreadable_agents.len());
     v1::LiveSnapshot {
         epoch: snapshot.epoch.clone(),
         offset: snapshot.offset,
-        calls: snapshot.calls.iter().map(convert::call).collect(),
-        agents: snapshot.agents.iter().map(convert::agent).collect(),
+        calls,
+        agents,
     }
+}
+
+/// A call that only newer processes can read, with as much as this one knows: in no state.
+fn newer_call(record: &Unreadable) -> v1::Call {
+    let known = convert::KnownOfCall {
+        caller: record.part("caller"),
+        dialled: record.part("dialled").unwrap_or_default(),
+        arrived_at: record.part("arrived_at").unwrap_or_default(),
+        entered_at: record.part("entered_at").unwrap_or_default(),
+        lookups: record.part("lookups").unwrap_or_default(),
+    };
+    convert::newer_call(record.id(), &known)
+}
+
+/// The same for an agent, who says nothing of themselves then.
+fn newer_agent(record: &Unreadable) -> v1::Agent {
+    v1::Agent {
+        id: record.id().to_owned(),
+        name: record
+            .part("name")
+            .or_else(|| record.part::<AgentId>("id").map(|id| id.to_string()))
+            .unwrap_or_default(),
+        engaged_call_id: record
+            .part::<CallId>("engaged")
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+        ..v1::Agent::default()
+    }
+}
+
+fn count(what: &'static str, number: usize) {
+    // Far fewer than a number can lose.
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    metrics::gauge!("realtime_records_of_newer_versions", "what" => what).set(f64::from(number));
 }

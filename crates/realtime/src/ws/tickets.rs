@@ -6,6 +6,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
+use switchboard_store::StoreError;
 use tracing::debug;
 
 use crate::app::Realtime;
@@ -25,11 +26,15 @@ pub(crate) async fn post(
     let agent = fields.agent();
     fields.finish()?;
     let agent = agent.ok_or(Refusal::NoSuchAgent)?;
-    let refused = |failure| Refusal::of_store(&failure);
+    let refused = |failure: StoreError| Refusal::of_store(&failure);
     let _turn = realtime.sockets.ticket_turn().await.ok_or(Refusal::Away)?;
     if !realtime.agents.contains_key(&agent) {
-        let known = realtime.store.update_agent(&agent, |_| None).await;
-        known.map_err(refused)?.ok_or(Refusal::NoSuchAgent)?;
+        match realtime.store.update_agent(&agent, |_| None).await {
+            Ok(known) => drop(known.ok_or(Refusal::NoSuchAgent)?),
+            // An agent of a newer version is one all the same.
+            Err(failure) if failure.is_unreadable() => {}
+            Err(failure) => return Err(refused(failure)),
+        }
     }
     let ticket = realtime.rng.token();
     let kept = realtime.store.put_ticket(&ticket, &agent, GOOD_FOR).await;

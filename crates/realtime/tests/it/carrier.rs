@@ -132,7 +132,7 @@ async fn an_agents_browser_gets_a_token_under_the_agents_id() {
     let layers = outside().text(
         "tokens.toml",
         "[twilio]\napplication_sid = \"AP00000000000000000000000000000003\"\n\
-         api_key_sid = \"SK00000000000000000000000000000002\"\napi_key_secret = \"sample-api-key-secret\"\n\
+         api_key_sid = \"SK00000000000000000000000000000002\"\napi_key_secret = \"sample-api-key-secret\"\nedge = \"dublin\"\n\
          [[agents]]\nid = \"amelia\"\nname = \"Amelia\"\nanswers_on = \"browser\"\n",
     );
     let house = House::start_with(&layers, Duration::from_secs(5)).await;
@@ -161,6 +161,7 @@ async fn an_agents_browser_gets_a_token_under_the_agents_id() {
         "an hour, and what clocks may differ"
     );
     assert_eq!(reply.body["expiresAtMs"], number("exp") * 1000);
+    assert_eq!(reply.body["edge"], "dublin");
     house.end().await;
 }
 

@@ -10,10 +10,13 @@ mod client;
 mod cut;
 mod door;
 mod ending;
+#[path = "../../../store/tests/it/future.rs"]
+mod future;
 mod handshake;
 mod hours;
 mod house;
 mod jobs;
+mod newer;
 mod openapi;
 mod outage;
 mod pages;

@@ -175,6 +175,8 @@ async fn every_described_status_is_given_and_no_other() {
     house.redis("SADD {sb}:agents odd").await;
     house.redis("DEL {sb}:overrides").await;
     house.redis("SET {sb}:overrides nonsense").await;
+    house.redis("DEL {sb}:stream").await;
+    house.redis("SET {sb}:stream nonsense").await;
     every_one_answers(&house, 500).await;
     house.redis.pause().unwrap();
     every_one_answers(&house, 503).await;

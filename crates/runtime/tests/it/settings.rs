@@ -583,3 +583,20 @@ fn calendars_are_addresses_as_programs_write_them_and_their_secrets_stay_hidden(
     );
     assert!(!shown.contains("private-777") && !format!("{settings:?}").contains("private-777"));
 }
+
+#[test]
+fn places_at_the_carrier_are_named_as_it_names_them() {
+    let with = |text: &str| faults(real().text("places.toml", text).load());
+    let wrong = with("[twilio]\nconference_region = \"Ireland\"\nedge = \"Dublin 1\"\n");
+    has(&wrong, "twilio.conference_region: expected a region");
+    has(&wrong, "twilio.edge: expected an edge");
+    let right = real()
+        .text(
+            "places.toml",
+            "[twilio]\nconference_region = \"ie1\"\nedge = \"sao-paulo\"\n",
+        )
+        .load()
+        .unwrap();
+    assert_eq!(right.twilio.conference_region.as_deref(), Some("ie1"));
+    assert_eq!(right.twilio.edge.as_deref(), Some("sao-paulo"));
+}

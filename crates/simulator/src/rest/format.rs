@@ -92,7 +92,7 @@ impl State {
             "sid": conference.sid,
             "friendly_name": conference.name,
             "status": conference.status.as_str(),
-            "region": "us1",
+            "region": conference.region,
             "reason_conference_ended": conference.reason,
             "call_sid_ending_conference": conference.ended_by,
             "api_version": "2010-04-01",

@@ -150,7 +150,15 @@ pub(super) fn call(state: &mut State, conference: &str, request: &Request) -> Re
         None if conference.starts_with("CF") => {
             return not_found(&format!("/Conferences/{conference}/Participants.json"));
         }
-        None => (state.open_conference(conference, None), conference.to_owned()),
+        None => {
+            let region = request
+                .form("Region")
+                .map_or_else(|| state.config.region.clone(), str::to_owned);
+            (
+                state.open_conference(conference, region, None),
+                conference.to_owned(),
+            )
+        }
     };
     let attributes = [
         ("participantLabel", "Label"),

@@ -17,6 +17,10 @@ impl Line {
         let until = self.now() + verb.number("timeLimit", 14_400).max(1) * 1000;
         let entrance = Entrance {
             name: noun.text.clone(),
+            region: noun
+                .attribute("region")
+                .filter(|region| !region.is_empty())
+                .map(str::to_owned),
             label: noun
                 .attribute("participantLabel")
                 .filter(|label| !label.is_empty())

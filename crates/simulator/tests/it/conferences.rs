@@ -265,3 +265,26 @@ async fn events_overtake_each_other_when_shuffled_but_keep_their_numbers() {
     assert_ne!(numbers, ["0", "1", "2", "3", "4", "5"]);
     assert_eq!(events(&world).len(), 6);
 }
+
+/// A caller of one region and a browser of another, in conferences of one name; in how many of them they are.
+async fn conferences_of_two_regions(attributes: &str) -> usize {
+    let world = World::with(|config| "ie1".clone_into(&mut config.browser_region));
+    let room = format!("<Dial><Conference {attributes}>room</Conference></Dial>");
+    world.app.twiml("/voice", &room);
+    world.app.twiml("/agent", &room);
+    world.call().await;
+    world.sim.browser_connect("agent_7", &[]);
+    world.idle().await;
+    let (_, list) = world.rest("GET", "Conferences.json?FriendlyName=room", &[]).await;
+    list["conferences"].as_array().unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn legs_of_two_regions_are_in_two_conferences_of_one_name() {
+    assert_eq!(conferences_of_two_regions("").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn legs_of_two_regions_meet_where_the_documents_name_one() {
+    assert_eq!(conferences_of_two_regions("region=\"ie1\"").await, 1);
+}

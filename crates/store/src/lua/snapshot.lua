@@ -1,7 +1,7 @@
 -- All live calls and all agents, at one position of the stream.
 --
 -- ARGV[1] prefix
--- Result  {now ms, epoch, offset, {call JSON, ...}, {agent JSON, ...}}; or the error FOREIGN key
+-- Result  {now ms, epoch, offset, {{call id, JSON}, ...}, {{agent id, JSON}, ...}}; or the error FOREIGN key
 local prefix = ARGV[1]
 local offset, wrong = store_offset(prefix)
 if wrong then return store_foreign(wrong) end
@@ -9,7 +9,7 @@ local function data(ids, key)
   local found = {}
   for _, id in ipairs(ids) do
     local json = redis.call('HGET', key .. id, 'data')
-    if json then found[#found + 1] = json end
+    if json then found[#found + 1] = {id, json} end
   end
   return found
 end

@@ -14,6 +14,7 @@ use switchboard_runtime::Lifecycle;
 use tokio::process::{Child, Command};
 use url::Url;
 
+use super::beside::Mixture;
 use super::ports;
 use super::turns::{Front, Turns};
 use crate::services::{Service, Shared};
@@ -49,11 +50,15 @@ pub(super) struct Fleet {
     more: Vec<(Service, Running)>,
     shared: Option<Shared>,
     arguments: Vec<String>,
+    /// An older build, of which some processes are, and the arguments that it takes.
+    mixture: Option<(Mixture, Vec<String>)>,
+    /// Which build each process was of, in the order in which they were started.
+    builds: Vec<(Service, bool)>,
     http: reqwest::Client,
 }
 
 impl Fleet {
-    pub(super) fn new(processes: bool) -> anyhow::Result<Self> {
+    pub(super) fn new(processes: bool, mixture: Option<Mixture>) -> anyhow::Result<Self> {
         let mut held = BTreeMap::new();
         let mut ports = BTreeMap::new();
         for service in Service::ALL {
@@ -63,7 +68,7 @@ impl Fleet {
         }
         let http = client(HeaderMap::new())?;
         Ok(Self {
-            processes,
+            processes: processes || mixture.is_some(),
             elsewhere: None,
             ports,
             held,
@@ -71,6 +76,8 @@ impl Fleet {
             more: Vec::new(),
             shared: None,
             arguments: Vec::new(),
+            mixture: mixture.map(|mixture| (mixture, Vec::new())),
+            builds: Vec::new(),
             http,
         })
     }
@@ -92,6 +99,8 @@ impl Fleet {
             more: Vec::new(),
             shared: None,
             arguments: Vec::new(),
+            mixture: None,
+            builds: Vec::new(),
             http: client(headers)?,
         })
     }
@@ -133,10 +142,10 @@ impl Fleet {
 
     pub(super) async fn start_all(&mut self, shared: Shared, settings: Vec<String>) -> anyhow::Result<()> {
         self.shared = Some(shared);
-        self.arguments = vec!["--demo".to_owned()];
-        for setting in settings {
-            self.arguments.extend(["--set".to_owned(), setting]);
+        if let Some((mixture, arguments)) = &mut self.mixture {
+            *arguments = as_arguments(&mixture.older.settings(&settings).await?);
         }
+        self.arguments = as_arguments(&settings);
         for service in Service::ALL {
             self.launch(service)?;
         }
@@ -197,7 +206,12 @@ impl Fleet {
     }
 
     /// Runs a service at `port`, which `held` keeps free until then.
-    fn run(&self, service: Service, port: SocketAddr, held: Option<TcpListener>) -> anyhow::Result<Running> {
+    fn run(
+        &mut self,
+        service: Service,
+        port: SocketAddr,
+        held: Option<TcpListener>,
+    ) -> anyhow::Result<Running> {
         if self.processes {
             drop(held);
             return Ok(Running::Process(self.process(service, port)?));
@@ -212,12 +226,19 @@ impl Fleet {
         Ok(Running::Here(lifecycle))
     }
 
-    fn process(&self, service: Service, port: SocketAddr) -> anyhow::Result<Child> {
-        let folder = std::env::current_exe()?
-            .parent()
-            .map(std::path::Path::to_path_buf)
-            .context("no folder")?;
-        let program = folder.join(service.name());
+    fn process(&mut self, service: Service, port: SocketAddr) -> anyhow::Result<Child> {
+        let is_older = match &mut self.mixture {
+            Some((mixture, _)) => mixture.is_older(service),
+            None => false,
+        };
+        self.builds.push((service, is_older));
+        let (program, arguments) = match &self.mixture {
+            Some((mixture, arguments)) if is_older => (mixture.older.program(service), arguments),
+            _ => (
+                std::env::current_exe()?.with_file_name(service.name()),
+                &self.arguments,
+            ),
+        };
         ensure!(
             program.exists(),
             "{} is not built: cargo build --workspace",
@@ -225,7 +246,7 @@ impl Fleet {
         );
         let mut command = Command::new(program);
         command
-            .args(&self.arguments)
+            .args(arguments)
             .args(["--set", &listen_setting(service, port)]);
         command
             .stdin(Stdio::null())
@@ -238,6 +259,16 @@ impl Fleet {
         command
             .spawn()
             .with_context(|| format!("{} cannot be started", service.name()))
+    }
+
+    /// Which build each process was of, where an older one is beside today's.
+    pub(super) fn builds(&self) -> Option<String> {
+        self.mixture.as_ref()?;
+        let all = self.builds.iter().map(|(service, is_older)| {
+            let build = if *is_older { "older" } else { "today's" };
+            format!("{} {build}", service.name())
+        });
+        Some(all.collect::<Vec<_>>().join(", "))
     }
 
     /// Waits until everything that runs is ready.
@@ -318,6 +349,14 @@ impl Fleet {
         ensure!(unclean.is_empty(), "did not stop cleanly: {}", unclean.join(", "));
         Ok(())
     }
+}
+
+fn as_arguments(settings: &[String]) -> Vec<String> {
+    let mut arguments = vec!["--demo".to_owned()];
+    for setting in settings {
+        arguments.extend(["--set".to_owned(), setting.clone()]);
+    }
+    arguments
 }
 
 fn client(headers: HeaderMap) -> anyhow::Result<reqwest::Client> {

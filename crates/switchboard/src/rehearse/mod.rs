@@ -4,6 +4,7 @@
 //! never asked whether it is right.
 
 mod against;
+mod beside;
 mod by_hand;
 mod desk;
 mod disasters;
@@ -29,7 +30,8 @@ use switchboard_simulator::Switches;
 
 use crate::cli::Rehearse;
 use against::Against;
-use report::{Report, Verdict};
+use beside::OlderBuild;
+use report::{Report, Verdict, among};
 use scenarios::Scenario;
 use stage::Stage;
 use system::{System, SystemOptions};
@@ -59,6 +61,10 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
         Ok(against) => against,
         Err(error) => return Report::complain(&format!("{error:#}")),
     };
+    let beside = match options.beside.as_deref().map(OlderBuild::in_folder).transpose() {
+        Ok(beside) => beside,
+        Err(error) => return Report::complain(&format!("{error:#}")),
+    };
     if let Err(error) = telemetry::init(&system::log_settings()) {
         return Report::complain(&error.to_string());
     }
@@ -70,7 +76,7 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
         return runtime.block_on(outages::run(options));
     }
     if let Some(count) = options.storm {
-        return runtime.block_on(storms::run(options, count));
+        return runtime.block_on(storms::run(options, beside.as_ref(), count));
     }
     if let (Some(against), Some(calls)) = (&mut against, options.calls_per_second) {
         return runtime.block_on(traffic::run(against, options, calls));
@@ -79,6 +85,15 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
     if options.switches {
         rounds.extend(Switches::variants());
     }
+    let heard_of = match runtime.block_on(async {
+        match &beside {
+            Some(older) => older.scenarios().await.map(Some),
+            None => Ok(None),
+        }
+    }) {
+        Ok(names) => names,
+        Err(error) => return Report::complain(&format!("{error:#}")),
+    };
     runtime.block_on(async {
         for time in 0..options.times {
             for (label, switches) in &rounds {
@@ -90,14 +105,24 @@ pub(crate) fn run(options: &Rehearse, settings: &SettingsArgs) -> ExitCode {
                     }
                     continue;
                 }
-                let plays = chosen.iter().map(|scenario| {
-                    let seed = options.seed.wrapping_add(u64::from(time));
+                let plays = chosen.iter().zip(0_u64..).map(|(scenario, number)| {
+                    // Each has a mixture of its own, where an older build is beside today's.
+                    let mixed = if beside.is_some() { number << 32 } else { 0 };
                     let system = SystemOptions {
                         processes: options.processes,
                         switches: switches.clone(),
-                        seed,
+                        seed: options.seed.wrapping_add(u64::from(time)).wrapping_add(mixed),
+                        beside: beside.clone(),
                     };
-                    play(scenario, system)
+                    let is_new = heard_of
+                        .as_ref()
+                        .is_some_and(|names| !names.contains(scenario.name));
+                    async move {
+                        if is_new {
+                            return Verdict::skipped(scenario.name, "the older build has not heard of it");
+                        }
+                        Box::pin(play(scenario, system)).await
+                    }
                 });
                 let mut plays = futures::stream::iter(plays).buffered(options.jobs.max(1));
                 while let Some(verdict) = plays.next().await {
@@ -149,10 +174,16 @@ async fn judged(
     let timeline = system.simulator.timeline();
     let sound = judge::sound(&timeline);
     let timeline = timeline.to_string();
+    let builds = system.fleet.builds();
     let tidied = if goes_on { system.tidy().await } else { Ok(()) };
     let stopped = system.stop().await;
     match outcome.and(sound).and(tidied).and(stopped) {
         Ok(()) => Verdict::passed(scenario.name, took, &timeline),
-        Err(error) => Verdict::failed(scenario.name, took, format!("{error:#}"), &timeline),
+        Err(error) => Verdict::failed(
+            scenario.name,
+            took,
+            format!("{error:#}{}", among(builds.as_deref())),
+            &timeline,
+        ),
     }
 }

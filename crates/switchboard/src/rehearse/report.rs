@@ -72,6 +72,11 @@ impl Verdict {
     }
 }
 
+/// The builds of the services that a fault was found with, to stand behind it.
+pub(super) fn among(builds: Option<&str>) -> String {
+    builds.map_or_else(String::new, |builds| format!(" [{builds}]"))
+}
+
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }

@@ -15,6 +15,7 @@ use switchboard_simulator::{Simulator, Switches};
 use switchboard_store::{Store, StoreConfig};
 use switchboard_worker::records_config;
 
+use super::beside::{Mixture, OlderBuild};
 use super::fleet::Fleet;
 use super::redis::Redis;
 use crate::services::Shared;
@@ -25,6 +26,8 @@ pub(super) struct SystemOptions {
     pub(super) processes: bool,
     pub(super) switches: Switches,
     pub(super) seed: u64,
+    /// Some of the services are of this build.
+    pub(super) beside: Option<OlderBuild>,
 }
 
 /// What differs from scenario to scenario: settings over those of the rehearsal, and what is done to the system.
@@ -107,7 +110,8 @@ impl System {
         let folder = tempfile::Builder::new().prefix("sb").tempdir()?;
         let redis = PrivateRedis::start(folder.path(), PrivateRedisOptions::default()).await?;
         let carrier_port = super::ports::listen()?;
-        let mut fleet = Fleet::new(options.processes)?;
+        let mixture = options.beside.map(|older| Mixture::new(older, options.seed));
+        let mut fleet = Fleet::new(options.processes, mixture)?;
         let overrides = overrides(
             office,
             &fleet,

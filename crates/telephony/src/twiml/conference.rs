@@ -70,6 +70,9 @@ pub struct Conference {
     pub wait_method: Option<Method>,
     /// How many may join; 250 if nothing.
     pub max_participants: Option<u8>,
+    /// Where it is mixed, such as `ie1`; the carrier decides if nothing. Legs from several regions meet in one conference
+    /// only where all of them name the same.
+    pub region: Option<String>,
     /// Told what happens in it.
     pub status_callback: Option<String>,
     /// What it is told; nothing if empty.
@@ -95,6 +98,7 @@ impl Conference {
             wait_url,
             wait_method,
             max_participants,
+            region,
             status_callback,
             status_callback_events,
         } = self;
@@ -106,6 +110,7 @@ impl Conference {
             .attr("waitUrl", wait_url.as_ref())
             .attr("waitMethod", *wait_method)
             .attr("maxParticipants", *max_participants)
+            .attr("region", region.as_ref())
             .attr("statusCallback", status_callback.as_ref())
             .words("statusCallbackEvent", status_callback_events)
             .with_text(w, name)

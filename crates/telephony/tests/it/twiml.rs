@@ -136,6 +136,7 @@ fn talking() {
         wait_url: Some(String::new()),
         wait_method: Some(Method::Get),
         max_participants: Some(10),
+        region: Some("ie1".into()),
         status_callback: Some("conference".into()),
         status_callback_events: ConferenceCallback::ALL.to_vec(),
         ..Conference::new("call-1.2")
@@ -147,7 +148,7 @@ fn talking() {
     assert_snapshot!(shown([dial.into()]), @r#"
     <Response>
     <Dial action="agent/ended">
-    <Conference startConferenceOnEnter="true" endConferenceOnExit="false" beep="false" participantLabel="agent" waitUrl="" waitMethod="GET" maxParticipants="10" statusCallback="conference" statusCallbackEvent="start end join leave mute hold modify speaker announcement">call-1.2</Conference>
+    <Conference startConferenceOnEnter="true" endConferenceOnExit="false" beep="false" participantLabel="agent" waitUrl="" waitMethod="GET" maxParticipants="10" region="ie1" statusCallback="conference" statusCallbackEvent="start end join leave mute hold modify speaker announcement">call-1.2</Conference>
     </Dial>
     </Response>
     "#);

@@ -17,6 +17,7 @@ use switchboard_store::{Store, StoreConfig, Target};
 use switchboard_worker::{Deps, STORE_BUDGET, run_calls, run_lookup};
 use tempfile::TempDir;
 
+use crate::future::Future;
 use crate::pages::{Pages, anywhere};
 
 /// How long anything may take, in real time.
@@ -151,6 +152,14 @@ impl House {
         };
         let waited = tokio::time::timeout(LIMIT, ready).await;
         assert!(waited.is_ok(), "not ready within {LIMIT:?}");
+    }
+
+    /// A process of a newer version, beside ours.
+    pub(crate) fn future(&self) -> Future<'_> {
+        Future {
+            socket: self.redis.socket(),
+            prefix: self.settings.key_prefix(),
+        }
     }
 
     // --- calls ---

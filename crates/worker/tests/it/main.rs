@@ -5,10 +5,13 @@ mod agents;
 #[path = "../../../records/tests/it/cluster.rs"]
 mod cluster;
 mod deadlines;
+#[path = "../../../store/tests/it/future.rs"]
+mod future;
 mod house;
 mod letters;
 mod lookup;
 mod moving;
+mod newer;
 mod pages;
 mod records;
 mod settings;

@@ -52,6 +52,7 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             faults.rule("twilio.application_sid", "expected AP and 32 hexadecimal digits");
         }
         browser_tokens(twilio, faults);
+        places(twilio, faults);
         bare(&twilio.api_base, "twilio.api_base", faults);
     }
     if let Some(public) = &sections.public {
@@ -69,6 +70,35 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         );
     }
     same_address(sections, faults);
+}
+
+/// Twilio's names for its regions and edges. Not a list of them: it grows.
+fn places(twilio: &Twilio, faults: &mut Faults) {
+    let is_region = |name: &str| {
+        let (letters, digits) = name.split_at_checked(2).unwrap_or((name, ""));
+        letters.bytes().all(|byte| byte.is_ascii_lowercase())
+            && (1..=2).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if twilio
+        .conference_region
+        .as_deref()
+        .is_some_and(|name| !is_region(name))
+    {
+        let expected = "expected a region of Twilio's, such as us1, ie1 or au1";
+        faults.rule("twilio.conference_region", expected);
+    }
+    let is_edge = |name: &str| {
+        (1..=40).contains(&name.len())
+            && name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    };
+    if twilio.edge.as_deref().is_some_and(|name| !is_edge(name)) {
+        faults.rule(
+            "twilio.edge",
+            "expected an edge of Twilio's, such as ashburn, dublin or roaming",
+        );
+    }
 }
 
 /// A browser registers with all of these or not at all.

@@ -82,5 +82,9 @@ section! {
         api_key_sid: Option<String>,
         /// Its secret.
         api_key_secret: Option<SecretString>,
+        /// Where conversations are mixed, such as `ie1`.
+        conference_region: Option<String>,
+        /// Where agents' browsers enter the carrier's network, such as `dublin`.
+        edge: Option<String>,
     }
 }

@@ -39,5 +39,9 @@ section! {
     pub Simulator {
         /// Its REST API, its controls and the demonstration's customer database.
         listen: Listen,
+        /// The region of its numbers and telephones.
+        region: String,
+        /// The region that agents' browsers come in at.
+        browser_region: String,
     }
 }

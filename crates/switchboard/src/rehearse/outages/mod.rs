@@ -64,6 +64,7 @@ pub(super) async fn run(options: &Rehearse) -> ExitCode {
             processes: options.processes,
             switches: Switches::default(),
             seed: options.seed,
+            beside: None,
         };
         match play(gone, options).await {
             Ok(account) => say(&account),

@@ -105,6 +105,11 @@ const IMPATIENT: Office = Office {
     settings: &["twilio.timeout=300ms", "twilio.connect_timeout=200ms"],
     ..OPEN
 };
+/// Its agents come in from another region than its callers.
+const TWO_REGIONS: Office = Office {
+    settings: &["simulator.browser_region=ie1", "twilio.conference_region=ie1"],
+    ..OPEN
+};
 const NO_PHONES: Office = Office {
     settings: &["office.phones=[]"],
     ..OPEN
@@ -184,6 +189,7 @@ macro_rules! scenarios {
 pub(super) fn all() -> Vec<Scenario> {
     scenarios! {
         "answered", "an agent answers, they talk, the caller hangs up", OPEN, answered::answered;
+        "agents-elsewhere", "an agent in another region than the caller's answers", TWO_REGIONS, answered::answered;
         "agent-hangs-up", "an agent answers and hangs up", OPEN, answered::agent_hangs_up;
         "two-agents", "two agents press Answer in the same millisecond", OPEN, answered::two_agents;
         "two-calls", "one agent answers two calls in the same millisecond", OPEN, answered::two_calls;

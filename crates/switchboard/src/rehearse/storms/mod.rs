@@ -15,8 +15,9 @@ use std::time::Duration;
 use anyhow::Context;
 use futures::StreamExt;
 
+use super::beside::OlderBuild;
 use super::judge::sound;
-use super::report::Report;
+use super::report::{Report, among};
 use super::stage::Stage;
 use super::system::{HandsOn, Office, System, SystemOptions};
 use crate::cli::Rehearse;
@@ -46,7 +47,7 @@ pub(super) struct Outcome {
 }
 
 /// Plays the storms that the options ask for; success when every promise was kept.
-pub(super) async fn run(options: &Rehearse, count: u64) -> ExitCode {
+pub(super) async fn run(options: &Rehearse, beside: Option<&OlderBuild>, count: u64) -> ExitCode {
     let mut storms = Storms::new(options.timelines);
     let kept = match kept() {
         Ok(kept) => kept,
@@ -57,7 +58,9 @@ pub(super) async fn run(options: &Rehearse, count: u64) -> ExitCode {
     let first = if count == 1 { Vec::new() } else { kept };
     let seeds: Vec<u64> = first.into_iter().chain(wanted).collect();
     let plan = if options.lose_each { Plan::fair } else { Plan::of };
-    let plays = seeds.into_iter().map(|seed| play(plan(seed), options.processes));
+    let plays = seeds
+        .into_iter()
+        .map(|seed| play(plan(seed), options.processes, beside));
     let mut plays = futures::stream::iter(plays).buffer_unordered(options.jobs.max(1));
     let mut told = Vec::new();
     while let Some(outcome) = plays.next().await {
@@ -71,7 +74,7 @@ pub(super) async fn run(options: &Rehearse, count: u64) -> ExitCode {
     let without = told.into_iter().flat_map(|(seed, names)| {
         names
             .into_iter()
-            .map(move |name| play(Plan::fair(seed).without(name), options.processes))
+            .map(move |name| play(Plan::fair(seed).without(name), options.processes, beside))
     });
     let mut plays = futures::stream::iter(without).buffer_unordered(options.jobs.max(1));
     while let Some(outcome) = plays.next().await {
@@ -88,7 +91,7 @@ fn kept() -> anyhow::Result<Vec<u64>> {
         .collect()
 }
 
-async fn play(plan: Plan, processes: bool) -> Outcome {
+async fn play(plan: Plan, processes: bool, beside: Option<&OlderBuild>) -> Outcome {
     let began = std::time::Instant::now();
     let office = Office {
         closed: plan.closed,
@@ -99,6 +102,7 @@ async fn play(plan: Plan, processes: bool) -> Outcome {
         processes,
         switches: plan.switches.clone(),
         seed: plan.seed,
+        beside: beside.cloned(),
     };
     let mut system = match System::start(&office, options).await {
         Ok(system) => system,
@@ -125,6 +129,7 @@ async fn play(plan: Plan, processes: bool) -> Outcome {
     let timeline = system.simulator.timeline();
     let sound = sound(&timeline);
     let notifications = system.simulator.notifications();
+    let builds = system.fleet.builds();
     let stopped = system.stop().await;
     Outcome {
         took: began.elapsed(),
@@ -132,7 +137,7 @@ async fn play(plan: Plan, processes: bool) -> Outcome {
             .and(sound)
             .and(stopped)
             .err()
-            .map(|error| format!("{error:#}")),
+            .map(|error| format!("{error:#}{}", among(builds.as_deref()))),
         timeline: timeline.to_string(),
         calls,
         talks,

@@ -12,6 +12,7 @@ pub(super) use unheard::Horizon;
 
 use switchboard_contracts::v1;
 use switchboard_queue::{Fate, JobError};
+use switchboard_store::{Snapshot, Unreadable};
 use tracing::warn;
 
 use super::Carrier;
@@ -31,6 +32,7 @@ impl Carrier {
 
     async fn round(&self, name: &str) -> Result<(), JobError> {
         let live = self.calls.store.snapshot().await.map_err(of_store)?;
+        note_newer(&live);
         for call in &live.calls {
             let kept = self
                 .keep_promises(call, live.now, &format!("{name}:{}", call.id))
@@ -42,10 +44,21 @@ impl Carrier {
     }
 }
 
+/// Calls that only newer workers can read are left to their sweep; that there are some is said, and counted.
+fn note_newer(live: &Snapshot) {
+    let newer = &live.unreadable_calls;
+    let count = u32::try_from(newer.len()).unwrap_or(u32::MAX);
+    metrics::gauge!("worker_calls_of_newer_versions").set(f64::from(count));
+    if !newer.is_empty() {
+        let ids: Vec<_> = newer.iter().map(Unreadable::id).collect();
+        warn!(calls = ?ids, "{count} calls are left to newer workers: this one cannot read them");
+    }
+}
+
 /// One call's trouble must not keep the sweep from the others.
 fn go_on(call: &impl std::fmt::Display, swept: Result<(), JobError>) {
     match swept {
-        Err(error) if !matches!(error.fate(), Fate::Again(_)) => {
+        Err(error) if !matches!(error.fate(), Fate::Again(_) | Fate::Defer(_)) => {
             warn!(call.id = %call, %error, "sweep of call {call}: {error}");
         }
         Ok(()) | Err(_) => {}
