@@ -274,9 +274,10 @@ pub(crate) async fn what_is_asked_before_the_tables_are_there_is_to_come_again(f
     // Who asks in the moment before is not sent away.
     let patient = fresh.unprepared(std::time::Duration::from_secs(30));
     let asked = patient.clone();
-    let asking = tokio::spawn(async move { asked.keep_override(&made("a")).await });
+    let mut asking = tokio::task::JoinSet::new();
+    asking.spawn(async move { asked.keep_override(&made("a")).await });
     patient.prepare(|| ()).await.unwrap();
-    asking.await.unwrap().unwrap();
+    asking.join_next().await.unwrap().unwrap().unwrap();
     assert_eq!(patient.kept_override("a").await.unwrap(), Some(made("a")));
 }
 
@@ -305,7 +306,8 @@ pub(crate) async fn a_second_process_waits_for_the_first_and_says_so(fresh: &Fre
     let records = fresh.unprepared(budget);
     let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
     let second = records.clone();
-    let preparing = tokio::spawn(async move {
+    let mut preparing = tokio::task::JoinSet::new();
+    preparing.spawn(async move {
         second
             .prepare(|| {
                 told.send(()).unwrap();
@@ -315,11 +317,11 @@ pub(crate) async fn a_second_process_waits_for_the_first_and_says_so(fresh: &Fre
     hears.recv().await.unwrap();
     // Far longer than any request may take.
     tokio::time::sleep(budget * 10).await;
-    assert!(!preparing.is_finished());
+    assert!(preparing.try_join_next().is_none());
     let error = records.ping().await.unwrap_err();
     assert!(error.to_string().contains("another process"), "{error:?}");
     first.execute_unprepared("ROLLBACK").await.unwrap();
-    preparing.await.unwrap().unwrap();
+    preparing.join_next().await.unwrap().unwrap().unwrap();
     assert_eq!(hears.recv().await, None, "said once");
     let records = fresh.open().await;
     records.keep_override(&made("a")).await.unwrap();

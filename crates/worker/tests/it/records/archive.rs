@@ -129,7 +129,8 @@ impl Archive {
     pub(crate) async fn known_of_calendars(&self, feed: &str) -> String {
         let mut known = self.store.feed(feed).await.unwrap().unwrap_or_default();
         for state in [JobState::Running, JobState::Ready, JobState::Due] {
-            known += &format!("{:?}", self.admin.jobs(RECORDS, state, 100).await.unwrap());
+            let jobs = self.admin.jobs(RECORDS, state, 100).await.unwrap();
+            known.push_str(&format!("{jobs:?}"));
         }
         known + &format!("{:?}", self.admin.dead(RECORDS, 100).await.unwrap())
     }
