@@ -12,7 +12,7 @@
 //! let now = Timestamp::from_millis(1_700_000_000_000);
 //! let incoming = Command::Incoming(Incoming {
 //!     id: CallId::new("CA0123").unwrap(),
-//!     caller: Caller::parse("+442079460750"),
+//!     caller: Caller::read("+442079460750", Country::GB),
 //!     dialled: "+442079460100".into(),
 //!     open: true,
 //!     sources: vec![],
@@ -26,6 +26,7 @@
 
 mod agent;
 mod call;
+mod caller;
 mod estimate;
 mod ids;
 mod menu;
@@ -41,10 +42,11 @@ pub use call::{
     Incoming, Instruction, Leg, OfficeRing, Party, QueueExit, Recording, Rejected, State, Talk,
     VoicemailReason, Waiting, check_agent, check_call, decide, instruction,
 };
+pub use caller::Caller;
 pub use estimate::{Answered, estimate};
 pub use ids::{AgentId, CallId, ConferenceName, IdError, LegId, QueueName, SourceName};
 pub use menu::{Menu, MenuChoice, MenuPick};
-pub use phone::{Caller, PhoneNumber, PhoneNumberError};
+pub use phone::{Country, PhoneNumber, PhoneNumberError, Undialable};
 pub use policy::{MenuPolicy, Policy};
 pub use profile::{Certainty, Lookup, LookupOutcome, Profile};
 pub use text::{is_invisible, one_line};

@@ -4,19 +4,19 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
 use switchboard_contracts::VoiceUrls;
-use switchboard_domain::{Policy, QueueName, SourceName, Timestamp};
+use switchboard_domain::{Country, Policy, QueueName, SourceName, Timestamp};
 use switchboard_hours::{Schedule, Summary};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{Clock, LiveSchedules, Schedules};
 use switchboard_store::{Store, StoreConfig, StoreError};
 use switchboard_telephony::form::CallParams;
 use switchboard_telephony::signature::Validator;
-use switchboard_telephony::{Direction, PublicUrl};
+use switchboard_telephony::{AccountSid, Direction, PublicUrl};
 use thiserror::Error;
 
 use crate::handlers::Line;
+use crate::limits::Limits;
 use crate::music::Music;
 use crate::refusal::Refusal;
 use crate::script::{Script, Scripts};
@@ -27,6 +27,9 @@ pub enum GatewayError {
     /// The public address is none that Twilio would call.
     #[error("public.base_url: {0}")]
     PublicUrl(String),
+    /// The account is none.
+    #[error("twilio.account_sid: {0}")]
+    Account(String),
     /// The opening hours cannot be read.
     #[error("{}", .0.join("\n"))]
     Hours(Vec<String>),
@@ -56,6 +59,8 @@ pub fn open_store(settings: &Settings, redis_url: &str) -> Result<Store, StoreEr
 pub struct Gateway {
     pub(crate) store: Store,
     pub(crate) validator: Validator,
+    /// Whose webhooks we answer.
+    pub(crate) account: AccountSid,
     pub(crate) public: PublicUrl,
     pub(crate) urls: VoiceUrls,
     /// Where conversations are mixed; the carrier decides if nothing.
@@ -63,6 +68,9 @@ pub struct Gateway {
     pub(crate) scripts: Scripts,
     pub(crate) music: Music,
     pub(crate) refusal: Refusal,
+    pub(crate) limits: Limits,
+    /// Whose dialling rules apply to callers whose number comes without a country code.
+    pub(crate) country: Country,
     pub(crate) policy: Policy,
     /// With the overrides that were known last: a call is answered by them even without Redis.
     pub(crate) hours: LiveSchedules,
@@ -94,16 +102,27 @@ impl Gateway {
             .keys()
             .map(|name| SourceName::new(name))
             .collect::<Result<_, _>>()?;
-        let token = SecretString::from(secrecy::ExposeSecret::expose_secret(&settings.twilio.auth_token));
+        let twilio = &settings.twilio;
+        let account = twilio
+            .account_sid
+            .parse()
+            .map_err(|_| GatewayError::Account("expected AC and 32 hexadecimal digits".to_owned()))?;
+        let mut validator = Validator::new(twilio.auth_token.clone());
+        if let (Some(id), Some(key)) = (&twilio.shared_key_id, &twilio.shared_key) {
+            validator = validator.with_shared_key(id, key.clone());
+        }
         Ok(Self {
             store,
-            validator: Validator::new(token),
+            validator,
+            account,
             public,
             urls: VoiceUrls::new(base),
             conference_region: settings.twilio.conference_region.clone(),
             scripts: Scripts::new(settings)?,
             music,
             refusal: Refusal::new(&settings.office),
+            limits: Limits::new(&settings.caller_limits, settings.office.country()),
+            country: settings.office.country(),
             policy: switchboard_runtime::rules::policy(settings)?,
             hours: LiveSchedules::new(schedules),
             sources,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use switchboard_contracts::OfficePhone;
 use switchboard_domain::{CallId, ConferenceName, Instruction, PhoneNumber, QueueName, VoicemailReason};
 use switchboard_telephony::twiml::{
     Beep, Conference, ConferenceCallback, Dial, Enqueue, Gather, Noun, Number, Pause, Prompt, Record,
@@ -12,7 +13,6 @@ use switchboard_telephony::twiml::{
 use crate::app::Gateway;
 use crate::handlers::Line;
 use crate::hold::Told;
-use crate::route::OfficePhone;
 use crate::script::Script;
 
 /// How long an office phone may think before its mailbox is assumed.
@@ -138,7 +138,7 @@ impl Gateway {
     ) -> VoiceResponse {
         let accept = self
             .urls
-            .office_accept(call, asked.phone.as_deref(), asked.round, direct);
+            .office_accept(call, asked.phone.as_ref(), asked.round, direct);
         self.ask_for_key(accept, &self.script(dialled).office_screen)
     }
 
@@ -231,6 +231,12 @@ impl Gateway {
     pub(crate) fn no_answer(&self, dialled: &str, direct: bool) -> VoiceResponse {
         let script = self.script(dialled);
         self.message_after(script, &script.voicemail, direct)
+    }
+
+    /// Says that their number has too many calls and takes a message. Nothing is known of the call until there is one.
+    pub(crate) fn beyond_limit(&self, dialled: &str) -> VoiceResponse {
+        let script = self.script(dialled);
+        self.message_after(script, &script.limit, true)
     }
 
     fn message_after(&self, script: &Script, text: &str, direct: bool) -> VoiceResponse {

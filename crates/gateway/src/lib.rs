@@ -17,9 +17,9 @@ mod busy;
 mod documents;
 mod handlers;
 mod hold;
+mod limits;
 mod music;
 mod refusal;
-mod route;
 mod script;
 mod server;
 

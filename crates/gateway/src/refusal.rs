@@ -2,7 +2,7 @@
 //!
 //! They are refused before the call is answered: that costs nothing, and nothing of it is kept.
 
-use switchboard_domain::Caller;
+use switchboard_domain::{Caller, Country};
 use switchboard_runtime::Blocked;
 use switchboard_runtime::settings::Office;
 use switchboard_telephony::form::WebhookForm;
@@ -13,27 +13,28 @@ use switchboard_telephony::twiml::{Reject, RejectReason, VoiceResponse};
 pub(crate) struct Refusal {
     blocked: Vec<Blocked>,
     withheld: bool,
+    country: Country,
 }
 
 impl Refusal {
     pub(crate) fn new(office: &Office) -> Self {
+        let country = office.country();
+        let read = |entry: &String| Blocked::parse(entry, country).ok();
         Self {
-            blocked: office
-                .blocked
-                .iter()
-                .filter_map(|entry| Blocked::parse(entry))
-                .collect(),
+            blocked: office.blocked.iter().filter_map(read).collect(),
             withheld: office.withheld == "reject",
+            country,
         }
     }
 
     /// Why the caller is not let in: `blocked` or `withheld`.
     pub(crate) fn of(&self, form: &WebhookForm) -> Option<&'static str> {
         let from = form.get("From").unwrap_or_default();
-        if self.blocked.iter().any(|entry| entry.is(from)) {
+        let caller = Caller::read(from, self.country);
+        if self.blocked.iter().any(|entry| entry.is(from, &caller)) {
             return Some("blocked");
         }
-        let hidden = self.withheld && Caller::parse(from) == Caller::Withheld;
+        let hidden = self.withheld && caller == Caller::Withheld;
         hidden.then_some("withheld")
     }
 }

@@ -23,7 +23,7 @@ impl Scripts {
         for line in settings.lines.values() {
             let office = line.office(&settings.office);
             let script = Arc::new(Script::new(&office, &line.menu(&settings.menu), settings)?);
-            let theirs = |number: &settings::E164| (number.as_str().to_owned(), Arc::clone(&script));
+            let theirs = |number: &PhoneNumber| (number.as_str().to_owned(), Arc::clone(&script));
             numbers.extend(line.numbers.iter().map(theirs));
         }
         Ok(Self {
@@ -65,6 +65,7 @@ pub(crate) struct Script {
     pub(crate) message_offer: String,
     pub(crate) message_key: Option<char>,
     pub(crate) voicemail: String,
+    pub(crate) limit: String,
     pub(crate) recorded: String,
     pub(crate) not_understood: String,
     pub(crate) office_screen: String,
@@ -91,11 +92,7 @@ impl Script {
             None => String::new(),
         };
         Ok(Self {
-            phones: office
-                .phones
-                .iter()
-                .filter_map(|phone| PhoneNumber::parse(phone.number.as_str()).ok())
-                .collect(),
+            phones: office.phones.iter().map(|phone| phone.number.clone()).collect(),
             ring_time: office.ring_time,
             accept_key: office.accept_key,
             language: office.language.clone(),
@@ -111,6 +108,7 @@ impl Script {
             message_offer,
             message_key,
             voicemail: text(&office.voicemail_message),
+            limit: text(&office.limit_message),
             recorded: text(&office.recorded_message),
             not_understood: text(&office.not_understood_message),
             office_screen: text(&office.office_screen_message),
@@ -147,8 +145,8 @@ impl Script {
 fn desks(office: &Office) -> Result<Vec<(AgentId, PhoneNumber)>, IdError> {
     let mut desks = Vec::new();
     for phone in &office.phones {
-        if let (Some(agent), Ok(number)) = (&phone.agent, PhoneNumber::parse(phone.number.as_str())) {
-            desks.push((AgentId::new(agent)?, number));
+        if let Some(agent) = &phone.agent {
+            desks.push((AgentId::new(agent)?, phone.number.clone()));
         }
     }
     Ok(desks)

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use switchboard_contracts::VOICE_PATH;
+use switchboard_contracts::{MusicPiece, Routed, VOICE_PATH};
 use switchboard_runtime::{Health, HttpOptions, Metrics, http};
 use switchboard_telephony::form::WebhookForm;
 use switchboard_telephony::signature::{Request, SETTINGS_HEADER, SIGNATURE_HEADER};
@@ -19,12 +19,9 @@ use tracing::{error, info, warn};
 use crate::app::Gateway;
 use crate::documents::hang_up;
 use crate::handlers::Answer;
-use crate::route::Routed;
 
 /// Twilio's own requests stay far below this.
 const MAX_BODY: usize = 64 * 1024;
-/// How much of the music is played when the address does not say.
-const MUSIC: u64 = 12;
 
 /// Answers webhooks on `listener` until `shutdown`, then finishes what it began.
 ///
@@ -48,7 +45,10 @@ pub async fn run(
         config
             .app_data(gateway.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY))
-            .route(&format!("{VOICE_PATH}media/hold.wav"), web::get().to(hold_music))
+            .route(
+                &format!("{VOICE_PATH}{}", MusicPiece::PATH),
+                web::get().to(hold_music),
+            )
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::post().to(webhook))
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::get().to(webhook));
         health.configure(config);
@@ -108,6 +108,12 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
     } else {
         WebhookForm::parse(&said(&body, &routed, request.query_string()))
     };
+    // A signature says who, not when, nor where one field ends: see what was captured and sent again.
+    if let Err(reason) = form.plausible(&gateway.account) {
+        warn!(%reason, path = request.path(), fields = ?form, "webhook refused: {reason}");
+        metrics::counter!("gateway_webhooks_total", "answer" => "refused").increment(1);
+        return HttpResponse::Forbidden().finish();
+    }
     // The same request sent twice has the same signature, whether or not the carrier numbers its retries.
     let id = format!("{}:{}", request.path(), signature.unwrap_or_default());
     let answer = gateway.answer(&routed, &form, &id, &url).await;
@@ -152,17 +158,7 @@ fn render(document: &VoiceResponse) -> String {
 }
 
 async fn hold_music(request: HttpRequest, gateway: Data<Gateway>) -> HttpResponse {
-    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
-    let numbers: Vec<(String, Option<u64>)> = query
-        .map(|(name, value)| (name.into_owned(), value.parse().ok()))
-        .collect();
-    let number = |name: &str| {
-        numbers
-            .iter()
-            .find(|(other, _)| other == name)
-            .and_then(|(_, number)| *number)
-    };
-    let (at, seconds) = (number("at").unwrap_or(0), number("for").unwrap_or(MUSIC));
+    let MusicPiece { at, seconds } = MusicPiece::parse(request.query_string());
     let tag = gateway.music.tag(at, seconds);
     // One or several tags, each perhaps marked as weak, which makes no difference to a file.
     let known = request

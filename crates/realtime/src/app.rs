@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use switchboard_domain::{
-    Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, PhoneNumberError, Policy, Presence,
-};
+use switchboard_domain::{Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, Policy, Presence};
 use switchboard_queue::Admin;
 use switchboard_runtime::settings::{self, Settings};
 use switchboard_runtime::{Clock, LiveSchedules, Rng, Schedules};
@@ -24,14 +22,6 @@ pub enum RealtimeError {
     /// A queue or an agent has a name that cannot be part of a key.
     #[error(transparent)]
     Name(#[from] IdError),
-    /// An agent's phone has no number that could be called.
-    #[error("agents: {agent} answers on a phone, but: {source}")]
-    Phone {
-        /// Whose phone.
-        agent: String,
-        /// What is wrong with it.
-        source: PhoneNumberError,
-    },
     /// Nobody could be let in.
     #[error("realtime.api_token must be set outside demo mode")]
     NoToken,
@@ -106,12 +96,7 @@ impl Realtime {
             .office
             .phones
             .iter()
-            .filter_map(|phone| {
-                Some((
-                    PhoneNumber::parse(phone.number.as_str()).ok()?,
-                    phone.name.clone(),
-                ))
-            })
+            .map(|phone| (phone.number.clone(), phone.name.clone()))
             .collect();
         let door = Door::new(settings).ok_or(RealtimeError::NoToken)?;
         Ok(Self {
@@ -189,12 +174,7 @@ fn hours(settings: &Settings) -> Result<Schedules, RealtimeError> {
 fn newcomer(agent: &settings::Agent, presence: Presence) -> Result<Agent, RealtimeError> {
     let answers_on = match &agent.answers_on {
         settings::AnswersOn::Browser => AnswersOn::Browser,
-        settings::AnswersOn::Phone(number) => AnswersOn::Phone(PhoneNumber::parse(number.as_str()).map_err(
-            |source| RealtimeError::Phone {
-                agent: agent.id.clone(),
-                source,
-            },
-        )?),
+        settings::AnswersOn::Phone(number) => AnswersOn::Phone(number.clone()),
     };
     Ok(Agent {
         id: AgentId::new(&agent.id)?,

@@ -8,7 +8,7 @@ use switchboard_domain::{Agent, Call, Decision, State};
 use switchboard_queue::Push;
 
 use crate::record::{Loaded, write};
-use crate::{Store, StoreError, Target};
+use crate::{Admission, Store, StoreError, Target};
 
 /// By how much the time that a step was decided with may differ from Redis' clock at the commit.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
@@ -28,6 +28,8 @@ pub(crate) struct Step<'a> {
     pub(crate) agent: Option<&'a Agent>,
     /// The version that an earlier try was decided on whose answer never came.
     pub(crate) unanswered: Option<u64>,
+    /// On which conditions the call may come to be.
+    pub(crate) admission: &'a Admission,
 }
 
 impl Store {
@@ -39,6 +41,7 @@ impl Store {
             call,
             agent,
             unanswered,
+            admission,
         } = step;
         let agent = agent.filter(|agent| Some(*agent) != loaded.agent.as_ref());
         let events = events(loaded, decision, agent)?;
@@ -74,6 +77,7 @@ impl Store {
             )
             .arg(target.agent.map_or("", |id| id.as_str()))
             .arg(config.stream_cap)
+            .arg(admission.argument())
             .arg(events.len())
             .arg(decision.effects.len())
             .arg(Push::ARGS);

@@ -16,6 +16,10 @@
 //! | `{sb}:events` | channel | every entry of the stream as it is added: its number, a space, its JSON |
 //! | `{sb}:epoch` | string | names this stream; a position is worth something within one epoch only |
 //! | `{sb}:ticket:TICKET` | string | the agent who got this ticket for a socket; expires, and is taken by its first use |
+//! | `{sb}:ended` | sorted set | marks of calls that ended, by when: for a month, and two hundred thousand at most |
+//! | `{sb}:refused` | sorted set | marks of calls that were refused because of their number's limit, by when; as many at most |
+//! | `{sb}:from:HASH:live` | set | calls of one number that may not have ended; only where limits are set; expires |
+//! | `{sb}:from:HASH:hour` | hash | `since`, `count`: calls of that number within an hour; expires |
 //! | `{sb}:answers` | list | the last answers, as when and how long the caller had waited, for estimates; expires |
 //! | `{sb}:overrides` | hash | overrides of opening hours, by id, as JSON of `contracts::v1::Override` |
 //! | `{sb}:overrides-withdrawn` | sorted set | ids of those that were taken back, by their end; so that none comes again |
@@ -39,6 +43,7 @@
 //! It never decides what happens to a call, never waits longer than its budget, and has no copy of a call
 //! outside Redis.
 
+mod admission;
 mod agents;
 mod answers;
 mod clock;
@@ -58,6 +63,7 @@ mod tickets;
 mod transact;
 mod unreadable;
 
+pub use admission::{Admission, CallerLimit, TurnedAway};
 pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};

@@ -3,7 +3,7 @@
 use redis::{FromRedisValue, ParsingError, Value, from_redis_value};
 use switchboard_domain::{Agent, AgentId, Call, CallId, Timestamp};
 
-use crate::{Kept, StoreError};
+use crate::{Kept, StoreError, TurnedAway};
 
 /// A call and the agent concerned, as they are in Redis.
 #[derive(Debug, Clone)]
@@ -59,6 +59,7 @@ impl Loaded {
 pub(crate) enum Answer {
     Committed(Timestamp),
     Again(Row),
+    TurnedAway(TurnedAway),
 }
 
 impl FromRedisValue for Answer {
@@ -70,6 +71,8 @@ impl FromRedisValue for Answer {
                 Ok(Self::Committed(Timestamp::from_millis(now)))
             }
             "again" => Ok(Self::Again(from_redis_value(rest)?)),
+            "over" => Ok(Self::TurnedAway(TurnedAway::Over)),
+            "limit" => Ok(Self::TurnedAway(TurnedAway::TooMany)),
             other => Err(format!("unknown answer {other:?} from the commit script").into()),
         }
     }

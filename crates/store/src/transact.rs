@@ -8,7 +8,7 @@ use tracing::warn;
 
 use crate::commit::Step;
 use crate::record::{Answer, Loaded};
-use crate::{Store, StoreError, TransactError};
+use crate::{Admission, Store, StoreError, TransactError, TurnedAway};
 
 /// Between two tries: long enough for a restarted Redis to accept, short against any budget.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -43,6 +43,8 @@ pub struct Committed {
     pub now: Timestamp,
     /// How many calls are to be answered before this one, as of the load; `None` when it was not waiting then.
     pub ahead: Option<u64>,
+    /// Why there is no call, when it was not allowed to come to be.
+    pub turned_away: Option<TurnedAway>,
 }
 
 /// A commit that was sent and never answered, and what it comes to if it went through.
@@ -62,8 +64,24 @@ impl Store {
     where
         F: Fn(Option<&Call>, Option<&Agent>, Timestamp) -> Result<Decision, Rejected>,
     {
+        self.transact_admitted(target, &Admission::Known, decide).await
+    }
+
+    /// The same for a call that comes to be only as `admission` says.
+    ///
+    /// # Errors
+    /// As for [`Store::transact`].
+    pub async fn transact_admitted<F>(
+        &self,
+        target: Target<'_>,
+        admission: &Admission,
+        decide: F,
+    ) -> Result<Committed, TransactError>
+    where
+        F: Fn(Option<&Call>, Option<&Agent>, Timestamp) -> Result<Decision, Rejected>,
+    {
         let deadline = self.deadline();
-        let step = self.step(target, decide, deadline).await?;
+        let step = self.step(target, admission, decide, deadline).await?;
         if let Some(answered) = crate::answers::answered(&step) {
             // Rare, and large: it must not make every step's future larger.
             Box::pin(self.note_answer(answered, deadline)).await;
@@ -74,6 +92,7 @@ impl Store {
     async fn step<F>(
         &self,
         target: Target<'_>,
+        admission: &Admission,
         decide: F,
         deadline: Instant,
     ) -> Result<Committed, TransactError>
@@ -110,6 +129,7 @@ impl Store {
                 call: &call,
                 agent: agent.as_ref(),
                 unanswered: unanswered.as_ref().map(|tried| tried.version),
+                admission,
             })?;
             let version = loaded.version;
             let outcome = Committed {
@@ -119,11 +139,18 @@ impl Store {
                 changed: true,
                 now: loaded.now,
                 ahead: loaded.rank,
+                turned_away: None,
             };
             match self.invoke(&invocation, deadline).await {
                 Ok(Answer::Committed(now)) => {
                     self.anchor().set(now);
                     return Ok(Committed { now, ..outcome });
+                }
+                Ok(Answer::TurnedAway(why)) => {
+                    return Ok(Committed {
+                        turned_away: Some(why),
+                        ..unchanged(loaded)
+                    });
                 }
                 Ok(Answer::Again(row)) => {
                     loaded = Loaded::read(target.call, row)?;
@@ -186,6 +213,7 @@ fn unchanged(loaded: Loaded) -> Committed {
         changed: false,
         now: loaded.now,
         ahead: loaded.rank,
+        turned_away: None,
     }
 }
 

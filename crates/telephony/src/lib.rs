@@ -7,7 +7,7 @@
 //! - [`rest`] moves, starts and ends calls, and reads what Twilio believes about them.
 //!
 //! Everything Twilio sends is treated as hostile until it is parsed: a [SID](sid) is checked against its
-//! pattern, a number becomes a [`Party`], a word becomes a variant or nothing.
+//! pattern, an end of a line becomes a [`Party`], a word becomes a variant or nothing.
 //!
 //! The crate must never decide what happens to a call, never keep a call's state, and never put a
 //! phone number or a token where it could be logged.

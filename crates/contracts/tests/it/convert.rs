@@ -6,8 +6,9 @@ use std::path::Path;
 use serde_json::Value;
 use switchboard_contracts::convert::{agent_event, call, call_event};
 use switchboard_domain::{
-    Agent, AgentId, AnswersOn, Call, CallId, Caller, Cause, Claim, ClaimOrigin, ConferenceName, Event, Leg,
-    LegId, Lookup, Party, PhoneNumber, Presence, QueueName, SourceName, State, Talk, Timestamp, Waiting,
+    Agent, AgentId, AnswersOn, Call, CallId, Caller, Cause, Claim, ClaimOrigin, ConferenceName, Country,
+    Event, Leg, LegId, Lookup, Party, PhoneNumber, Presence, QueueName, SourceName, State, Talk, Timestamp,
+    Waiting,
 };
 
 const CALL: &str = "CA5f0c7a1e9b2d4c6f8a0b1c2d3e4f5a6b";
@@ -45,7 +46,7 @@ fn claim() -> Claim {
 fn ringing() -> Call {
     Call {
         id: CallId::new(CALL).unwrap(),
-        caller: Caller::parse("+442079460750"),
+        caller: Caller::read("+442079460750", Country::GB),
         dialled: "+442079460000".to_owned(),
         arrived_at: at(0),
         state: State::Greeting { attempt: 0 },

@@ -4,3 +4,4 @@
 mod convert;
 mod coverage;
 mod samples;
+mod urls;

@@ -52,7 +52,7 @@ pub(crate) fn agents() -> BTreeMap<AgentId, Agent> {
 pub(crate) fn incoming(id: &str, open: bool) -> Incoming {
     Incoming {
         id: CallId::new(id).unwrap(),
-        caller: Caller::parse("+442079460750"),
+        caller: Caller::read("+442079460750", Country::GB),
         dialled: "+442079460100".into(),
         open,
         sources: vec![source("crm"), source("directory")],

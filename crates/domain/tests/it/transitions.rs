@@ -168,7 +168,7 @@ fn nothing_happens_to_a_call_that_is_not_there() {
 fn only_numbers_are_looked_up() {
     for (from, asked) in [("+442079460750", 2), ("anonymous", 0), ("client:anna", 0)] {
         let first = Incoming {
-            caller: Caller::parse(from),
+            caller: Caller::read(from, Country::GB),
             ..crate::scene::incoming("CA1", true)
         };
         let scene = Scene::empty().then(Command::Incoming(first));

@@ -4,14 +4,13 @@
 //! cannot know. The line asks again, at the same address and with what it said, until a process answers that can read
 //! the call. Nobody is rung for it, and nothing is written.
 
+use switchboard_contracts::{Route, Routed};
 use switchboard_telephony::form::QueueWait;
 use switchboard_telephony::twiml::{Pause, Redirect, VoiceResponse};
 
 use super::{Answer, Webhook};
 use crate::app::Gateway;
-use crate::handlers::Line;
 use crate::hold::{AFTER, Told};
-use crate::route::{AGAIN, Route};
 
 /// What a line says once, with the request that ends a verb. The carrier does not repeat it after a redirect, so the
 /// address says it again.
@@ -39,7 +38,7 @@ impl Gateway {
                 let Ok(request) = QueueWait::from_form(webhook.form) else {
                     return Answer::Noted;
                 };
-                let line = Line::of(&request.call, webhook.form);
+                let line = self.line_of(&request.call, webhook.form);
                 let queue = queue
                     .as_ref()
                     .unwrap_or_else(|| self.policy.default_queue_of(&line.dialled));
@@ -88,12 +87,14 @@ fn again(webhook: &Webhook<'_>) -> String {
             known.push((name.to_owned(), value.to_owned()));
         }
     };
-    say(AGAIN, "1");
+    say(Routed::AGAIN, "1");
     for name in SAID_ONCE {
         if let Some(value) = webhook.form.get(name) {
             say(name, value);
         }
     }
+    // As all our addresses: whoever sorts the query finds it sorted.
+    known.sort();
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(&known)
         .finish();

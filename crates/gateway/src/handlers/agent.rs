@@ -17,8 +17,8 @@ impl Gateway {
     pub(super) async fn agent_connects(
         &self,
         webhook: &Webhook<'_>,
-        claim: Option<&str>,
-        agent: Option<&str>,
+        claim: Option<&ClaimTicket>,
+        agent: Option<&AgentId>,
         asked: bool,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = Gathered::from_form(webhook.form)?;
@@ -28,11 +28,12 @@ impl Gateway {
         // A browser is who its access token says, whatever its parameters say; of any other line only our own URL
         // is believed.
         let (ticket, agent) = match identity {
-            Some(identity) => (claim.or_else(|| webhook.form.get("claim")), Some(identity)),
-            None => (claim, agent),
+            Some(identity) => {
+                let shown = || webhook.form.get("claim").and_then(|text| text.parse().ok());
+                (claim.cloned().or_else(shown), AgentId::new(identity).ok())
+            }
+            None => (claim.cloned(), agent.cloned()),
         };
-        let ticket = ticket.and_then(|text| text.parse::<ClaimTicket>().ok());
-        let agent = agent.and_then(|id| AgentId::new(id).ok());
         let leg = LegId::new(leg_id.as_str()).ok();
         let (Some(ticket), Some(agent), Some(leg)) = (ticket, agent, leg) else {
             return Ok(self.taken());
@@ -67,7 +68,7 @@ impl Gateway {
         if claim.phone.is_some() && identity.is_none() {
             // A mailbox must not win.
             if !asked {
-                let accept = self.urls.agent_connect(&ticket.to_string(), &agent, true);
+                let accept = self.urls.agent_connect(&ticket, &agent, true);
                 return Ok(self.screen_agent(&call.dialled, accept));
             }
             let pressed = request.digits.as_deref().and_then(|digits| digits.chars().next());

@@ -23,6 +23,10 @@ impl Gateway {
     ) -> Option<VoiceResponse> {
         match step {
             Ok(Committed { call: Some(call), .. }) => Some(self.told(line, &instruction(&call, at)).await),
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => Some(self.turned_away(line, why)),
             Ok(_) => None,
             Err(failure) => {
                 log_failure(&line.call, &failure);
@@ -33,7 +37,7 @@ impl Gateway {
 
     pub(super) async fn incoming(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let mut line = Line::of(&request.call, webhook.form);
+        let mut line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         if let Some(why) = self.refusal.of(webhook.form) {
             tracing::info!(call.id = %line.call, why, "call {} is not taken: its caller is {why}", line.call);
@@ -76,7 +80,7 @@ impl Gateway {
         attempt: u8,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = Gathered::from_form(webhook.form)?;
-        let mut line = Line::of(&request.call, webhook.form);
+        let mut line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let pick = self.script(&line.dialled).menu.pick(request.digits.as_deref());
         line.queue = match &pick {
@@ -113,7 +117,7 @@ impl Gateway {
         queue: Option<&QueueName>,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = EnqueueEnded::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let exit = match request.result {
             Some(QueueResult::Leave) => QueueExit::Leave,
@@ -173,7 +177,7 @@ impl Gateway {
         at: impl Fn(Option<&Call>) -> At,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let found = |now: Timestamp| self.found_waiting(&line, None, now);
         let step = self
@@ -188,7 +192,7 @@ impl Gateway {
 
     pub(super) async fn voicemail_asked(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let commands = |_: Option<&Call>| vec![Command::Ask(At::Voicemail)];
         let step = self
@@ -203,7 +207,7 @@ impl Gateway {
 
     pub(super) async fn recorded(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = Recorded::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let mut commands = Vec::new();
         if webhook.direct {
@@ -234,7 +238,7 @@ impl Gateway {
     /// because it may have been the first document that failed.
     pub(super) async fn fallback(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let code = request.call.error_code;
         tracing::error!(call.id = %line.call, code, "carrier asks for the fallback of {}: error {code:?}", line.call);

@@ -9,13 +9,13 @@ mod office;
 mod step;
 mod wait;
 
+use switchboard_contracts::{Route, Routed};
 use switchboard_telephony::form::{MissingSid, WebhookForm};
 use switchboard_telephony::twiml::VoiceResponse;
 
 pub(crate) use step::Line;
 
 use crate::app::Gateway;
-use crate::route::{Route, Routed};
 
 /// What Twilio gets.
 pub(crate) enum Answer {
@@ -104,7 +104,7 @@ impl Gateway {
                 .await
                 .map(Answer::from),
             Route::AgentConnect { claim, agent, asked } => self
-                .agent_connects(webhook, claim.as_deref(), agent.as_deref(), *asked)
+                .agent_connects(webhook, claim.as_ref(), agent.as_ref(), *asked)
                 .await
                 .map(Answer::from),
             Route::Voicemail => self.voicemail_asked(webhook).await.map(Answer::from),

@@ -7,7 +7,7 @@ use switchboard_telephony::form::{
 };
 use switchboard_telephony::{CallStatus, Direction};
 
-use super::step::{Line, call_id, log_failure, note_odd};
+use super::step::{call_id, log_failure, note_odd};
 use super::{Answer, Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::documents::{AGENT, CALLER};
@@ -88,7 +88,7 @@ impl Gateway {
     /// The caller's line ended.
     pub(super) async fn caller_status(&self, webhook: &Webhook<'_>) -> Result<Answer, Unanswered> {
         let news = CallProgress::from_form(webhook.form)?;
-        let line = Line::of(&news.call, webhook.form);
+        let line = self.line_of(&news.call, webhook.form);
         note_odd(&line.call, &news.odd);
         let over = news.call.status.is_some_and(CallStatus::is_final);
         if !over || self.refusal.of(webhook.form).is_some() {

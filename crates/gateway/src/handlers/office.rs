@@ -1,23 +1,21 @@
 //! The office ring: the caller's dial, and the phones that are picked up.
 
-use switchboard_domain::{
-    Adopted, At, Call, Command, Instruction, LegId, Party, PhoneNumber, State, Talk, instruction,
-};
+use switchboard_contracts::OfficePhone;
+use switchboard_domain::{Adopted, At, Call, Command, Instruction, LegId, Party, State, Talk, instruction};
 use switchboard_store::Committed;
 use switchboard_telephony::form::{DialEnded, Gathered, VoiceRequest};
 use switchboard_telephony::twiml::VoiceResponse;
 
-use super::step::{Line, call_id, log_failure, note_odd};
+use super::step::{call_id, log_failure, note_odd};
 use super::{Unanswered, Webhook};
 use crate::app::Gateway;
 use crate::documents::hang_up;
-use crate::route::OfficePhone;
 
 impl Gateway {
     /// A caller's line that was moved here to hear the office ring.
     pub(super) async fn office_ring(&self, webhook: &Webhook<'_>) -> Result<VoiceResponse, Unanswered> {
         let request = VoiceRequest::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let commands = vec![Command::Ask(At::OfficeRing)];
         match self
@@ -27,6 +25,10 @@ impl Gateway {
             Ok(Committed { call: Some(call), .. }) => {
                 Ok(self.told(&line, &instruction(&call, &At::OfficeRing)).await)
             }
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => Ok(self.turned_away(&line, why)),
             Ok(_) => Ok(self.direct_ring(&line)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
@@ -41,7 +43,6 @@ impl Gateway {
         webhook: &Webhook<'_>,
         asked: &OfficePhone,
     ) -> Result<VoiceResponse, Unanswered> {
-        let phone = asked.phone.as_deref();
         let request = VoiceRequest::from_form(webhook.form)?;
         note_odd(&call_id(request.call.sid.as_str()), &request.odd);
         let Some(call) = asked
@@ -53,7 +54,7 @@ impl Gateway {
         };
         // Which line it is; the office's own words when nobody knows.
         let mut dialled = String::new();
-        if let Some(number) = phone.and_then(|text| PhoneNumber::parse(text).ok()) {
+        if let Some(number) = &asked.phone {
             let commands = |known: Option<&Call>| {
                 let screened = Command::OfficeScreened {
                     phone: number.clone(),
@@ -81,7 +82,6 @@ impl Gateway {
         asked: &OfficePhone,
     ) -> Result<VoiceResponse, Unanswered> {
         let OfficePhone { call, phone, round } = asked;
-        let (phone, round) = (phone.as_deref(), *round);
         let request = Gathered::from_form(webhook.form)?;
         note_odd(&call_id(request.call.sid.as_str()), &request.odd);
         let pressed = request.digits.as_deref().and_then(|digits| digits.chars().next());
@@ -96,11 +96,10 @@ impl Gateway {
         let Ok(leg) = LegId::new(request.call.sid.as_str()) else {
             return Ok(hang_up());
         };
-        let phone = phone.and_then(|text| PhoneNumber::parse(text).ok());
         let accept = Command::OfficeAccepted {
-            phone,
+            phone: phone.clone(),
             leg: leg.clone(),
-            round,
+            round: *round,
         };
         let commands =
             |known: Option<&Call>| self.queue_first(webhook, known).chain([accept.clone()]).collect();
@@ -143,7 +142,7 @@ impl Gateway {
         batch: usize,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = DialEnded::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let bridged = request.bridged;
         let more = bridged != Some(true) && batch + 1 < self.scripts.office.batches();

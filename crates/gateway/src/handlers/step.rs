@@ -4,30 +4,47 @@ use switchboard_domain::{
     Adopted, Call, CallId, Caller, Command, Decision, Incoming, MenuPick, QueueName, Rejected, Timestamp,
     decide,
 };
-use switchboard_store::{Committed, Target, TransactError};
+use switchboard_store::{Admission, Committed, Target, TransactError, TurnedAway};
 use switchboard_telephony::form::{CallParams, WebhookForm};
+use switchboard_telephony::twiml::VoiceResponse;
 use tracing::{error, warn};
 
 use super::{Unanswered, Webhook};
 use crate::app::Gateway;
+use crate::documents::hang_up;
 
 /// Who rings, as the request tells it; enough to make the call known if it is not.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) call: CallId,
-    caller: Caller,
+    /// As the carrier writes it.
+    from: String,
     pub(crate) dialled: String,
     /// The queue that they are about to join with this very request: its hours count too.
     pub(crate) queue: Option<QueueName>,
 }
 
-impl Line {
-    pub(super) fn of(params: &CallParams, form: &WebhookForm) -> Self {
-        Self {
+impl Gateway {
+    /// The line that asks.
+    pub(super) fn line_of(&self, params: &CallParams, form: &WebhookForm) -> Line {
+        Line {
             call: call_id(params.sid.as_str()),
-            caller: Caller::parse(form.get("From").unwrap_or_default()),
-            dialled: form.get("To").unwrap_or_default().chars().take(64).collect(),
+            from: form.get("From").unwrap_or_default().chars().take(512).collect(),
+            dialled: self.dialled(form.get("To").unwrap_or_default()),
             queue: None,
+        }
+    }
+
+    /// The number of ours that was dialled, however it is written; else what the carrier wrote.
+    fn dialled(&self, to: &str) -> String {
+        if self.is_ours(to) {
+            return to.to_owned();
+        }
+        match Caller::read(to, self.country) {
+            Caller::Number(number) => number.into(),
+            Caller::Withheld | Caller::Client(_) | Caller::Sip(_) | Caller::Other(_) => {
+                to.chars().take(64).collect()
+            }
         }
     }
 }
@@ -48,7 +65,7 @@ impl Gateway {
     fn incoming_of(&self, line: &Line, now: Timestamp) -> Incoming {
         Incoming {
             id: line.call.clone(),
-            caller: line.caller.clone(),
+            caller: Caller::read(&line.from, self.country),
             dialled: line.dialled.clone(),
             open: self.is_open(&line.dialled, None, now),
             sources: self.sources.clone(),
@@ -70,7 +87,7 @@ impl Gateway {
         };
         let step = self
             .store
-            .transact(target, |call, agent, now| {
+            .transact_admitted(target, &self.limits.of(&line.from), |call, agent, now| {
                 let incoming = Command::Incoming(self.incoming_of(line, now));
                 let received = decide(call, agent, &incoming, now, &self.policy)?;
                 let after = received.call_after(call.cloned());
@@ -96,9 +113,15 @@ impl Gateway {
             command_id: webhook.id,
             fresh: false,
         };
+        let leaves_message = |command: &Command| matches!(command, Command::Recorded(_));
+        let admission = if commands(None).iter().any(leaves_message) {
+            Admission::Message
+        } else {
+            Admission::Known
+        };
         let step = self
             .store
-            .transact(target, |call, agent, now| {
+            .transact_admitted(target, &admission, |call, agent, now| {
                 let commands = self.within_hours(line, &commands(call), now);
                 if call.is_some() {
                     return self.run(call, &commands, now);
@@ -134,6 +157,23 @@ impl Gateway {
             .transact(target, |call, _, now| self.run(call, &commands(call), now))
             .await;
         of_this_version(call, step)
+    }
+
+    /// What a line hears whose call was not let in.
+    pub(super) fn turned_away(&self, line: &Line, why: TurnedAway) -> VoiceResponse {
+        match why {
+            // Its call ended, perhaps long ago: somebody sends an old request again.
+            TurnedAway::Over => {
+                warn!(call.id = %line.call, "call {} has ended and is not made again", line.call);
+                metrics::counter!("gateway_calls_refused_total", "why" => "over").increment(1);
+                hang_up()
+            }
+            TurnedAway::TooMany => {
+                tracing::info!(call.id = %line.call, "call {} is not taken: its number has too many", line.call);
+                metrics::counter!("gateway_calls_refused_total", "why" => "limit").increment(1);
+                self.beyond_limit(&line.dialled)
+            }
+        }
     }
 
     /// Nobody is let into a queue that is closed; who waits in it already stays.

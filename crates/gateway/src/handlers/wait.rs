@@ -20,7 +20,7 @@ impl Gateway {
         key: bool,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = QueueWait::from_form(webhook.form)?;
-        let line = Line::of(&request.call, webhook.form);
+        let line = self.line_of(&request.call, webhook.form);
         note_odd(&line.call, &request.odd);
         let at = At::Wait {
             queue: request.queue.map(|sid| sid.as_str().to_owned()),
@@ -42,6 +42,10 @@ impl Gateway {
                 ahead,
                 ..
             }) => (call, now, ahead),
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => return Ok(self.turned_away(&line, why)),
             Ok(_) => return Ok(self.direct_wait(&line, queue, request.waited, asks)),
             Err(failure) => {
                 log_failure(&line.call, &failure);

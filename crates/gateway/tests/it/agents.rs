@@ -143,11 +143,7 @@ async fn an_agent_on_a_phone_is_asked_for_the_key_first() {
         )
         .await;
     let screen = phone
-        .ask(
-            &house,
-            &urls.agent_connect(&ticket.to_string(), &dylan, false),
-            &[],
-        )
+        .ask(&house, &urls.agent_connect(&ticket, &dylan, false), &[])
         .await;
     assert!(
         !screen.contains("<Conference"),

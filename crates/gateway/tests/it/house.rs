@@ -113,11 +113,33 @@ impl House {
 
     /// One number for everything that is in Redis: calls with their versions, events, agents, jobs.
     pub(crate) async fn digest(&self) -> String {
+        let line = self.redis_says("DEBUG DIGEST").await;
+        assert!(line.starts_with('+'), "{line}");
+        line
+    }
+
+    /// As when the time has come for which ended calls are kept.
+    pub(crate) async fn forget(&self, id: &str) {
+        let call = format!("{}:call:{id}", self.settings.key_prefix());
+        let line = self.redis_says(&format!("DEL {call} {call}:events")).await;
+        assert!(line.starts_with(':'), "{line}");
+    }
+
+    /// How much Redis holds.
+    pub(crate) async fn memory(&self) -> String {
+        let program = "return redis.pcall('INFO','memory'):match('used_memory_human:(%S+)')";
+        self.redis_says(&format!("EVAL \"{program}\" 0")).await
+    }
+
+    /// The first line of its answer.
+    async fn redis_says(&self, command: &str) -> String {
         let mut socket = UnixStream::connect(self.redis.socket()).await.unwrap();
-        socket.write_all(b"DEBUG DIGEST\r\n").await.unwrap();
+        socket
+            .write_all(format!("{command}\r\n").as_bytes())
+            .await
+            .unwrap();
         let mut line = String::new();
         BufReader::new(&mut socket).read_line(&mut line).await.unwrap();
-        assert!(line.starts_with('+'), "{line}");
         line
     }
 

@@ -3,8 +3,10 @@
 
 mod agents;
 mod believed;
+mod callers;
 mod desks;
 mod door;
+mod floods;
 #[path = "../../../store/tests/it/future.rs"]
 mod future;
 mod hours;
@@ -19,6 +21,7 @@ mod odd;
 mod office;
 mod outage;
 mod queue;
+mod replays;
 mod texts;
 mod waiting;
 mod way_out;

@@ -150,7 +150,7 @@ fn odd() -> impl Strategy<Value = Odd> {
     let query = prop::collection::vec((prop::sample::select(&QUERY[..]), value()), 0..4);
     let known = prop::collection::vec((prop::sample::select(&NAMES[..]), value()), 0..12);
     let unknown = prop::collection::vec(("[A-Za-z]{1,12}", value()), 0..3);
-    let raw = prop_oneof![4 => Just(String::new()), 1 => "[ -~]{0,40}"];
+    let raw = prop_oneof![4 => Just(String::new()), 1 => "[A-Za-z0-9_.=&-]{0,40}"];
     let address = prop::sample::select(&ADDRESSES[..]);
     (address, 1..4_u32, query, known, unknown, raw).prop_map(|(address, call, query, known, unknown, raw)| {
         let mut target = target(address);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use switchboard_domain::{Caller, Leg};
+use switchboard_domain::{Caller, Country, Leg};
 
 use crate::house::{House, always, never, phones};
 use crate::line::{Line, attribute, sid};
@@ -137,7 +137,7 @@ async fn withheld_and_unusual_callers_get_the_same_menu() {
         assert_eq!(menu.get_or_insert(document.clone()), &document);
         let call = house.call(&line.sid).await;
         assert!(call.lookups.is_empty(), "nobody to ask about");
-        assert_eq!(call.caller, Caller::parse(from));
+        assert_eq!(call.caller, Caller::read(from, Country::GB));
     }
     house.close().await;
 }
@@ -245,7 +245,7 @@ async fn callers_of_whom_nothing_is_known_are_adopted_where_they_are() {
         }
         let call = house.call(&line.sid).await;
         assert_eq!(call.state.name(), state, "{at} {extra:?}");
-        assert_eq!(call.caller, Caller::parse("+442071838750"));
+        assert_eq!(call.caller, Caller::read("+442071838750", Country::GB));
         assert_eq!(call.dialled, "+442079460000");
         if let Some(waiting) = call.state.waiting().filter(|_| at.starts_with("wait")) {
             assert_eq!(waiting.queue.as_str(), "sales");

@@ -8,7 +8,6 @@ use reqwest::{
         TRANSFER_ENCODING,
     },
 };
-use rlibphonenumber::{PhoneNumber as Parsed, PhoneNumberFormat};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use switchboard_domain::PhoneNumber;
@@ -74,7 +73,7 @@ impl Question {
     /// The request about one number; `None` when it has no national form and the source needs one.
     pub(super) fn about(&self, client: &Client, number: &PhoneNumber) -> Option<RequestBuilder> {
         let national = if self.needs_national {
-            national(number)?
+            number.national()?
         } else {
             String::new()
         };
@@ -141,14 +140,6 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, &'static str> {
         return Err("a token of visible ASCII characters");
     }
     secret_header(&format!("Bearer {token}"))
-}
-
-/// The number as dialled within its own country, digits only: what many systems store.
-fn national(number: &PhoneNumber) -> Option<String> {
-    let parsed: Parsed = number.as_str().parse().ok()?;
-    let formatted = parsed.format_as(PhoneNumberFormat::National);
-    let digits: String = formatted.chars().filter(char::is_ascii_digit).collect();
-    (!digits.is_empty()).then_some(digits)
 }
 
 fn any_text(value: &Value, holds: &dyn Fn(&str) -> bool) -> bool {

@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard_contracts::v1;
 use switchboard_domain::{
-    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Incoming, LegId, MenuChoice, MenuPick,
-    Policy, Presence, QueueName, decide,
+    Agent, AgentId, Call, CallId, Caller, ClaimTicket, Command, Country, Incoming, LegId, MenuChoice,
+    MenuPick, Policy, Presence, QueueName, decide,
 };
 use switchboard_queue::{Admin, Prefix};
 use switchboard_realtime::{Realtime, SocketLimits};
@@ -316,7 +316,7 @@ impl House {
         let id = CallId::new(id).unwrap();
         let incoming = Incoming {
             id: id.clone(),
-            caller: Caller::parse("+442079460750"),
+            caller: Caller::read("+442079460750", Country::GB),
             dialled: "+442079460000".into(),
             open: true,
             sources: Vec::new(),

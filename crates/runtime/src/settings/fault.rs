@@ -3,6 +3,7 @@
 use std::fmt;
 
 use config::{Value, ValueKind};
+use switchboard_domain::Country;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +50,22 @@ impl fmt::Display for SettingsError {
 
 /// Collects faults while reading goes on, so that one run of the program tells them all.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(super) struct Faults {
+    found: Vec<Fault>,
+    country: Option<Country>,
+}
 
 impl Faults {
+    /// None so far; numbers without a country code are read as they are dialled in `country`.
+    pub(super) fn within(self, country: Option<Country>) -> Self {
+        Self { country, ..self }
+    }
+
+    /// Whose dialling rules apply. Where the country itself is at fault, that is told already.
+    pub(super) fn country(&self) -> Country {
+        self.country.unwrap_or(Country::GB)
+    }
+
     /// A value that is there and wrong. It is quoted: secrets have their own reading.
     pub(super) fn wrong(&mut self, path: &str, value: &Value, expected: &str) {
         let found = match &value.kind {
@@ -72,7 +86,7 @@ impl Faults {
     /// A problem with a value, in other words than [`Faults::wrong`] has.
     pub(super) fn at(&mut self, path: &str, value: &Value, problem: impl Into<String>) {
         let origin = value.origin().map(str::to_owned);
-        self.0.push(Fault {
+        self.found.push(Fault {
             path: path.to_owned(),
             problem: problem.into(),
             origin,
@@ -86,7 +100,7 @@ impl Faults {
 
     /// A rule between settings that does not hold.
     pub(super) fn rule(&mut self, path: &str, problem: impl Into<String>) {
-        self.0.push(Fault {
+        self.found.push(Fault {
             path: path.to_owned(),
             problem: problem.into(),
             origin: None,
@@ -95,14 +109,14 @@ impl Faults {
 
     /// Nothing wrong so far.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     /// Everything, as the error that callers see.
     pub(super) fn into_error(mut self) -> SettingsError {
-        self.0
+        self.found
             .sort_by(|a, b| (&a.path, &a.problem).cmp(&(&b.path, &b.problem)));
-        self.0.dedup();
-        SettingsError { faults: self.0 }
+        self.found.dedup();
+        SettingsError { faults: self.found }
     }
 }

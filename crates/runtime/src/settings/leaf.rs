@@ -3,9 +3,10 @@
 use std::{num::NonZero, path::PathBuf, time::Duration};
 
 use config::{Value, ValueKind};
+use switchboard_domain::PhoneNumber;
 use url::Url;
 
-use super::{duration, fault::Faults, listen::Listen, phone::E164, read::Setting, show::Shown};
+use super::{duration, fault::Faults, listen::Listen, read::Setting, show::Shown};
 
 /// The text of a scalar. The environment and the command line only have texts, so that "5" and 5 must mean the same.
 pub(super) fn text(value: &Value) -> Option<String> {
@@ -120,15 +121,17 @@ leaf!(
 );
 
 /// A number is not quoted in a fault: faults are logged.
-impl Setting for E164 {
-    const EXPECTED: &'static str = "a phone number in international form, such as \"+44 1632 960123\"";
+impl Setting for PhoneNumber {
+    const EXPECTED: &'static str = "a phone number, such as \"+44 1632 960123\"";
 
     fn parse(value: &Value, path: &str, faults: &mut Faults) -> Option<Self> {
-        let read = text(value).and_then(|text| E164::parse(&text));
-        if read.is_none() {
-            faults.at(path, value, format!("expected {}", Self::EXPECTED));
+        match Self::read(&text(value).unwrap_or_default(), faults.country()) {
+            Ok(number) => Some(number),
+            Err(why) => {
+                faults.at(path, value, format!("expected {}: {why}", Self::EXPECTED));
+                None
+            }
         }
-        read
     }
 
     fn show(&self) -> Shown {

@@ -12,7 +12,6 @@ mod feed_source;
 mod layers;
 mod leaf;
 mod listen;
-mod phone;
 mod read;
 mod rules;
 mod secret;
@@ -32,11 +31,10 @@ pub use self::{
     feed_source::FeedSource,
     layers::{DEFAULT_TOML, DEMO_TOML, Layers},
     listen::Listen,
-    phone::E164,
     sections::{
-        Agent, AnswersOn, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Line, LineMenu, Log,
-        LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone, OtherHours,
-        Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
+        Agent, AnswersOn, CallerLimits, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Line,
+        LineMenu, Log, LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone,
+        OtherHours, Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
     },
     warnings::Warning,
 };
@@ -77,6 +75,8 @@ section! {
         office: Office,
         /// What is different for callers of some numbers, by a name for each.
         lines: BTreeMap<String, Line>,
+        /// How many calls one number may have.
+        caller_limits: CallerLimits,
         /// When a call moves on by itself.
         calls: Calls,
         /// What callers choose from.
@@ -110,7 +110,8 @@ pub struct OfficeHours {
 }
 
 impl OfficeHours {
-    fn read(merged: &Value, mut faults: Faults) -> Result<Self, SettingsError> {
+    fn read(merged: &Value, faults: Faults) -> Result<Self, SettingsError> {
+        let mut faults = faults.within(rules::country(merged));
         let top = read::table(merged, "", &mut faults).cloned().unwrap_or_default();
         let hours = read::field(&top, "hours", "", &mut faults, None);
         let schedules = read::field(&top, "schedules", "", &mut faults, None);
@@ -120,7 +121,13 @@ impl OfficeHours {
                 hours,
                 schedules,
                 feeds: read::field(&top, "feeds", "", &mut Faults::default(), None),
-                office: read::field(&top, "office", "", &mut Faults::default(), None),
+                office: read::field(
+                    &top,
+                    "office",
+                    "",
+                    &mut Faults::default().within(rules::country(merged)),
+                    None,
+                ),
             }),
             _ => Err(faults.into_error()),
         }
@@ -187,7 +194,8 @@ impl Settings {
         format!("{{{}}}", self.deployment.name)
     }
 
-    fn read(merged: &Value, mut faults: Faults) -> Result<Self, SettingsError> {
+    fn read(merged: &Value, faults: Faults) -> Result<Self, SettingsError> {
+        let mut faults = faults.within(rules::country(merged));
         let settings = Self::parse(merged, "", &mut faults);
         rules::check(merged, &mut faults);
         match settings {

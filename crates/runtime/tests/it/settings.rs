@@ -282,6 +282,105 @@ fn every_fault_is_told_at_once_with_its_path_and_layer() {
 }
 
 #[test]
+fn every_configured_number_is_read_as_people_write_it() {
+    let text = r#"
+        [office]
+        numbers = ["020 7946 0000", "+44 (0)40 1234567"]
+        phones = [
+          { name = "Front desk", number = "+44 (0)20 7946 0011" },
+          { name = "Workshop", number = "+49 (0)30 901820" },
+          { name = "Desk", number = "0044 20 7946 0012" },
+        ]
+        blocked = ["07700 900199", "+44 70 *"]
+        [lines.shop]
+        numbers = ["+44 20 7946 0000"]
+        [schedules.night]
+        numbers = ["(020) 7946 0000"]
+        time_zone = "Europe/London"
+        weekly = {}
+        [[agents]]
+        id = "ada"
+        name = "Ada"
+        answers_on = "07700 900123"
+    "#;
+    let settings = real().text("numbers.toml", text).load().unwrap();
+    let phones: Vec<_> = settings
+        .office
+        .phones
+        .iter()
+        .map(|phone| phone.number.as_str())
+        .collect();
+    assert_eq!(phones, ["+442079460011", "+4930901820", "+442079460012"]);
+    assert_eq!(settings.office.numbers[0].as_str(), "+442079460000");
+    assert_eq!(settings.lines["shop"].numbers, settings.office.numbers[..1]);
+    assert_eq!(settings.schedules["night"].numbers, settings.office.numbers[..1]);
+    let AnswersOn::Phone(desk) = &settings.agents[0].answers_on else {
+        panic!("a phone");
+    };
+    assert_eq!(desk.as_str(), "+447700900123");
+
+    let german = real()
+        .text(
+            "german.toml",
+            "office.country = \"DE\"\noffice.phones = [{ name = \"A\", number = \"030 901820\" }]",
+        )
+        .load()
+        .unwrap();
+    assert_eq!(german.office.phones[0].number.as_str(), "+4930901820");
+}
+
+#[test]
+fn a_number_that_nobody_could_dial_is_a_fault_with_its_place() {
+    let text = r#"
+        [office]
+        numbers = ["+44 20 7946 0000", "+999 123456"]
+        phones = [
+          { name = "Too short", number = "+44 20 7946" },
+          { name = "Extension", number = "+44 20 7946 0011 ext. 5" },
+          { name = "Local", number = "7946 0011" },
+          { name = "Too long", number = "+44 20 7946 00112" },
+        ]
+        blocked = ["+44 (0)70*", "12"]
+        [[agents]]
+        id = "ada"
+        name = "Ada"
+        answers_on = "+44 0800 FLOWERS"
+    "#;
+    let found = faults(real().text("numbers.toml", text).load());
+    for start in [
+        "office.numbers[1]: expected a phone number, such as \"+44 1632 960123\": no country has this code (set by numbers.toml)",
+        "office.phones[0].number: expected a phone number, such as \"+44 1632 960123\": it is too short for its country",
+        "office.phones[1].number: expected a phone number, such as \"+44 1632 960123\": it is not a number",
+        "office.phones[2].number: expected a phone number, such as \"+44 1632 960123\": it is too short",
+        "office.phones[3].number: expected a phone number, such as \"+44 1632 960123\": it is too long",
+        "agents[0].answers_on: expected \"browser\" or a phone number, such as \"+44 7700 900123\": it is not a number",
+    ] {
+        has(&found, start);
+    }
+    let found = faults(
+        real()
+            .text("blocked.toml", "office.blocked = [\"+44 (0)70*\", \"12\"]")
+            .load(),
+    );
+    for start in [
+        "office.blocked[0]: expected a number",
+        "office.blocked[1]: expected a number",
+    ] {
+        has(&found, start);
+    }
+    let found = faults(real().set("office.country=ZZ").load());
+    has(
+        &found,
+        "office.country: expected two capital letters of a country",
+    );
+    let found = faults(real().set("twilio.shared_key_id=webhooks_sharedkey_1").load());
+    has(
+        &found,
+        "twilio.shared_key: shared_key_id and shared_key belong together",
+    );
+}
+
+#[test]
 fn rules_are_told_beside_unreadable_sections() {
     let text = r#"
         [calls]

@@ -13,19 +13,22 @@
 -- ARGV[15] agent concerned or ''; [16] its version decided on; [17] its JSON or '' when unchanged
 -- ARGV[18] agent that the command names or ''
 -- ARGV[19] how many entries the stream keeps
--- ARGV[20] number of events E; [21] number of jobs J; [22] arguments of one job A
+-- ARGV[20] on which conditions an unknown call may come to be; see store_admission
+-- ARGV[21] number of events E; [22] number of jobs J; [23] arguments of one job A
 -- then E times: 'c' (of the call: kept in its own list too) or 'a' (of the agent), and the event JSON
 -- then J times A arguments of the queue's push
 --
 -- Result {'ok', now ms}
 --        {'again', ...what load.lua answers}   somebody was faster, the time was wrong, or an earlier try of the
 --                                              same command went through; nothing was written
+--        {'over'}                              the unknown call ended before; nothing was written
+--        {'limit'}                             its number has too many; only that was noted
 --        or the error FOREIGN what             keys of a wrong type; nothing was written
 local prefix, id, agent = ARGV[1], ARGV[2], ARGV[15]
 local call_key, agent_key = store_call_key(prefix, id), prefix .. ':agent:' .. agent
 local list, live, waiting = call_key .. ':events', prefix .. ':live', prefix .. ':waiting'
-local events, jobs, width = tonumber(ARGV[20]), tonumber(ARGV[21]), tonumber(ARGV[22])
-local first_job = 23 + 2 * events
+local events, jobs, width = tonumber(ARGV[21]), tonumber(ARGV[22]), tonumber(ARGV[23])
+local first_job = 24 + 2 * events
 
 local call, wrong = store_hash(call_key, 'version')
 if wrong then return store_foreign(wrong) end
@@ -43,6 +46,7 @@ if wrong then return store_foreign(wrong) end
 local kinds = {}
 if events > 0 then kinds[list] = 'list' end
 if ARGV[11] ~= '=' then kinds[live] = 'zset' end
+if ARGV[11] == '-' then kinds[prefix .. ':ended'] = 'zset' end
 if ARGV[13] ~= '=' then kinds[waiting] = 'zset' end
 wrong = store_wrong_type(kinds)
 if wrong then return store_foreign(wrong) end
@@ -55,12 +59,16 @@ if late or outdated then
   table.insert(answer, 1, 'again')
   return answer
 end
+if version == 0 then
+  local refused = store_admission(prefix, id, now, ARGV[20])
+  if refused then return {refused} end
+end
 wrong = qcheck(prefix, ARGV, first_job, jobs)
 if wrong then return store_foreign(wrong) end
 
 -- The first write is refused as a whole when memory is short or this is a replica. After it nothing can fail.
 local own = {}
-for i = 23, first_job - 1, 2 do
+for i = 24, first_job - 1, 2 do
   offset = store_append(prefix, ARGV[19], offset, ARGV[i + 1])
   if ARGV[i] == 'c' then own[#own + 1] = ARGV[i + 1] end
 end
@@ -73,6 +81,7 @@ if ARGV[11] == '+' then
   redis.call('ZADD', live, ARGV[12], id)
 elseif ARGV[11] == '-' then
   redis.call('ZREM', live, id)
+  store_remember(prefix .. ':ended', id, now)
   redis.call('PEXPIRE', call_key, ARGV[14])
   redis.call('PEXPIRE', list, ARGV[14])
 end
@@ -81,6 +90,8 @@ if ARGV[13] == '-' then
 elseif ARGV[13] ~= '=' then
   redis.call('ZADD', waiting, ARGV[13], id)
 end
+
+if version == 0 and ARGV[11] == '+' then store_count(prefix, id, now, ARGV[20]) end
 
 for i = 0, jobs - 1 do qpush(prefix, ARGV, first_job + i * width) end
 return {'ok', now}

@@ -82,3 +82,82 @@ local function store_append(prefix, cap, offset, event)
   redis.call('PUBLISH', prefix .. ':events', number .. ' ' .. event)
   return offset + 1
 end
+
+-- Memories of calls, by a mark that says nothing about them. Marks are as long as Redis keeps cheaply; that two of two
+-- hundred thousand calls share one has a chance of one in a billion.
+local STORE_REMEMBERED, STORE_MONTH = 200000, 30 * 24 * 3600 * 1000
+local STORE_HOUR = 3600 * 1000
+
+local function store_mark(id) return string.sub(redis.sha1hex(id), 1, 16) end
+
+-- Remembers a call, and forgets the oldest: what is too much, and a few of those that are too old, so that no single
+-- commit does the work of a month.
+local function store_remember(key, id, now)
+  redis.call('ZADD', key, now, store_mark(id))
+  local excess = redis.call('ZCARD', key) - STORE_REMEMBERED
+  if excess > 0 then redis.call('ZREMRANGEBYRANK', key, 0, excess - 1) end
+  local old = redis.call('ZRANGEBYSCORE', key, '-inf', now - STORE_MONTH, 'LIMIT', 0, 8)
+  if #old > 0 then redis.call('ZREM', key, unpack(old)) end
+end
+
+-- Calls on the account of `who` that may not have ended. Ended ones are taken out here and nowhere else, when there
+-- seem to be too many: so it does not matter who ended them, or whether that one knew of limits.
+local function store_live_of(prefix, key, limit)
+  local live = redis.call('SCARD', key)
+  if live < limit then return live end
+  for _, id in ipairs(redis.call('SMEMBERS', key)) do
+    if not redis.call('ZSCORE', prefix .. ':live', id) then
+      redis.call('SREM', key, id)
+      live = live - 1
+    end
+  end
+  return live
+end
+
+-- `what` is '' or 'message', or the limits and on whose account the call is: 'LIVE HOURLY WHO'; 0 is no limit.
+local function store_counted(prefix, what)
+  local live, hourly, who = string.match(what, '^(%d+) (%d+) (.*)$')
+  if not live then return nil end
+  local key = prefix .. ':from:' .. redis.sha1hex(who)
+  return {live = tonumber(live), hourly = tonumber(hourly), lives = key .. ':live', hour = key .. ':hour'}
+end
+
+-- Why an unknown call must not come to be: 'over', it ended or was refused before; 'limit', there are too many from its
+-- number; or nil.
+local function store_admission(prefix, id, now, what)
+  local mark = store_mark(id)
+  if redis.call('ZSCORE', prefix .. ':ended', mark) then return 'over' end
+  local counted = store_counted(prefix, what)
+  if redis.call('ZSCORE', prefix .. ':refused', mark) then
+    if counted then return 'limit' end
+    if what ~= 'message' then return 'over' end
+  end
+  if not counted then return nil end
+  local many = counted.live > 0 and store_live_of(prefix, counted.lives, counted.live) >= counted.live
+  if not many and counted.hourly > 0 then
+    local hour = redis.call('HMGET', counted.hour, 'since', 'count')
+    local within = hour[1] and now - tonumber(hour[1]) < STORE_HOUR
+    many = within and tonumber(hour[2]) >= counted.hourly
+  end
+  if not many then return nil end
+  store_remember(prefix .. ':refused', id, now)
+  return 'limit'
+end
+
+-- Counts a call that came to be.
+local function store_count(prefix, id, now, what)
+  local counted = store_counted(prefix, what)
+  if not counted then return end
+  if counted.live > 0 then
+    redis.call('SADD', counted.lives, id)
+    redis.call('PEXPIRE', counted.lives, 24 * STORE_HOUR)
+  end
+  if counted.hourly > 0 then
+    local since = redis.call('HGET', counted.hour, 'since')
+    if not since or now - tonumber(since) >= STORE_HOUR then
+      redis.call('HSET', counted.hour, 'since', now, 'count', 0)
+    end
+    redis.call('HINCRBY', counted.hour, 'count', 1)
+    redis.call('PEXPIRE', counted.hour, 2 * STORE_HOUR)
+  end
+end

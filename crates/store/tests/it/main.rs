@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 #![expect(clippy::disallowed_methods, reason = "tests own their tasks")]
 
+mod admission;
 mod agents;
 mod clock;
 mod crowd;

@@ -82,7 +82,10 @@ async fn a_snapshot_shows_all_the_others_and_which_these_are() {
     };
     assert_eq!(call.id(), strange.as_str());
     let caller: Caller = call.part("caller").unwrap();
-    assert_eq!(caller, Caller::parse("+442079460750"));
+    assert_eq!(
+        caller,
+        Caller::read("+442079460750", switchboard_domain::Country::GB)
+    );
     assert_eq!(call.part::<switchboard_domain::State>("state"), None);
     assert_eq!(
         live.agents.iter().map(|agent| &agent.id).collect::<Vec<_>>(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use switchboard_domain::{
-    Agent, AgentId, AnswersOn, Call, CallId, Caller, Command, Decision, Incoming, LegId, MenuChoice,
+    Agent, AgentId, AnswersOn, Call, CallId, Caller, Command, Country, Decision, Incoming, LegId, MenuChoice,
     MenuPick, Policy, Presence, QueueName, Rejected, SourceName, Timestamp, decide,
 };
 use switchboard_queue::{Admin, Prefix};
@@ -150,7 +150,7 @@ pub(crate) fn leg(text: &str) -> LegId {
 pub(crate) fn incoming(id: &CallId, sources: usize) -> Command {
     Command::Incoming(Incoming {
         id: id.clone(),
-        caller: Caller::parse("+442079460750"),
+        caller: Caller::read("+442079460750", Country::GB),
         dialled: "+442079460100".into(),
         open: true,
         sources: (0..sources).map(source).collect(),

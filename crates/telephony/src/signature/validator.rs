@@ -110,17 +110,22 @@ impl Validator {
     }
 
     fn key(&self, settings: Option<&str>) -> Result<(Algorithm, &SecretString), SignatureError> {
-        let Some(settings) = settings else {
-            return Ok((Algorithm::HmacSha1, &self.auth_token));
-        };
+        // As Twilio's own packages read it: the first value that is not empty counts, and without one it is the
+        // signature that there always was.
         let setting = |name: &str| {
             settings
+                .unwrap_or_default()
                 .split(',')
                 .filter_map(|part| part.split_once('='))
-                .find(|(key, _)| key.trim() == name)
-                .map(|(_, value)| value.trim())
+                .map(|(key, value)| (key.trim(), value.trim()))
+                .find(|(key, value)| *key == name && !value.is_empty())
+                .map(|(_, value)| value)
         };
-        if setting("algorithm") != Some("HMAC_SHA256") {
+        let algorithm = setting("algorithm").unwrap_or("HMAC_SHA1");
+        if algorithm.eq_ignore_ascii_case("HMAC_SHA1") {
+            return Ok((Algorithm::HmacSha1, &self.auth_token));
+        }
+        if !algorithm.eq_ignore_ascii_case("HMAC_SHA256") {
             return Err(SignatureError::UnknownAlgorithm);
         }
         let id = setting("key").ok_or(SignatureError::UnknownKey)?;

@@ -48,8 +48,8 @@ fn an_incoming_call() {
     let view = VoiceRequest::from_form(&call(&[("CallerName", " Ada "), ("NewThing", "x")])).unwrap();
     assert_eq!(view.call.sid.as_str(), CALL);
     assert_eq!(view.call.account.as_str(), ACCOUNT);
-    assert_eq!(view.call.from, Some(Party::Number("+447700900123".into())));
-    assert_eq!(view.call.to, Some(Party::Number("+442071838750".into())));
+    assert_eq!(view.call.from, Some(Party::Line("+447700900123".into())));
+    assert_eq!(view.call.to, Some(Party::Line("+442071838750".into())));
     assert_eq!(view.call.status, Some(CallStatus::InProgress));
     assert_eq!(view.call.direction, Some(Direction::Inbound));
     assert_eq!(view.call.caller_name.as_deref(), Some("Ada"));
@@ -102,8 +102,8 @@ fn odd_values_are_named_and_dropped() {
         ("CallStatus", "ringing"),
     ]))
     .unwrap();
-    assert_eq!(view.call.from, Some(Party::Withheld));
-    assert_eq!(view.call.to, Some(Party::Other("+441".into())));
+    assert_eq!(view.call.from, Some(Party::Line(String::new())));
+    assert_eq!(view.call.to, Some(Party::Line("+441".into())));
     assert_eq!(
         (view.call.status, view.call.direction, view.call.parent),
         (None, None, None)

@@ -43,7 +43,7 @@ async fn a_call_is_placed() {
             timeout: Some(Duration::from_secs(20)),
             time_limit: Some(Duration::from_hours(1)),
             ..CreateCall::new(
-                Party::Number("+442071838750".into()),
+                Party::Line("+442071838750".into()),
                 Party::Client("agent_7".into()),
                 "https://h.test/screen?leg=1",
             )
@@ -213,7 +213,7 @@ async fn a_list_is_read_to_its_end() {
         let filter = CallFilter {
             status: Some(CallStatus::Ringing),
             parent: Some(call()),
-            to: Some(Party::Number("+442071838750".into())),
+            to: Some(Party::Line("+442071838750".into())),
             started_since: DateTime::from_timestamp(1_282_266_822, 9),
             ended_since: DateTime::from_timestamp(1_282_266_832, 9),
         };

@@ -62,7 +62,7 @@ async fn no_answer_in_time_is_never_repeated() {
         config.timeout = Duration::from_secs(1);
         config.connect_timeout = Duration::from_millis(900);
         let client = RestClient::new(config).unwrap();
-        let number = Party::Number("+447700900123".into());
+        let number = Party::Line("+447700900123".into());
         let create = CreateCall::new(number.clone(), number, "https://h.test/x");
         let error = client.create_call(&create).await.unwrap_err();
         assert!(matches!(error, RestError::NoAnswer(_)), "{error:?}");

@@ -137,8 +137,8 @@ fn what_is_not_believed_says_why() {
         (
             request,
             Some(good.as_str()),
-            Some(""),
-            SignatureError::UnknownAlgorithm,
+            Some("key=k1,algorithm=hmac_sha256"),
+            SignatureError::Mismatch,
         ),
         (
             request,
@@ -202,6 +202,43 @@ fn what_is_not_believed_says_why() {
         ),
     ] {
         assert_eq!(validator.validate(request, signature, settings), Err(error));
+    }
+}
+
+/// As the carrier's own package reads the header (twilio 9.13.0 for Python).
+#[test]
+fn a_settings_header_that_names_no_other_algorithm_changes_nothing() {
+    let (key, shared) = (SecretString::from("token"), SecretString::from("shared"));
+    let validator = Validator::new(key.clone()).with_shared_key("k1", shared.clone());
+    let request = Request {
+        method: "POST",
+        url: "https://voice.example.test/twilio/voice/incoming",
+        content_type: Some(FORM),
+        body: b"a=1",
+    };
+    let old = sign(&key, Algorithm::HmacSha1, request).unwrap();
+    for settings in [
+        "",
+        " ",
+        "algorithm=",
+        "algorithm=HMAC_SHA1",
+        "algorithm=hmac_sha1",
+        "key=webhooks_sharedkey_x",
+        "key=webhooks_sharedkey_x,algorithm=",
+        "key=k1, algorithm = HMAC_SHA1 ",
+        "nonsense",
+    ] {
+        let result = validator.validate(request, Some(&old), Some(settings));
+        assert_eq!(result, Ok(()), "{settings:?}");
+    }
+    let new = sign(&shared, Algorithm::HmacSha256, request).unwrap();
+    for settings in [
+        "key=k1,algorithm=HMAC_SHA256",
+        "algorithm=hmac_sha256,key=k1",
+        "key=,key=k1,algorithm=,algorithm=HMAC_sha256",
+    ] {
+        let result = validator.validate(request, Some(&new), Some(settings));
+        assert_eq!(result, Ok(()), "{settings:?}");
     }
 }
 

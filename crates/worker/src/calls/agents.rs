@@ -66,7 +66,7 @@ impl Carrier {
     }
 
     fn request(&self, call: &Call, claim: &Claim, to: Party, from: Party) -> CreateCall {
-        let ticket = ClaimTicket::of(&call.id, claim).to_string();
+        let ticket = ClaimTicket::of(&call.id, claim);
         CreateCall {
             status_callback: Some(self.urls.agent_status(&call.id, claim.number)),
             timeout: Some(self.ring_time),

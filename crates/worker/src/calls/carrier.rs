@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard_contracts::VoiceUrls;
-use switchboard_domain::{Call, ConferenceName, SourceName};
+use switchboard_domain::{Call, ConferenceName, Country, SourceName};
 use switchboard_queue::JobError;
 use switchboard_runtime::{LiveSchedules, Schedules, settings::Settings};
 use switchboard_telephony::rest::{Fate, ParticipantStatus, RestClient, RestConfig};
@@ -22,6 +22,8 @@ pub(crate) struct Carrier {
     pub(super) urls: VoiceUrls,
     /// Our numbers; the first calls agents' phones.
     pub(super) numbers: Vec<String>,
+    /// Whose dialling rules apply to callers whose number comes without a country code.
+    pub(super) country: Country,
     pub(super) ring_time: Duration,
     pub(super) sweep_every: Duration,
     /// When the office is open.
@@ -86,6 +88,7 @@ impl Carrier {
                 .iter()
                 .map(|number| number.as_str().to_owned())
                 .collect(),
+            country: settings.office.country(),
             ring_time: settings.office.ring_time,
             sweep_every: settings.calls.sweep_every,
             hours: Arc::new(LiveSchedules::new(schedules)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use switchboard_domain::{
-    Agent, AgentId, AnswersOn, At, Call, CallId, Caller, Command, Incoming, MenuChoice, MenuPick,
+    Agent, AgentId, AnswersOn, At, Call, CallId, Caller, Command, Country, Incoming, MenuChoice, MenuPick,
     PhoneNumber, Policy, Presence, QueueName, SourceName, decide,
 };
 use switchboard_queue::jobs::SWEEP;
@@ -204,7 +204,7 @@ impl House {
     pub(crate) async fn arrives(&self, call: &CallId, sources: &[&str]) {
         let incoming = Incoming {
             id: call.clone(),
-            caller: Caller::parse(MARA),
+            caller: Caller::read(MARA, Country::GB),
             dialled: self.office.clone(),
             open: true,
             sources: sources

@@ -31,6 +31,17 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     if let Some(calls) = &sections.calls {
         promises(calls, faults);
     }
+    if let Some(limits) = &sections.caller_limits {
+        for (name, live) in [("live", limits.live), ("withheld_live", limits.withheld_live)] {
+            // All of them are looked at when there are too many.
+            if live > 1_000 {
+                faults.rule(
+                    &format!("caller_limits.{name}"),
+                    "expected at most 1000, or 0 for no limit",
+                );
+            }
+        }
+    }
     if let Some(lookup) = &sections.lookup {
         lookup
             .sources

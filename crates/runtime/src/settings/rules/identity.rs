@@ -117,6 +117,17 @@ fn browser_tokens(twilio: &Twilio, faults: &mut Faults) {
             "api_key_sid and api_key_secret belong together: set both or neither",
         );
     }
+    if twilio.shared_key_id.is_some() != twilio.shared_key.is_some() {
+        let missing = if twilio.shared_key.is_none() {
+            "shared_key"
+        } else {
+            "shared_key_id"
+        };
+        faults.rule(
+            &format!("twilio.{missing}"),
+            "shared_key_id and shared_key belong together: set both or neither",
+        );
+    }
     if twilio.api_key_sid.is_some() && twilio.application_sid.is_none() {
         faults.rule(
             "twilio.application_sid",

@@ -77,7 +77,11 @@ fn texts(path: &str, line: &Line, office: &Office, menu: &Menu, faults: &mut Fau
             // These may be silent.
             Some(text) if text.is_empty() && may_be_empty(name) => {}
             Some(text) => office::spoken(&format!("{path}.{name}"), text, faults),
-            None if foreign && !opens::is_about(name) && !of_office(name).is_empty() => {
+            None if foreign
+                && !opens::is_about(name)
+                && name != "limit_message"
+                && !of_office(name).is_empty() =>
+            {
                 missing(name, faults);
             }
             None => {}

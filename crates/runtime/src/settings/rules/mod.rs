@@ -12,12 +12,13 @@ mod opens;
 use std::collections::BTreeMap;
 
 use config::{Value, ValueKind};
+use switchboard_domain::Country;
 
 pub(super) use self::identity::is_loopback;
 
 use super::{
-    Agent, Calls, Data, Deployment, Feeds, Gateway, Hours, Line, Log, Lookup, Menu, Office, OtherHours,
-    Public, Realtime, Records, Redis, Simulator, Twilio, Worker,
+    Agent, CallerLimits, Calls, Data, Deployment, Feeds, Gateway, Hours, Line, Log, Lookup, Menu, Office,
+    OtherHours, Public, Realtime, Records, Redis, Simulator, Twilio, Worker,
     fault::Faults,
     read::{Setting, field},
 };
@@ -38,6 +39,7 @@ struct Sections {
     simulator: Option<Simulator>,
     office: Option<Office>,
     lines: Option<BTreeMap<String, Line>>,
+    caller_limits: Option<CallerLimits>,
     calls: Option<Calls>,
     menu: Option<Menu>,
     hours: Option<Hours>,
@@ -65,6 +67,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         simulator: read(merged, "simulator"),
         office: read(merged, "office"),
         lines: read(merged, "lines"),
+        caller_limits: read(merged, "caller_limits"),
         calls: read(merged, "calls"),
         menu: read(merged, "menu"),
         hours: read(merged, "hours"),
@@ -93,6 +96,17 @@ pub(super) fn check_hours(merged: &Value, faults: &mut Faults) {
     hours::check(hours.as_ref(), schedules.as_ref(), None, faults);
 }
 
+/// Whose dialling rules apply to numbers without a country code.
+pub(super) fn country(merged: &Value) -> Option<Country> {
+    let ValueKind::Table(table) = &merged.kind else {
+        return None;
+    };
+    let ValueKind::Table(office) = &table.get("office")?.kind else {
+        return None;
+    };
+    Country::parse(&super::leaf::text(office.get("country")?)?)
+}
+
 /// Reads a section again; its own faults have been noted by the first reading.
 fn read<T: Setting>(merged: &Value, name: &str) -> Option<T> {
     read_or(merged, name, None)
@@ -103,7 +117,13 @@ fn read_or<T: Setting>(merged: &Value, name: &str, default: Option<&str>) -> Opt
     let ValueKind::Table(table) = &merged.kind else {
         return None;
     };
-    field(table, name, "", &mut Faults::default(), default)
+    field(
+        table,
+        name,
+        "",
+        &mut Faults::default().within(country(merged)),
+        default,
+    )
 }
 
 /// Letters, digits and a few others: what may become part of a Redis key, a URL and a label.

@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use switchboard_domain::{Country, PhoneNumber};
+
 use super::{Sections, is_name, opens};
-use crate::settings::{Agent, AnswersOn, E164, Menu, MenuTarget, Office, fault::Faults};
+use crate::settings::{Agent, AnswersOn, Menu, MenuTarget, Office, fault::Faults};
 
 pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     if let Some(office) = &sections.office {
@@ -56,8 +58,11 @@ fn texts(office: &Office, faults: &mut Faults) {
             "expected 5s to 10m: that is what telephones allow",
         );
     }
-    if office.country.len() != 2 || !office.country.bytes().all(|b| b.is_ascii_uppercase()) {
-        faults.rule("office.country", "expected two capital letters, such as \"GB\"");
+    if Country::parse(&office.country).is_none() {
+        faults.rule(
+            "office.country",
+            "expected two capital letters of a country, such as \"GB\"",
+        );
     }
     for (name, text) in [
         ("name", &office.name),
@@ -76,6 +81,7 @@ fn texts(office: &Office, faults: &mut Faults) {
         ("hold_message", &office.hold_message),
         ("voicemail_message", &office.voicemail_message),
         ("recorded_message", &office.recorded_message),
+        ("limit_message", &office.limit_message),
         ("not_understood_message", &office.not_understood_message),
         ("office_screen_message", &office.office_screen_message),
         ("agent_screen_message", &office.agent_screen_message),
@@ -111,11 +117,13 @@ fn texts(office: &Office, faults: &mut Faults) {
 /// Who is let in.
 fn callers(office: &Office, faults: &mut Faults) {
     for (index, text) in office.blocked.iter().enumerate() {
-        if crate::Blocked::parse(text).is_none() {
+        if let Err(why) = crate::Blocked::parse(text, office.country()) {
             faults.rule(
                 &format!("office.blocked[{index}]"),
-                "expected a number such as \"+44 7700 900123\", its beginning with at least 3 digits such as \"+4470*\", \
-                 or an address that begins with sip: or client:",
+                format!(
+                    "expected a number such as \"+44 7700 900123\", its beginning with at least 3 digits such as \
+                     \"+4470*\", or an address that begins with sip: or client:: {why}"
+                ),
             );
         }
     }
@@ -177,7 +185,7 @@ fn desks(office: &Office, agents: &[Agent], faults: &mut Faults) {
 }
 
 /// Ringing our own number would be a caller who waits for themselves, and each round would add another.
-fn not_our_own(path: &str, number: &E164, ours: &[E164], faults: &mut Faults) {
+fn not_our_own(path: &str, number: &PhoneNumber, ours: &[PhoneNumber], faults: &mut Faults) {
     if ours.contains(number) {
         faults.rule(path, "is one of office.numbers: the system would ring itself");
     }

@@ -82,6 +82,11 @@ section! {
         api_key_sid: Option<String>,
         /// Its secret.
         api_key_secret: Option<SecretString>,
+        /// The name of the shared key with which a webhook rule at Twilio signs requests by HMAC-SHA256. Whatever
+        /// names no key is signed with `auth_token`, as before.
+        shared_key_id: Option<String>,
+        /// That key.
+        shared_key: Option<SecretString>,
         /// Where conversations are mixed, such as `ie1`.
         conference_region: Option<String>,
         /// Where agents' browsers enter the carrier's network, such as `dublin`.

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::settings::{feed_source::FeedSource, phone::E164, read::section};
+use switchboard_domain::PhoneNumber;
+
+use crate::settings::{feed_source::FeedSource, read::section};
 
 section! {
     /// `hours`: when the office is open. It counts for every number and queue that no other schedule names.
@@ -33,7 +35,7 @@ section! {
     /// `schedules.NAME`: other hours for some numbers or queues.
     pub OtherHours {
         /// Numbers of `office.numbers` that keep these hours.
-        numbers: Vec<E164> = "",
+        numbers: Vec<PhoneNumber> = "",
         /// Queues that keep these hours: who chooses one while it is closed may leave a message.
         queues: Vec<String> = "",
         /// As in `hours`.

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use switchboard_domain::PhoneNumber;
+
 use super::office::{Menu, MenuChoice, Office};
-use crate::settings::{phone::E164, read::section};
+use crate::settings::read::section;
 
 section! {
     /// `lines.NAME`: another greeting, language, voice or menu for some of the office's numbers. What is left out is
     /// as in `office` and `menu`. Their hours stand in `schedules`.
     pub Line {
         /// Numbers of `office.numbers`.
-        numbers: Vec<E164>,
+        numbers: Vec<PhoneNumber>,
         /// As callers of these numbers should hear it.
         name: Option<String>,
         /// The language of the texts. In another language than the office's every text must be written here.
@@ -49,6 +51,8 @@ section! {
         message_offer: Option<String>,
         /// As in `office`.
         voicemail_message: Option<String>,
+        /// As in `office`; in another language, left out, `voicemail_message` is said.
+        limit_message: Option<String>,
         /// As in `office`.
         recorded_message: Option<String>,
         /// As in `office`.
@@ -80,7 +84,7 @@ section! {
 
 impl Line {
     /// What callers may hear, by name.
-    pub fn texts(&self) -> [(&'static str, Option<&String>); 20] {
+    pub fn texts(&self) -> [(&'static str, Option<&String>); 21] {
         [
             ("greeting", self.greeting.as_ref()),
             ("closed_message", self.closed_message.as_ref()),
@@ -98,6 +102,7 @@ impl Line {
             ("estimate_minute_message", self.estimate_minute_message.as_ref()),
             ("message_offer", self.message_offer.as_ref()),
             ("voicemail_message", self.voicemail_message.as_ref()),
+            ("limit_message", self.limit_message.as_ref()),
             ("recorded_message", self.recorded_message.as_ref()),
             ("not_understood_message", self.not_understood_message.as_ref()),
             ("sorry_message", self.sorry_message.as_ref()),
@@ -143,6 +148,11 @@ impl Line {
             estimate_minute_message: or(&self.estimate_minute_message, &office.estimate_minute_message),
             message_offer: or(&self.message_offer, &office.message_offer),
             voicemail_message: or(&self.voicemail_message, &office.voicemail_message),
+            // What is there in the right language, where this is not.
+            limit_message: match (&self.limit_message, &self.voicemail_message) {
+                (None, Some(message)) if foreign => message.clone(),
+                (own, _) => or(own, &office.limit_message),
+            },
             recorded_message: or(&self.recorded_message, &office.recorded_message),
             not_understood_message: or(&self.not_understood_message, &office.not_understood_message),
             sorry_message: or(&self.sorry_message, &office.sorry_message),

@@ -1,5 +1,6 @@
 //! The sections, one file for each subject.
 
+mod caller_limits;
 mod calls;
 mod deployment;
 mod hours;
@@ -10,6 +11,7 @@ mod office;
 mod people;
 mod services;
 
+pub use caller_limits::CallerLimits;
 pub use calls::Calls;
 pub use deployment::{Data, Deployment, Public, Records, Redis, Twilio};
 pub use hours::{CompanyDay, Feeds, Hours, OtherHours, Weekly};

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use config::Value;
+use switchboard_domain::{Country, PhoneNumber};
 use switchboard_hours::{Moment, Names, Summary, Wording};
 
 use crate::settings::{
     fault::Faults,
-    phone::E164,
     read::{Setting, section},
     show::Shown,
 };
@@ -19,7 +19,7 @@ section! {
         /// As callers should hear it.
         name: String,
         /// The numbers that callers dial.
-        numbers: Vec<E164>,
+        numbers: Vec<PhoneNumber>,
         /// The phones that ring together when no agent has answered.
         phones: Vec<OfficePhone>,
         /// The country whose dialling rules apply to numbers without a country code: two letters (ISO 3166).
@@ -74,6 +74,8 @@ section! {
         blocked: Vec<String>,
         /// What becomes of callers who hide their number: `answer`, or `reject`.
         withheld: String,
+        /// Said to a caller whose number has too many calls, before a message is recorded; see `caller_limits`.
+        limit_message: String,
         /// Said before an answer is recorded.
         voicemail_message: String,
         /// Said after a recording.
@@ -94,6 +96,12 @@ section! {
 }
 
 impl Office {
+    /// Whose dialling rules apply to numbers without a country code.
+    pub fn country(&self) -> Country {
+        // Checked when the settings were read.
+        Country::parse(&self.country).unwrap_or(Country::GB)
+    }
+
     /// What a caller hears who calls out of hours: that it is closed, for which holiday, and when it opens again.
     pub fn closed_words(&self, hours: Option<&Summary>) -> String {
         let key = self.accept_key.to_string();
@@ -150,7 +158,7 @@ section! {
         /// What people call it, such as "Front desk".
         name: String,
         /// Its number.
-        number: E164,
+        number: PhoneNumber,
         /// The agent on whose desk it stands, by their id: it does not ring while they are on a call or away.
         agent: Option<String>,
     }

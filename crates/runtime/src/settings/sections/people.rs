@@ -1,11 +1,11 @@
 //! Who answers.
 
 use config::Value;
+use switchboard_domain::PhoneNumber;
 
 use crate::settings::{
     fault::Faults,
     leaf::text,
-    phone::E164,
     read::{Setting, section},
     show::Shown,
 };
@@ -28,22 +28,24 @@ pub enum AnswersOn {
     /// In the browser: written `"browser"`.
     Browser,
     /// On a phone, which is called when they answer: written as its number.
-    Phone(E164),
+    Phone(PhoneNumber),
 }
 
 impl Setting for AnswersOn {
-    const EXPECTED: &'static str =
-        "\"browser\" or a phone number in international form, such as \"+44 7700 900123\"";
+    const EXPECTED: &'static str = "\"browser\" or a phone number, such as \"+44 7700 900123\"";
 
     fn parse(value: &Value, path: &str, faults: &mut Faults) -> Option<Self> {
-        let read = text(value).and_then(|text| match text.trim() {
-            "browser" => Some(Self::Browser),
-            number => E164::parse(number).map(Self::Phone),
-        });
-        if read.is_none() {
-            faults.at(path, value, format!("expected {}", Self::EXPECTED));
+        let text = text(value).unwrap_or_default();
+        if text.trim() == "browser" {
+            return Some(Self::Browser);
         }
-        read
+        match PhoneNumber::read(&text, faults.country()) {
+            Ok(number) => Some(Self::Phone(number)),
+            Err(why) => {
+                faults.at(path, value, format!("expected {}: {why}", Self::EXPECTED));
+                None
+            }
+        }
     }
 
     fn show(&self) -> Shown {

@@ -114,17 +114,20 @@ impl Carrier {
         let dialled = text(line.to.as_ref());
         let incoming = Incoming {
             id: id.clone(),
-            caller: Caller::parse(&text(line.from.as_ref())),
+            caller: Caller::read(&text(line.from.as_ref()), self.country),
             open: open || self.is_open(&dialled, now).await?,
             dialled,
             sources: self.sources.clone(),
         };
-        info!(call.id = %id, "call {id}: adopted, the carrier has it and we did not");
         let adopt = Command::Adopt {
             incoming,
             found: Adopted::Menu,
         };
-        self.calls.step(&id, &format!("{name}:adopt"), &adopt).await?;
+        let step = self.calls.step(&id, &format!("{name}:adopt"), &adopt).await?;
+        // Not one whose number has too many calls: it may leave a message, and is nobody's otherwise.
+        if step.is_some_and(|step| step.call.is_some()) {
+            info!(call.id = %id, "call {id}: adopted, the carrier has it and we did not");
+        }
         Ok(())
     }
 }

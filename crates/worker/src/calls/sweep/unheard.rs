@@ -83,7 +83,7 @@ impl Carrier {
         let adopt = Command::Adopt {
             incoming: Incoming {
                 id: id.clone(),
-                caller: Caller::parse(&text(line.from.as_ref())),
+                caller: Caller::read(&text(line.from.as_ref()), self.country),
                 dialled: text(line.to.as_ref()),
                 // Somebody answered it, be it with the words that nobody is there.
                 open: true,
@@ -91,7 +91,10 @@ impl Carrier {
             },
             found: Adopted::Over { began, ended },
         };
-        self.calls.step(&id, &format!("{name}:over"), &adopt).await?;
+        let step = self.calls.step(&id, &format!("{name}:over"), &adopt).await?;
+        if step.is_none_or(|step| step.turned_away.is_some()) {
+            return Ok(());
+        }
         warn!(call.id = %id, "call {id}: came and went, and nobody told; how it ended is not known");
         metrics::counter!("worker_repairs_total", "what" => "call").increment(1);
         Ok(())
