@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use switchboard_contracts::VoiceUrls;
 use switchboard_domain::{Country, Policy, QueueName, SourceName, Timestamp};
 use switchboard_hours::{Schedule, Summary};
-use switchboard_runtime::settings::Settings;
-use switchboard_runtime::{Clock, LiveSchedules, Schedules};
+use switchboard_runtime::settings::{Listen, Settings};
+use switchboard_runtime::{Clock, HttpOptions, LiveSchedules, Schedules};
 use switchboard_store::{Store, StoreConfig, StoreError};
 use switchboard_telephony::form::CallParams;
 use switchboard_telephony::signature::Validator;
@@ -75,6 +75,10 @@ pub struct Gateway {
     /// With the overrides that were known last: a call is answered by them even without Redis.
     pub(crate) hours: LiveSchedules,
     pub(crate) sources: Vec<SourceName>,
+    /// The limits of its public port.
+    pub(crate) http: HttpOptions,
+    /// Where health and metrics are, if not there.
+    pub(crate) operations: Option<Listen>,
     /// What callers dial.
     numbers: BTreeSet<String>,
     clock: Clock,
@@ -126,6 +130,8 @@ impl Gateway {
             policy: switchboard_runtime::rules::policy(settings)?,
             hours: LiveSchedules::new(schedules),
             sources,
+            http: HttpOptions::public(settings),
+            operations: settings.gateway.operations.clone(),
             numbers: settings
                 .office
                 .numbers

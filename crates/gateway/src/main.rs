@@ -19,7 +19,13 @@ fn main() -> ExitCode {
     run_service(
         "gateway",
         &Cli::parse().service,
-        |settings| &settings.gateway.listen,
+        |settings| {
+            settings
+                .gateway
+                .operations
+                .as_ref()
+                .unwrap_or(&settings.gateway.listen)
+        },
         start,
     )
 }

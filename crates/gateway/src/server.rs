@@ -1,15 +1,19 @@
 //! The HTTP door: believe a request, then answer it.
 
 use std::borrow::Cow;
-use std::net::TcpListener;
+use std::fmt;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use switchboard_contracts::{MusicPiece, Routed, VOICE_PATH};
-use switchboard_runtime::{Health, HttpOptions, Metrics, http};
+use switchboard_runtime::http::{self, prove};
+use switchboard_runtime::{Health, HttpOptions, Metrics, Sparing};
 use switchboard_telephony::form::WebhookForm;
 use switchboard_telephony::signature::{Request, SETTINGS_HEADER, SIGNATURE_HEADER};
 use switchboard_telephony::twiml::{CONTENT_TYPE as TWIML, VoiceResponse};
@@ -38,27 +42,38 @@ pub async fn run(
         let store = store.clone();
         async move { store.ping().await.map_err(|error| error.to_string()) }
     });
+    let options = HttpOptions {
+        body: MAX_BODY,
+        unwelcome: is_unsigned,
+        ..gateway.http.clone()
+    };
+    let operations = gateway.operations.clone();
+    let (apart, health_apart) = (operations.is_some(), health.clone());
     let gateway = Arc::new(gateway);
     let following = Arc::clone(&gateway);
     let gateway = Data::from(gateway);
     let routes = move |config: &mut ServiceConfig| {
         config
             .app_data(gateway.clone())
-            .app_data(web::PayloadConfig::new(MAX_BODY))
             .route(
                 &format!("{VOICE_PATH}{}", MusicPiece::PATH),
                 web::get().to(hold_music),
             )
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::post().to(webhook))
             .route(&format!("{VOICE_PATH}{{address:.*}}"), web::get().to(webhook));
-        health.configure(config);
+        if apart {
+            Health::configure_live(config);
+        } else {
+            health.configure(config);
+        }
     };
-    let mut serving = std::pin::pin!(http::serve(
-        listener,
-        HttpOptions::default(),
-        routes,
-        shutdown.clone()
-    ));
+    let mut serving = std::pin::pin!(async {
+        tokio::try_join!(
+            http::serve(listener, options, routes, shutdown.clone()),
+            http::serve_operations(operations, health_apart, shutdown.clone())
+        )
+        .map(|((), ())| ())
+    });
     let (hours, store) = (&following.hours, &following.store);
     let meanwhile = async {
         tokio::join!(
@@ -75,6 +90,31 @@ pub async fn run(
         ((), ()) = meanwhile => {}
     }
     serving.await
+}
+
+/// Whether a webhook bears no signature: nobody reads the body of such a request.
+fn is_unsigned(request: &ServiceRequest) -> bool {
+    let webhook = request
+        .path()
+        .strip_prefix(VOICE_PATH)
+        .is_some_and(|address| address != MusicPiece::PATH);
+    let unsigned = webhook
+        && matches!(*request.method(), Method::GET | Method::POST)
+        && !request.headers().contains_key(SIGNATURE_HEADER);
+    if unsigned {
+        refused(request.peer_addr(), request.path(), &"no signature");
+    }
+    unsigned
+}
+
+/// Anybody may send such requests, as often as they like.
+fn refused(peer: Option<SocketAddr>, path: &str, reason: &dyn fmt::Display) {
+    static LINES: Sparing = Sparing::new();
+    metrics::counter!("gateway_webhooks_total", "answer" => "refused").increment(1);
+    if let Some(more) = LINES.due() {
+        let peer = peer.map(|peer| peer.to_string()).unwrap_or_default();
+        warn!(%reason, path, peer, more, "webhook refused: {reason}");
+    }
 }
 
 async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> HttpResponse {
@@ -96,14 +136,14 @@ async fn webhook(request: HttpRequest, body: Bytes, gateway: Data<Gateway>) -> H
         .validator
         .validate(signed, signature, header(SETTINGS_HEADER))
     {
-        warn!(%reason, path = request.path(), "webhook refused: {reason}");
-        metrics::counter!("gateway_webhooks_total", "answer" => "refused").increment(1);
+        refused(request.peer_addr(), request.path(), &reason);
         return HttpResponse::Forbidden().finish();
     }
+    prove(&request);
     let Some(routed) = Routed::parse(request.path(), request.query_string()) else {
         return HttpResponse::NotFound().finish();
     };
-    let form = if request.method() == actix_web::http::Method::GET {
+    let form = if request.method() == Method::GET {
         WebhookForm::parse(request.query_string().as_bytes())
     } else {
         WebhookForm::parse(&said(&body, &routed, request.query_string()))

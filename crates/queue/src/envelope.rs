@@ -95,3 +95,61 @@ impl Envelope {
 pub(crate) fn payload<J: Job>(job: &J) -> Result<Box<RawValue>> {
     Ok(serde_json::value::to_raw_value(job)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::letter::DeadJob;
+    use crate::view::Finished;
+
+    /// The golden files of a kind, of every release.
+    fn golden(kind: &str) -> Vec<String> {
+        let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto/stored");
+        let releases = fs::read_to_string(stored.join("releases")).expect("the releases");
+        let folders = releases
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|release| stored.join(release).join(kind));
+        let files = folders.filter_map(|folder| fs::read_dir(folder).ok()).flatten();
+        let texts: Vec<String> = files
+            .map(|file| fs::read_to_string(file.expect("a file").path()).expect("a text"))
+            .collect();
+        assert!(!texts.is_empty(), "no {kind}");
+        texts
+    }
+
+    #[test]
+    fn what_any_release_left_in_a_queue_is_read() {
+        for text in golden("Envelope") {
+            let read: Envelope = serde_json::from_str(&text).expect(&text);
+            assert!(read.pushed_at_ms > 0 && read.attempts > 0 && !read.name.is_empty());
+            assert_eq!(ready_at_ms(text.as_bytes()), Some(read.ready_at_ms()));
+            // And written as it was, but for the times, which the script puts in.
+            let out = Outgoing::new(
+                &read.name,
+                read.attempts,
+                read.priority(),
+                read.traceparent.as_deref(),
+                &read.payload,
+            );
+            let out: Value = serde_json::from_slice(&out.encode()).expect("JSON");
+            let mut known: Value = serde_json::from_str(&text).expect("JSON");
+            if let Some(fields) = known.as_object_mut() {
+                fields.retain(|name, _| !name.ends_with("_ms"));
+            }
+            assert_eq!(out, known);
+        }
+        for text in golden("DeadLetter") {
+            let read = DeadJob::parse("id".to_owned(), text.as_bytes());
+            assert!(read.name.is_some() && read.attempts > 0, "{read:?}");
+        }
+        for text in golden("FinishedJob") {
+            assert!(Finished::parse(text.as_bytes()).is_some(), "{text}");
+        }
+    }
+}

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use switchboard_domain::{Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, Policy, Presence};
 use switchboard_queue::Admin;
-use switchboard_runtime::settings::{self, Settings};
-use switchboard_runtime::{Clock, LiveSchedules, Rng, Schedules};
+use switchboard_runtime::settings::{self, Listen, Settings};
+use switchboard_runtime::{Clock, HttpOptions, LiveSchedules, Rng, Schedules};
 use switchboard_store::{Store, StoreConfig, StoreError};
 use thiserror::Error;
 
@@ -70,6 +70,10 @@ pub struct Realtime {
     pub(crate) carrier: Carrier,
     /// Real time.
     pub(crate) clock: Clock,
+    /// The limits of its port.
+    pub(crate) http: HttpOptions,
+    /// Where health and metrics are, if not there.
+    pub(crate) operations: Option<Listen>,
     /// The job queues, for operators.
     pub(crate) jobs: Option<Admin>,
 }
@@ -113,6 +117,8 @@ impl Realtime {
             introduced: AtomicBool::new(false),
             hours: LiveSchedules::new(hours(settings)?),
             sockets: Sockets::new(SocketLimits::default()),
+            http: HttpOptions::public(settings),
+            operations: settings.realtime.operations.clone(),
             jobs: None,
         })
     }

@@ -20,7 +20,13 @@ fn main() -> ExitCode {
     run_service(
         "realtime",
         &Cli::parse().service,
-        |settings| &settings.realtime.listen,
+        |settings| {
+            settings
+                .realtime
+                .operations
+                .as_ref()
+                .unwrap_or(&settings.realtime.listen)
+        },
         start,
     )
 }

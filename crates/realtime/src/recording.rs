@@ -50,6 +50,17 @@ pub(crate) async fn get(
                 Refusal::CarrierAway
             }
         })?;
+    let declared = media
+        .headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    // A browser shows or runs what it is told to: from this origin only sound.
+    if matches!(media.status, 200 | 206)
+        && !declared.is_some_and(|(_, kind)| kind.to_ascii_lowercase().starts_with("audio/"))
+    {
+        warn!(call.id = %id, "the message of call {id} is no sound, says the carrier");
+        return Err(Refusal::CarrierAway);
+    }
     info!(call.id = %id, "the message of call {id} is listened to");
     let mut response = HttpResponse::build(StatusCode::from_u16(media.status).unwrap_or(StatusCode::OK));
     for (name, value) in &media.headers {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use switchboard_runtime::{Health, HttpOptions, Metrics};
+use switchboard_runtime::http::serve_operations;
+use switchboard_runtime::{Health, Metrics};
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 
@@ -34,6 +35,7 @@ pub async fn run(
 ) -> std::io::Result<()> {
     let realtime = Arc::new(realtime);
     let health = health(&realtime, metrics, &shutdown);
+    let (apart, health_apart) = (realtime.operations.is_some(), health.clone());
     let shared = Data::from(Arc::clone(&realtime));
     let routes = move |config: &mut ServiceConfig| {
         config.app_data(shared.clone());
@@ -43,16 +45,28 @@ pub async fn run(
                 .wrap(from_fn(guard::bearer))
                 .wrap(TracingLogger::<RequestSpan>::new()),
         );
-        health.configure(config);
+        if apart {
+            Health::configure_live(config);
+        } else {
+            health.configure(config);
+        }
         pages::routes(config);
     };
-    let mut serving = std::pin::pin!(server::serve(
-        listener,
-        HttpOptions::default(),
-        Arc::clone(&realtime),
-        routes,
-        shutdown.clone()
-    ));
+    let mut serving = std::pin::pin!(async {
+        let public = server::serve(
+            listener,
+            realtime.http.clone(),
+            Arc::clone(&realtime),
+            routes,
+            shutdown.clone(),
+        );
+        let operations = realtime.operations.clone();
+        tokio::try_join!(
+            public,
+            serve_operations(operations, health_apart, shutdown.clone())
+        )
+        .map(|((), ())| ())
+    });
     let store = &realtime.store;
     let meanwhile = async {
         tokio::join!(

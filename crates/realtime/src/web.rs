@@ -16,12 +16,13 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, Error};
 use socket2::SockRef;
 use switchboard_runtime::HttpOptions;
+use switchboard_runtime::http::{Guard, within_limits};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::app::Realtime;
-use crate::guard;
+use crate::guard::here;
 use crate::ws::{Hub, upgrade};
 
 /// Connections that wait to be accepted: after a restart everybody comes back in the same second. The system may
@@ -51,6 +52,7 @@ where
         .shutdown_timeout(options.finish_within.as_secs().max(1))
         .disable_signals();
     let stopping = builder.graceful_shutdown_signal();
+    let guard = Guard::new(&options);
     let (sockets, hub_stop) = (Arc::clone(&realtime), stop.clone());
     // Called once on each thread, within its runtime.
     let factory = move || {
@@ -58,12 +60,14 @@ where
         actix_web::rt::spawn(Rc::clone(&hub).run());
         let configure = configure.clone();
         let app = App::new()
+            .app_data(guard.data())
             .app_data(web::PayloadConfig::new(options.body))
             .configure(configure)
             // Round everything, also what no route is for.
-            .wrap(from_fn(guard::here));
+            .wrap(from_fn(here))
+            .wrap(from_fn(within_limits));
         let stopping = stopping.clone();
-        HttpService::build()
+        let service = HttpService::build()
             // Hidden in its documentation, and how its own server makes idle connections close at a stop.
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -81,7 +85,8 @@ where
                 app.into_factory().map_err(|error: Error| error.error_response()),
                 move |()| AppConfig::default(),
             ))
-            .tcp()
+            .tcp();
+        guard.round(service)
     };
     let server = builder.listen("realtime", listener, factory)?.run();
     let handle = server.handle();

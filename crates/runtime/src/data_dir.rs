@@ -1,9 +1,9 @@
 //! The folder that belongs to one process at a time.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError, set_permissions},
     io::{self, Read as _, Seek as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -58,6 +58,7 @@ impl DataDir {
         };
         make_private(path).map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
+        close_to_others(&path).map_err(unusable)?;
         let mut lock = open_lock(&path.join("switchboard.lock")).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -92,6 +93,29 @@ impl DataDir {
     pub async fn redis(&self, options: PrivateRedisOptions) -> Result<PrivateRedis, PrivateRedisError> {
         PrivateRedis::start(&self.path.join("redis"), options).await
     }
+}
+
+/// Takes away what others may do in a folder that was there before. A folder that many share is refused instead: it
+/// is a mistake, and closing it would harm others.
+fn close_to_others(path: &Path) -> io::Result<()> {
+    let mode = path.metadata()?.permissions().mode();
+    if mode & 0o1000 != 0 {
+        return Err(io::Error::other("others share it: expected a folder of its own"));
+    }
+    if mode & 0o077 != 0 {
+        set_permissions(path, Permissions::from_mode(0o700)).map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("others can open it, and it cannot be closed: {error}"),
+            )
+        })?;
+        tracing::warn!(
+            "others could open the data folder {}: it is closed to them now (it had mode {:o})",
+            path.display(),
+            mode & 0o777
+        );
+    }
+    Ok(())
 }
 
 /// Makes a folder and those above it. Call data is nobody else's on this machine.

@@ -22,6 +22,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Metrics;
 
+/// Name, whether it passes, and how long it took.
+type Findings = Vec<(&'static str, bool, Duration)>;
+
+/// How long findings count.
+const FRESH: Duration = Duration::from_secs(1);
+/// While something fails: whoever waits for a start should not wait for this, too.
+const FAILING: Duration = Duration::from_millis(100);
+
 type Ask = dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync;
 
 /// Named checks and the routes that tell their results.
@@ -35,6 +43,9 @@ type Ask = dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync;
 #[derive(Clone)]
 pub struct Health {
     checks: Vec<Arc<Check>>,
+    /// What was found last, and when. Whoever asks meanwhile waits for the same answer: readiness costs one round of checks
+    /// a second, however many ask.
+    last: Arc<tokio::sync::Mutex<Option<(Instant, Findings)>>>,
     metrics: Metrics,
     stop: CancellationToken,
 }
@@ -51,6 +62,7 @@ impl Health {
     pub fn new(metrics: Metrics, stop: CancellationToken) -> Self {
         Self {
             checks: Vec::new(),
+            last: Arc::default(),
             metrics,
             stop,
         }
@@ -72,7 +84,12 @@ impl Health {
         self
     }
 
-    /// Adds the routes to a service's own server.
+    /// Adds that the process is alive, which anybody may know.
+    pub fn configure_live(config: &mut ServiceConfig) {
+        config.route("/health/live", web::get().to(live));
+    }
+
+    /// Adds all routes: to an operations port, or to the only one.
     pub fn configure(&self, config: &mut ServiceConfig) {
         config.service(
             web::scope("/health")
@@ -87,9 +104,9 @@ impl Health {
         );
     }
 
-    /// Asks every check at the same time. The first value tells whether all is well.
+    /// Asks every check at the same time, at most once a second. The first value tells whether all is well.
     pub async fn report(&self) -> (bool, Value) {
-        let asked = join_all(self.checks.iter().map(|check| check.run())).await;
+        let asked = self.findings().await;
         let stopping = self.stop.is_cancelled();
         let ready = !stopping && asked.iter().all(|(_, ok, _)| *ok);
         let status = match (stopping, ready) {
@@ -105,6 +122,25 @@ impl Health {
             })
             .collect();
         (ready, json!({ "status": status, "checks": checks }))
+    }
+}
+
+impl Health {
+    async fn findings(&self) -> Findings {
+        let mut last = self.last.lock().await;
+        if let Some((at, findings)) = last.as_ref()
+            && at.elapsed()
+                < if findings.iter().all(|(_, ok, _)| *ok) {
+                    FRESH
+                } else {
+                    FAILING
+                }
+        {
+            return findings.clone();
+        }
+        let findings = join_all(self.checks.iter().map(|check| check.run())).await;
+        *last = Some((Instant::now(), findings.clone()));
+        findings
     }
 }
 

@@ -13,10 +13,13 @@ use tracing::{error, info, warn};
 
 use crate::probe::{READY, probe};
 use crate::settings::{Layers, Listen, OfficeHours, Settings, SettingsError};
-use crate::{Clock, Lifecycle, Metrics, Rng, Schedules, telemetry};
+use crate::{Clock, Lifecycle, Metrics, Rng, Schedules, open_files, telemetry};
 
 /// The version and the commit that this was built from, as `--version` tells them.
 pub const VERSION: &str = env!("SWITCHBOARD_VERSION");
+
+/// A gateway holds one for each connection of the carrier, a realtime node one for each screen.
+const FEW_FILES: u64 = 4096;
 
 /// How long a process may take to finish what it began.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -73,7 +76,8 @@ impl SettingsArgs {
         for setting in &self.settings {
             layers = layers.set(setting);
         }
-        layers
+        // Those of a demonstration are nobody's.
+        if demo { layers } else { layers.refuse_secrets() }
     }
 }
 
@@ -133,6 +137,16 @@ where
     };
     if let Err(reason) = telemetry::init(&settings.log) {
         return complain(&reason.to_string());
+    }
+    // What a service writes, its databases and its log, is nobody else's.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let files = open_files::raise();
+    info!(files, "{name} may have {files} files and connections open");
+    if files < FEW_FILES {
+        warn!(
+            files,
+            "{files} open files are few: raise the hard limit (ulimit -Hn, LimitNOFILE)"
+        );
     }
     for warning in settings.warnings() {
         warn!("{warning}");

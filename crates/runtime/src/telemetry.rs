@@ -30,7 +30,11 @@ pub enum TelemetryError {
 /// When the filter has a fault, or the process has a log that is not ours.
 pub fn init(log: &Log) -> Result<(), TelemetryError> {
     static DONE: Mutex<bool> = Mutex::new(false);
-    let filter = EnvFilter::builder().parse(&log.filter)?;
+    let mut filter = EnvFilter::builder().parse(&log.filter)?;
+    // It calls whatever anybody sends an error. What cannot be read is told by `http`, sparingly and with its sender.
+    if !log.filter.contains("actix_http") {
+        filter = filter.add_directive("actix_http=off".parse()?);
+    }
     let mut done = DONE.lock().unwrap_or_else(PoisonError::into_inner);
     if *done {
         return Ok(());

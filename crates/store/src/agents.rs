@@ -4,7 +4,7 @@ use switchboard_contracts::convert::agent_event;
 use switchboard_domain::{Agent, AgentId};
 use tokio::time::Instant;
 
-use crate::record::{Put, stored, write};
+use crate::record::{Put, rewrite, stored, write};
 use crate::{Kept, Store, StoreError, keys};
 
 impl Store {
@@ -21,7 +21,7 @@ impl Store {
         change: impl Fn(Option<Agent>) -> Option<Agent>,
     ) -> Result<Option<Agent>, StoreError> {
         let deadline = self.deadline();
-        let (mut version, mut known) = self.agent(id, deadline).await?;
+        let (mut version, mut text, mut known) = self.agent(id, deadline).await?;
         loop {
             let Some(changed) = change(known.clone()) else {
                 return Ok(known);
@@ -34,33 +34,44 @@ impl Store {
             if Some(&agent) == known.as_ref() {
                 return Ok(known);
             }
-            match self.put_agent(version, &agent, deadline).await {
+            let data = rewrite(Kept::Agent, &text, known.as_ref(), &agent)?;
+            match self.put_agent(version, &agent, &data, deadline).await {
                 Ok(Put::Done) => return Ok(Some(agent)),
                 Ok(Put::Again(newer, data)) => {
                     version = newer;
                     known = stored(Kept::Agent, id.as_str(), &data)?;
+                    text = data;
                 }
                 Err(error) if error.is_passing() => {
-                    (version, known) = self.agent(id, deadline).await?;
+                    (version, text, known) = self.agent(id, deadline).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
-    async fn agent(&self, id: &AgentId, deadline: Instant) -> Result<(u64, Option<Agent>), StoreError> {
+    async fn agent(
+        &self,
+        id: &AgentId,
+        deadline: Instant,
+    ) -> Result<(u64, String, Option<Agent>), StoreError> {
         let mut read = redis::cmd("HMGET");
         read.arg(keys::agent(self.prefix(), id))
             .arg("version")
             .arg("data");
         let (version, data): (Option<u64>, Option<String>) = self.read(&read, deadline).await?;
-        Ok((
-            version.unwrap_or(0),
-            stored(Kept::Agent, id.as_str(), &data.unwrap_or_default())?,
-        ))
+        let text = data.unwrap_or_default();
+        let agent = stored(Kept::Agent, id.as_str(), &text)?;
+        Ok((version.unwrap_or(0), text, agent))
     }
 
-    async fn put_agent(&self, version: u64, agent: &Agent, deadline: Instant) -> Result<Put, StoreError> {
+    async fn put_agent(
+        &self,
+        version: u64,
+        agent: &Agent,
+        data: &str,
+        deadline: Instant,
+    ) -> Result<Put, StoreError> {
         let now = match self.anchor().now() {
             Some(now) => now,
             None => self.clock().await?.now,
@@ -69,7 +80,7 @@ impl Store {
         invocation
             .arg(agent.id.as_str())
             .arg(version)
-            .arg(write("an agent", agent)?)
+            .arg(data)
             .arg(write("an event", &agent_event(agent, now))?)
             .arg(self.config().stream_cap);
         self.invoke(&invocation, deadline).await

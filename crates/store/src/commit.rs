@@ -7,8 +7,8 @@ use switchboard_contracts::convert::{agent_event, call_event};
 use switchboard_domain::{Agent, Call, Decision, State};
 use switchboard_queue::Push;
 
-use crate::record::{Loaded, write};
-use crate::{Admission, Store, StoreError, Target};
+use crate::record::{Loaded, rewrite, write};
+use crate::{Admission, Kept, Store, StoreError, Target};
 
 /// By how much the time that a step was decided with may differ from Redis' clock at the commit.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
@@ -60,7 +60,12 @@ impl Store {
             .arg(unanswered.map(|version| version.to_string()).unwrap_or_default())
             .arg(loaded.now.as_millis())
             .arg(millis(CLOCK_TOLERANCE))
-            .arg(write("a call", call)?)
+            .arg(rewrite(
+                Kept::Call,
+                &loaded.call_text,
+                loaded.call.as_ref(),
+                call,
+            )?)
             .arg(call.holder().map_or("", |id| id.as_str()))
             .arg(u64::from(loaded.events) + own as u64)
             .arg(among_live(loaded.call.as_ref(), call))
@@ -71,7 +76,7 @@ impl Store {
             .arg(loaded.agent_version)
             .arg(
                 agent
-                    .map(|agent| write("an agent", agent))
+                    .map(|agent| rewrite(Kept::Agent, &loaded.agent_text, loaded.agent.as_ref(), agent))
                     .transpose()?
                     .unwrap_or_default(),
             )

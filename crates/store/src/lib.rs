@@ -40,6 +40,8 @@
 //! What a newer version has written in a form that this one does not know is left as it is, and does not keep the rest
 //! from anybody: a step says [`StoreError::Unreadable`], a snapshot tells which those are.
 //!
+//! Fields that a newer version has added survive when this one writes the record anew.
+//!
 //! It never decides what happens to a call, never waits longer than its budget, and has no copy of a call
 //! outside Redis.
 
@@ -57,6 +59,7 @@ mod live;
 mod once;
 mod overrides;
 mod record;
+mod rewrite;
 mod script;
 mod stream;
 mod tickets;
@@ -68,7 +71,7 @@ pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};
 pub use live::Snapshot;
-pub use overrides::{Author, OverridePut, OverrideWithdrawn};
+pub use overrides::{Author, MOST_OVERRIDES, OverridePut, OverrideWithdrawn};
 pub use stream::{StreamEnd, StreamEntry, Subscription};
 pub use transact::{Committed, Target};
 pub use unreadable::{Kept, Unreadable};

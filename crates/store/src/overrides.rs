@@ -20,6 +20,8 @@ use crate::{Store, StoreError, keys};
 
 /// Overrides that ended longer ago are forgotten when another one is put: long enough to be asked after.
 const KEPT: Duration = Duration::from_hours(35 * 24);
+/// So many may be kept that are not over yet: every process looks at all of them again and again.
+pub const MOST_OVERRIDES: usize = 200;
 /// Between two tries, as for a step of a call.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -32,6 +34,8 @@ pub enum OverridePut {
     Known(v1::Override),
     /// One of that id was put and taken back; it stays so.
     Withdrawn,
+    /// There are [`MOST_OVERRIDES`] already.
+    Full,
 }
 
 /// What came of taking an override back.
@@ -59,6 +63,7 @@ enum Answer {
     Done,
     There(String),
     Withdrawn,
+    Full,
 }
 
 impl FromRedisValue for Answer {
@@ -68,6 +73,7 @@ impl FromRedisValue for Answer {
             "ok" => Ok(Self::Done),
             "there" => from_redis_value(rest).map(|(kept,)| Self::There(kept)),
             "withdrawn" => Ok(Self::Withdrawn),
+            "full" => Ok(Self::Full),
             other => Err(format!("unknown answer {other:?} for an override").into()),
         }
     }
@@ -115,6 +121,7 @@ impl Store {
                 None => Ok(OverridePut::Withdrawn),
             },
             Answer::Withdrawn => Ok(OverridePut::Withdrawn),
+            Answer::Full => Ok(OverridePut::Full),
         }
     }
 
@@ -152,7 +159,8 @@ impl Store {
             };
             match self.change_override(&change, deadline).await? {
                 Answer::Done => return Ok(OverrideWithdrawn::Done(over)),
-                Answer::Withdrawn => return Ok(OverrideWithdrawn::Before),
+                // Taking one back is never too much.
+                Answer::Withdrawn | Answer::Full => return Ok(OverrideWithdrawn::Before),
                 Answer::There(other) => kept = other,
             }
         }
@@ -254,6 +262,8 @@ impl Store {
             .arg(at_ms.saturating_sub(millis(KEPT)))
             .arg(write("an event", &event)?)
             .arg(self.config().stream_cap)
+            .arg(MOST_OVERRIDES)
+            .arg(at_ms)
             .arg(args)
             .arg(*forget);
         loop {

@@ -3,6 +3,7 @@
 use redis::{FromRedisValue, ParsingError, Value, from_redis_value};
 use switchboard_domain::{Agent, AgentId, Call, CallId, Timestamp};
 
+use crate::rewrite::rewritten;
 use crate::{Kept, StoreError, TurnedAway};
 
 /// A call and the agent concerned, as they are in Redis.
@@ -11,10 +12,13 @@ pub(crate) struct Loaded {
     pub(crate) now: Timestamp,
     pub(crate) version: u64,
     pub(crate) call: Option<Call>,
+    /// It as it is kept, which may be more than is known here.
+    pub(crate) call_text: String,
     pub(crate) events: u32,
     pub(crate) agent_id: Option<AgentId>,
     pub(crate) agent_version: u64,
     pub(crate) agent: Option<Agent>,
+    pub(crate) agent_text: String,
     /// How many calls wait before it, if it waits.
     pub(crate) rank: Option<u64>,
     /// The commit that was asked after went through.
@@ -30,10 +34,12 @@ impl Loaded {
             now,
             version: 0,
             call: None,
+            call_text: String::new(),
             events: 0,
             agent_id: None,
             agent_version: 0,
             agent: None,
+            agent_text: String::new(),
             rank: None,
             made: false,
         }
@@ -45,8 +51,10 @@ impl Loaded {
             now: Timestamp::from_millis(now),
             version,
             call: stored(Kept::Call, id.as_str(), &call)?,
+            call_text: call,
             events,
             agent: stored(Kept::Agent, &agent_id, &agent)?,
+            agent_text: agent,
             agent_id: AgentId::new(&agent_id).ok(),
             agent_version,
             rank: u64::try_from(rank).ok(),
@@ -133,6 +141,14 @@ pub(crate) fn stored<T: serde::de::DeserializeOwned>(
             corrupt(&format!("{kept} {id}"), source)
         }
     })
+}
+
+/// Writes a call or an agent in place of what is kept of it.
+pub(crate) fn rewrite<T>(kept: Kept, text: &str, before: Option<&T>, after: &T) -> Result<String, StoreError>
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq,
+{
+    rewritten(text, before, after).map_err(|source| corrupt(&format!("a {kept}"), source))
 }
 
 /// Writes JSON to be stored.

@@ -121,7 +121,7 @@ pub async fn run_calls(
         let sweeping = sweeping.clone();
         move || {
             let sweeping = sweeping.clone();
-            async move { sweeping.ensure().await.map_err(|error| error.to_string()) }
+            async move { sweeping.is_there().await }
         }
     });
     let work = work(

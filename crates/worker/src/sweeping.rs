@@ -7,15 +7,15 @@
 use std::time::Duration;
 
 use switchboard_contracts::v1::Sweep;
-use switchboard_queue::{Prefix, Producer, Push};
+use switchboard_queue::jobs::SWEEP;
+use switchboard_queue::{Admin, Prefix, Producer, Push};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::calls::SWEEP_ID;
 
-/// Between two looks when nobody asks for the worker's health: one small request, and the most that a lost sweep is
-/// late.
-const EVERY: Duration = Duration::from_secs(5);
+/// Between two looks: one small request, and the most that a lost sweep is late.
+const EVERY: Duration = Duration::from_secs(1);
 /// While Redis does not answer.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -39,6 +39,19 @@ impl Sweeping {
         let producer = Producer::connect(&self.redis_url, self.prefix.clone())?;
         producer.push(&Push::now(&Sweep {})?.id(SWEEP_ID)).await?;
         Ok(())
+    }
+
+    /// Whether there is a sweep. Only looks: whoever asks for a worker's health changes nothing.
+    pub(crate) async fn is_there(&self) -> Result<(), String> {
+        let look = async {
+            let admin = Admin::connect(&self.redis_url, self.prefix.clone())?;
+            admin.job(SWEEP, SWEEP_ID).await
+        };
+        match look.await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err("there is no sweep yet".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Goes on making sure until `shutdown`.

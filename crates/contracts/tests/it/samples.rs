@@ -154,6 +154,24 @@ fn add_everywhere(value: &mut Value) {
     }
 }
 
+/// Overrides are kept in Redis as they travel.
+#[test]
+fn overrides_of_any_release_are_read() {
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto/stored");
+    let releases = fs::read_to_string(stored.join("releases")).unwrap();
+    for release in releases.lines().filter(|line| !line.starts_with('#')) {
+        let folder = stored.join(release).join("Override");
+        for path in listed(&folder) {
+            let json: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            check::<v1::Override>(&Sample {
+                message: "Override".to_owned(),
+                path,
+                json,
+            });
+        }
+    }
+}
+
 #[test]
 fn an_enum_value_of_a_newer_version_reads_as_unspecified() {
     let newer = json!({ "atMs": "1", "call": { "callId": "CA1", "sequence": 1, "entered": {

@@ -64,6 +64,7 @@ fn from_the_future(value: &Value, map: bool) -> Value {
 
 pub(crate) fn assert_round_trip(call: &Call, events: &[Event]) {
     let written = serde_json::to_value(call).unwrap();
+    crate::stored::assert_writable(&written);
     assert_eq!(&serde_json::from_value::<Call>(written.clone()).unwrap(), call);
     let newer = from_the_future(&written, false);
     assert_eq!(&serde_json::from_value::<Call>(newer).unwrap(), call);

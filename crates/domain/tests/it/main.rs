@@ -18,4 +18,5 @@ mod races;
 mod rescue;
 mod scene;
 mod show;
+mod stored;
 mod transitions;

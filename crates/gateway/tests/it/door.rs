@@ -57,6 +57,11 @@ impl Door {
         }
     }
 
+    /// Where it listens.
+    pub(crate) fn place(&self) -> &str {
+        self.address.strip_prefix("http://").unwrap()
+    }
+
     /// The signature of a form sent to this path and query.
     pub(crate) fn signature(&self, target: &str, body: &[u8]) -> String {
         let url = format!("{PUBLIC}{target}");

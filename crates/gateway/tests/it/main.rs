@@ -22,6 +22,7 @@ mod office;
 mod outage;
 mod queue;
 mod replays;
+mod slow;
 mod texts;
 mod waiting;
 mod way_out;

@@ -9,7 +9,7 @@ use switchboard_contracts::v1;
 use switchboard_domain::{Agent, Timestamp};
 use switchboard_hours::{Edge, Schedule};
 use switchboard_runtime::Schedules;
-use switchboard_store::OverridePut;
+use switchboard_store::{MOST_OVERRIDES, OverridePut};
 use tracing::info;
 
 use super::{done, no_such_schedule, now, schedules, show};
@@ -20,8 +20,6 @@ use crate::refusal::Refusal;
 
 /// Nobody means longer ones, and nobody plans further ahead.
 const LONGEST: TimeDelta = TimeDelta::days(366);
-/// So many that are not over yet: every process looks at all of them again and again.
-const MOST: usize = 200;
 
 /// What the body says.
 struct Wanted {
@@ -90,8 +88,8 @@ async fn put(
 ) -> Result<v1::Override, Refusal> {
     let (from, until) = span(schedule, &wanted, at).map_err(Refusal::Faults)?;
     let to_come = schedules.records().iter();
-    if to_come.filter(|kept| kept.until_ms > now.as_millis()).count() >= MOST {
-        return Err(Refusal::TooManyOverrides(MOST));
+    if to_come.filter(|kept| kept.until_ms > now.as_millis()).count() >= MOST_OVERRIDES {
+        return Err(Refusal::TooManyOverrides(MOST_OVERRIDES));
     }
     let over = v1::Override {
         id,
@@ -109,6 +107,8 @@ async fn put(
         OverridePut::Done => over,
         OverridePut::Known(known) => known,
         OverridePut::Withdrawn => return Err(Refusal::OverrideLapsed),
+        // Somebody else's came in between.
+        OverridePut::Full => return Err(Refusal::TooManyOverrides(MOST_OVERRIDES)),
     };
     realtime.hours.look_now();
     let word = if over.open { "opened" } else { "closed" };

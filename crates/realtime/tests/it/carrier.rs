@@ -118,6 +118,17 @@ async fn what_cannot_be_listened_to_is_refused_in_words() {
         .is(502, "carrier_away");
     away.end().await;
 
+    let (page, _) = carrier(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi",
+    )
+    .await;
+    let odd = house(Layers::demo(), &page).await;
+    let call = message(&odd, "CAodd").await;
+    odd.get(&format!("/calls/{call}/recording"))
+        .await
+        .is(502, "carrier_away");
+    odd.end().await;
+
     let guarded = house(Layers::demo().set(&format!("realtime.api_token={TOKEN}")), &base).await;
     let call = message(&guarded, "CAguarded").await;
     guarded

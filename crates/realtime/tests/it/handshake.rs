@@ -132,6 +132,7 @@ async fn a_demonstration_gives_sockets_to_pages_of_this_machine_only() {
         ("origin", "https://example.com"),
         ("origin", "null"),
         ("origin", "http://localhost.example.com"),
+        ("origin", "http://localhost:5173"),
     ] {
         let (answer, _) = Client::send(&house, request(&ticket, JSON, &[change]).as_bytes(), None).await;
         answer.is(403, "elsewhere");
@@ -144,12 +145,12 @@ async fn a_demonstration_gives_sockets_to_pages_of_this_machine_only() {
     let (answer, _) = Client::send(&house, twice.as_bytes(), None).await;
     answer.is(403, "elsewhere");
     for change in [
-        ("host", "localhost:1"),
-        ("origin", "http://localhost:5173"),
-        ("origin", "http://[::1]:8081"),
+        vec![("host", "localhost:1")],
+        vec![("host", "localhost:5173"), ("origin", "http://localhost:5173")],
+        vec![("host", "[::1]:8081"), ("origin", "http://[::1]:8081")],
     ] {
         let ticket = house.ticket_of("amelia").await;
-        let (answer, _) = Client::send(&house, request(&ticket, JSON, &[change]).as_bytes(), None).await;
+        let (answer, _) = Client::send(&house, request(&ticket, JSON, &change).as_bytes(), None).await;
         assert_eq!(answer.status, 101, "{change:?}");
     }
     house.end().await;

@@ -175,3 +175,43 @@ async fn what_a_client_may_not_say_ends_the_connection() {
     follow(&mut client, &mut screen, end).await;
     house.end().await;
 }
+
+/// Half requests, idle connections and dripping bodies, a thousand of each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_half_requests_keep_no_agent_waiting() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    switchboard_runtime::open_files::raise();
+    let house = House::start_with(
+        &crate::house::outside().set("connections.unproven_idle=3s"),
+        Duration::from_secs(5),
+    )
+    .await;
+    let ask = async || {
+        let begun = std::time::Instant::now();
+        let request = |request: reqwest::RequestBuilder| request.bearer_auth(crate::house::TOKEN);
+        let reply = house.send(reqwest::Method::GET, "/live", request).await;
+        (reply.status, begun.elapsed())
+    };
+    house.until_ready().await;
+    let mut held = Vec::new();
+    for text in [
+        "POST /api/v1/tickets HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n",
+        "GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n",
+        "POST /api/v1/tickets HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n",
+    ] {
+        for _ in 0..1000 {
+            let mut stream = tokio::net::TcpStream::connect(house.address()).await.unwrap();
+            stream.write_all(text.as_bytes()).await.unwrap();
+            held.push(stream);
+        }
+        let (status, took) = ask().await;
+        assert_eq!(status, 200);
+        assert!(took < Duration::from_secs(1), "{took:?} behind {text}");
+    }
+    let end = tokio::time::Instant::now() + Duration::from_secs(20);
+    for mut stream in held {
+        let closed = tokio::time::timeout_at(end, stream.read_to_end(&mut Vec::new())).await;
+        assert!(closed.is_ok(), "still open");
+    }
+    house.end().await;
+}

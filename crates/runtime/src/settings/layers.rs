@@ -31,6 +31,7 @@ pub struct Layers {
     files: Vec<PathBuf>,
     environment: Vec<(String, String)>,
     overrides: Vec<String>,
+    refuse_secrets: bool,
 }
 
 impl Layers {
@@ -88,6 +89,12 @@ impl Layers {
     /// Adds one `key.path=value` of the command line.
     pub fn set(mut self, assignment: &str) -> Self {
         self.overrides.push(assignment.to_owned());
+        self
+    }
+
+    /// Refuses secrets among what [`Layers::set`] adds: every user of a machine can read command lines.
+    pub fn refuse_secrets(mut self) -> Self {
+        self.refuse_secrets = true;
         self
     }
 
@@ -159,6 +166,14 @@ impl Layers {
             }
         }
         layers.push(self.variables(faults));
+        for text in &self.overrides {
+            if self.refuse_secrets
+                && let Some(path) = secret_in(text)
+            {
+                let where_else = "a secret on the command line is read by everybody on this machine: expected it in a file";
+                faults.rule(path, format!("{where_else} ({path}_file) or in the environment"));
+            }
+        }
         layers.extend(self.overrides.iter().map(|text| assignment(text, faults)));
         layers.into_iter().flatten().collect()
     }
@@ -230,6 +245,21 @@ fn toml(name: &str, text: &str, faults: &mut Faults) -> Option<Layer> {
             None
         }
     }
+}
+
+/// The path of the secret that is set there.
+fn secret_in(assignment: &str) -> Option<&str> {
+    let (path, value) = assignment.split_once('=')?;
+    let path = path.trim();
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let is_secret = match last {
+        "auth_token" | "api_key_secret" | "api_token" | "bearer_token" | "shared_key" => true,
+        // With a password in it.
+        "url" => value.contains('@'),
+        _ => value.contains("_token") || value.contains("_secret") || path.contains(".headers"),
+    };
+    // A whole table may hold the path of a file, which is none.
+    (is_secret && !last.ends_with("_file") && !value.contains("_file")).then_some(path)
 }
 
 /// `key.path=value`

@@ -6,6 +6,8 @@ use config::{Value, ValueKind};
 use switchboard_domain::PhoneNumber;
 use url::Url;
 
+use crate::http::Network;
+
 use super::{duration, fault::Faults, listen::Listen, read::Setting, show::Shown};
 
 /// The text of a scalar. The environment and the command line only have texts, so that "5" and 5 must mean the same.
@@ -118,6 +120,13 @@ leaf!(
     "host:port, such as \"127.0.0.1:8080\"",
     Listen::parse,
     |listen| Shown::Text(listen.to_string())
+);
+
+leaf!(
+    Network,
+    "an address or a range of them, such as \"10.0.0.0/8\"",
+    Network::parse,
+    |network| Shown::Text(network.to_string())
 );
 
 /// A number is not quoted in a fault: faults are logged.

@@ -32,9 +32,10 @@ pub use self::{
     layers::{DEFAULT_TOML, DEMO_TOML, Layers},
     listen::Listen,
     sections::{
-        Agent, AnswersOn, CallerLimits, Calls, CompanyDay, Data, Deployment, Feeds, Gateway, Hours, Line,
-        LineMenu, Log, LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office, OfficePhone,
-        OtherHours, Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly, Worker,
+        Agent, AnswersOn, CallerLimits, Calls, CompanyDay, Connections, Data, Deployment, Feeds, Gateway,
+        Hours, Line, LineMenu, Log, LogFormat, Lookup, LookupSource, Menu, MenuChoice, MenuTarget, Office,
+        OfficePhone, OtherHours, Public, Realtime, Records, Redis, Simulator, SourceKind, Twilio, Weekly,
+        Worker,
     },
     warnings::Warning,
 };
@@ -59,6 +60,8 @@ section! {
         public: Public,
         /// The account that carries the calls.
         twilio: Twilio,
+        /// Who may hold connections to the public ports.
+        connections: Connections,
         /// The service that answers the carrier.
         gateway: Gateway,
         /// The service that answers agents.

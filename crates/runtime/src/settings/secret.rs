@@ -1,5 +1,6 @@
 //! Secrets: by value or from a file, wrapped at once, never shown.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use config::{Value, ValueKind};
@@ -84,6 +85,10 @@ fn from_file(file: &Value, path: &str, faults: &mut Faults) -> Option<Value> {
         let about = std::fs::metadata(path)?;
         if !about.is_file() {
             return Err(std::io::Error::other("not a regular file"));
+        }
+        // Whoever can write it chooses the secret. That all can read it is usual where its folder is closed to them.
+        if about.permissions().mode() & 0o002 != 0 {
+            return Err(std::io::Error::other("everybody may write to it: chmod o-w"));
         }
         if about.len() > MAX_FILE_BYTES {
             return Err(std::io::Error::other("too large for a secret"));

@@ -141,6 +141,11 @@ fn reach(settings: &Settings, warn: &mut impl FnMut(&[&'static str], String)) {
             "the carrier cannot reach this machine under a loopback address".to_owned(),
         );
     }
+    if !settings.realtime.listen.is_loopback() {
+        let message =
+            "agents' token and callers' numbers travel unencrypted unless something before it ends TLS";
+        warn(&["realtime.listen"], message.to_owned());
+    }
     let api = &settings.twilio.api_base;
     if api.scheme() != "https" && !rules::is_loopback(api) {
         let message = "the account's token travels unencrypted";

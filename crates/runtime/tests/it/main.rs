@@ -11,5 +11,6 @@ mod lines;
 mod private_redis;
 mod schedules;
 mod settings;
+mod stored;
 mod telemetry;
 mod web;

@@ -231,3 +231,18 @@ async fn a_data_folder_belongs_to_one_process() {
         Err(DataDirError::Unusable { .. })
     ));
 }
+
+#[test]
+fn a_data_folder_that_others_could_open_is_closed_to_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("data");
+    std::fs::create_dir(&path).unwrap();
+    let mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o755);
+    drop(DataDir::lock(&path).unwrap());
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    // As /tmp.
+    mode(0o1777);
+    assert!(matches!(DataDir::lock(&path), Err(DataDirError::Unusable { .. })));
+}

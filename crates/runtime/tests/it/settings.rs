@@ -699,3 +699,68 @@ fn places_at_the_carrier_are_named_as_it_names_them() {
     assert_eq!(right.twilio.conference_region.as_deref(), Some("ie1"));
     assert_eq!(right.twilio.edge.as_deref(), Some("sao-paulo"));
 }
+
+#[test]
+fn secrets_are_refused_on_a_real_command_line() {
+    let real = || real().refuse_secrets();
+    for secret in [
+        "twilio.auth_token=fedcba9876543210fedcba9876543210",
+        "realtime.api_token=a-token-of-at-least-16",
+        "redis.url=redis://:hunter2@redis:6379",
+        "lookup.sources.crm.bearer_token=hunter2",
+        "twilio={auth_token=\"hunter2\"}",
+    ] {
+        let found = faults(real().set(secret).load());
+        assert!(
+            found
+                .concat()
+                .contains("on the command line is read by everybody"),
+            "{secret}: {found:#?}"
+        );
+        assert!(!found.concat().contains("hunter2"), "{found:#?}");
+    }
+    real().set("redis.url=redis://redis:6379").load().unwrap();
+    real().set("calls.unanswered_after=2m").load().unwrap();
+}
+
+#[test]
+fn a_token_that_everybody_could_have_written_or_guessed_is_refused() {
+    let repeated = faults(real().set("realtime.api_token=aaaaaaaaaaaaaaaaaaaaaaaa").load());
+    has(&repeated, "realtime.api_token: expected at least 5 different");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "0123456789abcdef\n").unwrap();
+    let with = || {
+        let path = format!("realtime.api_token_file={}", file.display());
+        Layers::new()
+            .text("office.toml", &REAL.replace("realtime.api_token", "#"))
+            .set(&path)
+            .load()
+    };
+    let mode =
+        |mode| std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    mode(0o644);
+    with().unwrap();
+    mode(0o666);
+    has(&faults(with()), "realtime.api_token_file: cannot read");
+}
+
+#[test]
+fn agents_without_encryption_are_warned_about() {
+    let settings = real().set("realtime.listen=0.0.0.0:8081").load().unwrap();
+    let told: Vec<String> = settings.warnings().iter().map(ToString::to_string).collect();
+    has(&told, "realtime.listen: agents' token");
+}
+
+#[test]
+fn proxies_are_addresses_or_ranges() {
+    let settings = real()
+        .set("connections.proxies=[\"10.0.0.0/8\",\"::1\"]")
+        .load()
+        .unwrap();
+    assert_eq!(settings.connections.proxies.len(), 2);
+    has(
+        &faults(real().set("connections.proxies=[\"proxy\"]").load()),
+        "connections.proxies[0]: expected an address",
+    );
+}

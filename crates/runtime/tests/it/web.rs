@@ -105,3 +105,32 @@ async fn limits_hold() {
     assert_eq!(answer(slow).await.0, 408);
     assert!(lifecycle.shutdown(Duration::from_secs(20)).await.is_clean());
 }
+
+#[tokio::test]
+async fn a_body_must_be_whole_in_time() {
+    let lifecycle = Lifecycle::new();
+    let (listener, address) = listener();
+    let options = HttpOptions {
+        body_within: Duration::from_millis(200),
+        ..HttpOptions::default()
+    };
+    let routes = |config: &mut web::ServiceConfig| {
+        config.route(
+            "/",
+            web::post().to(|body: web::Bytes| async move { body.len().to_string() }),
+        );
+    };
+    lifecycle.spawn_vital("server", serve(listener, options, routes, lifecycle.token()));
+    for rest in [
+        "content-length: 9\r\n\r\nabc",
+        "transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    ] {
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(format!("POST / HTTP/1.1\r\nhost: test\r\n{rest}").as_bytes())
+            .await
+            .unwrap();
+        let answered = tokio::time::timeout(Duration::from_secs(5), answer(slow)).await;
+        assert_eq!(answered.unwrap().0, 408, "{rest}");
+    }
+    assert!(lifecycle.shutdown(Duration::from_secs(20)).await.is_clean());
+}

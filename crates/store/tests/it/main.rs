@@ -20,4 +20,5 @@ mod proxy;
 mod snapshots;
 mod stream;
 mod support;
+mod survive;
 mod webhook;

@@ -7,7 +7,7 @@ use switchboard_contracts::v1::hours_change::What;
 use switchboard_domain::Timestamp;
 use switchboard_queue::JobState;
 use switchboard_queue::jobs::RECORDS;
-use switchboard_store::{Author, OverridePut, OverrideWithdrawn, Store};
+use switchboard_store::{Author, MOST_OVERRIDES, OverridePut, OverrideWithdrawn, Store};
 
 use crate::lost::{COMMITTED, lose_one, losing};
 use crate::proxy::Proxy;
@@ -227,4 +227,26 @@ async fn a_key_of_another_type_is_refused_before_anything_is_written() {
         assert_eq!(bench.everything().await, before, "{key}");
         let _: () = bench.raw().await.del(format!("{PREFIX}:{key}")).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn the_limit_holds_for_those_who_come_at_the_same_time() {
+    let bench = Bench::new().await;
+    let store = bench.store();
+    // Over by then: they do not count.
+    for n in 0..5 {
+        let past = over(&format!("past{n}"), -10_000_000);
+        assert_eq!(store.put_override(&past).await.unwrap(), OverridePut::Done);
+    }
+    let put = (0..MOST_OVERRIDES + 24).map(|n| {
+        let store = store.clone();
+        async move { store.put_override(&over(&format!("o{n}"), 1_000)).await.unwrap() }
+    });
+    let put = futures::future::join_all(put).await;
+    let count = |what: &OverridePut| put.iter().filter(|put| *put == what).count();
+    assert_eq!(
+        (count(&OverridePut::Done), count(&OverridePut::Full)),
+        (MOST_OVERRIDES, 24)
+    );
+    assert_eq!(kept(&store).await.len(), MOST_OVERRIDES + 5);
 }

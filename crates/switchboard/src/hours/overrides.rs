@@ -10,7 +10,7 @@ use switchboard_domain::{Timestamp, one_line};
 use switchboard_hours::{Edge, Schedule};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{LiveSchedules, Rng, Schedules, SettingsArgs, read_overrides};
-use switchboard_store::{Author, OverridePut, OverrideWithdrawn, Store, StoreConfig};
+use switchboard_store::{Author, MOST_OVERRIDES, OverridePut, OverrideWithdrawn, Store, StoreConfig};
 
 use super::cli::{OverrideCommand, Span};
 use crate::output::say;
@@ -133,6 +133,9 @@ async fn put(
     match store.put_override(&over).await? {
         OverridePut::Done => {}
         // Ids are random, so this is one in four milliards.
+        OverridePut::Full => {
+            bail!("there are {MOST_OVERRIDES} overrides that are not over yet: take some back")
+        }
         OverridePut::Known(_) | OverridePut::Withdrawn => bail!("the id {} is taken: try again", over.id),
     }
     show(&schedules.with_records(&records(store).await?), now, json);

@@ -9,13 +9,14 @@ use std::time::Duration;
 use anyhow::Context;
 use switchboard_crowd::simulator_config;
 use switchboard_queue::{Admin, Prefix};
-use switchboard_runtime::settings::Settings;
+use switchboard_runtime::settings::{Listen, Settings};
 use switchboard_runtime::{Lifecycle, Rng, SettingsArgs};
 use switchboard_simulator::{Faults, Simulator};
 use switchboard_store::{Store, StoreConfig};
 use url::Url;
 
-use super::fleet::{Elsewhere, Fleet};
+use super::elsewhere::Elsewhere;
+use super::fleet::Fleet;
 use super::redis::Redis;
 use super::stage::Stage;
 use super::system::{HandsOn, Office, System};
@@ -77,6 +78,8 @@ impl Against {
             there: Elsewhere {
                 gateway: gateway.clone(),
                 agents: agents.clone(),
+                operations: [&settings.gateway.operations, &settings.realtime.operations]
+                    .map(|listen| listen.as_ref().map(Listen::port)),
                 token: settings.realtime.api_token.clone(),
             },
             gate: gate.cloned().map(Remote::new),

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use switchboard_runtime::Lifecycle;
 use tokio::process::{Child, Command};
-use url::Url;
 
 use super::beside::Mixture;
+use super::elsewhere::Elsewhere;
 use super::ports;
 use super::turns::{Front, Turns};
 use crate::services::{Service, Shared};
@@ -23,15 +23,6 @@ use crate::services::{Service, Shared};
 const READY: Duration = Duration::from_secs(20);
 /// How long a service may take to stop.
 const STOP: Duration = Duration::from_secs(10);
-
-/// Where a running system is, which this rehearsal did not start and does not end.
-#[derive(Debug, Clone)]
-pub(super) struct Elsewhere {
-    pub(super) gateway: Url,
-    pub(super) agents: Url,
-    /// What its API asks for.
-    pub(super) token: Option<SecretString>,
-}
 
 enum Running {
     Here(Lifecycle),
@@ -288,13 +279,23 @@ impl Fleet {
     }
 
     async fn wait_answers(&self, service: Service, address: &str) -> anyhow::Result<()> {
-        let url = format!("{address}/health/ready");
+        // Where health has a port of its own it is asked there; an older build has none.
+        let urls: Vec<String> = self
+            .elsewhere
+            .as_ref()
+            .and_then(|there| there.operations_of(service))
+            .into_iter()
+            .chain([address.to_owned()])
+            .map(|address| format!("{address}/health/ready"))
+            .collect();
         let deadline = tokio::time::Instant::now() + READY;
         loop {
-            if let Ok(answer) = self.http.get(&url).send().await
-                && answer.status().is_success()
-            {
-                return Ok(());
+            for url in &urls {
+                if let Ok(answer) = self.http.get(url).send().await
+                    && answer.status().is_success()
+                {
+                    return Ok(());
+                }
             }
             if tokio::time::Instant::now() > deadline {
                 bail!("{} is not ready after {} s", service.name(), READY.as_secs());

@@ -8,6 +8,7 @@ mod beside;
 mod by_hand;
 mod desk;
 mod disasters;
+mod elsewhere;
 mod fleet;
 mod judge;
 mod outages;

@@ -5,3 +5,4 @@
 mod hours;
 mod jobs;
 mod pipes;
+mod secrets;

@@ -6,6 +6,9 @@ import { capitalised } from "./caller";
 import { phoneNumber } from "./number";
 import { duration, wallTime } from "./time";
 
+/** A call in a state that is not known here. */
+export const NEWER = "Handled by a newer version";
+
 export function partyName(party: Party, agents: ReadonlyMap<string, Agent>, home: string): string {
   switch (party.kind) {
     case "agent":

@@ -28,6 +28,16 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
             faults,
         );
     }
+    if let Some(connections) = &sections.connections {
+        // Less would cut off who needs a moment for a request; more leaves an idle one as long as a proven one.
+        within(
+            "connections.unproven_idle",
+            connections.unproven_idle,
+            secs(2),
+            secs(75),
+            faults,
+        );
+    }
     if let Some(calls) = &sections.calls {
         promises(calls, faults);
     }

@@ -1,5 +1,7 @@
 //! Who this deployment is, and what keeps a demonstration from being a phone system and the reverse.
 
+use std::collections::BTreeSet;
+
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
@@ -8,6 +10,8 @@ use crate::settings::{DEMO_ACCOUNT_SID, DEMO_TOKEN_PREFIX, Deployment, Listen, T
 
 /// Shorter tokens can be guessed.
 const MIN_API_TOKEN: usize = 16;
+/// A random token of that length has more; one that was typed by holding a key down does not.
+const MIN_VARIETY: usize = 5;
 
 pub(super) fn check(sections: &Sections, faults: &mut Faults) {
     if let Some(deployment) = &sections.deployment {
@@ -67,6 +71,17 @@ pub(super) fn check(sections: &Sections, faults: &mut Faults) {
         faults.rule(
             "realtime.api_token",
             format!("expected at least {MIN_API_TOKEN} characters"),
+        );
+    }
+    if let Some(token) = sections
+        .realtime
+        .as_ref()
+        .and_then(|realtime| realtime.api_token.as_ref())
+        && token.expose_secret().chars().collect::<BTreeSet<_>>().len() < MIN_VARIETY
+    {
+        faults.rule(
+            "realtime.api_token",
+            format!("expected at least {MIN_VARIETY} different characters: `openssl rand -hex 24` makes one"),
         );
     }
     same_address(sections, faults);
@@ -224,7 +239,15 @@ fn listens(sections: &Sections) -> Vec<(&'static str, &Listen)> {
     } = sections;
     [
         ("gateway.listen", gateway.as_ref().map(|s| &s.listen)),
+        (
+            "gateway.operations",
+            gateway.as_ref().and_then(|s| s.operations.as_ref()),
+        ),
         ("realtime.listen", realtime.as_ref().map(|s| &s.listen)),
+        (
+            "realtime.operations",
+            realtime.as_ref().and_then(|s| s.operations.as_ref()),
+        ),
         ("worker_lookup.listen", worker_lookup.as_ref().map(|s| &s.listen)),
         ("worker_calls.listen", worker_calls.as_ref().map(|s| &s.listen)),
         (

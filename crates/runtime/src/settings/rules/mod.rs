@@ -17,8 +17,8 @@ use switchboard_domain::Country;
 pub(super) use self::identity::is_loopback;
 
 use super::{
-    Agent, CallerLimits, Calls, Data, Deployment, Feeds, Gateway, Hours, Line, Log, Lookup, Menu, Office,
-    OtherHours, Public, Realtime, Records, Redis, Simulator, Twilio, Worker,
+    Agent, CallerLimits, Calls, Connections, Data, Deployment, Feeds, Gateway, Hours, Line, Log, Lookup,
+    Menu, Office, OtherHours, Public, Realtime, Records, Redis, Simulator, Twilio, Worker,
     fault::Faults,
     read::{Setting, field},
 };
@@ -31,6 +31,7 @@ struct Sections {
     data: Option<Data>,
     public: Option<Public>,
     twilio: Option<Twilio>,
+    connections: Option<Connections>,
     gateway: Option<Gateway>,
     realtime: Option<Realtime>,
     worker_lookup: Option<Worker>,
@@ -59,6 +60,7 @@ pub(super) fn check(merged: &Value, faults: &mut Faults) {
         data: read(merged, "data"),
         public: read(merged, "public"),
         twilio: read(merged, "twilio"),
+        connections: read(merged, "connections"),
         gateway: read(merged, "gateway"),
         realtime: read(merged, "realtime"),
         worker_lookup: read(merged, "worker_lookup"),

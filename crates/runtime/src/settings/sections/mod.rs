@@ -20,4 +20,4 @@ pub use log::{Log, LogFormat};
 pub use lookup::{Lookup, LookupSource, SourceKind};
 pub use office::{Menu, MenuChoice, MenuTarget, Office, OfficePhone};
 pub use people::{Agent, AnswersOn};
-pub use services::{Gateway, Realtime, Simulator, Worker};
+pub use services::{Connections, Gateway, Realtime, Simulator, Worker};

@@ -1,24 +1,43 @@
 //! Where each service listens, and how much it does at once.
 
-use std::num::NonZero;
+use std::{num::NonZero, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::settings::{listen::Listen, read::section};
+use crate::{
+    http::Network,
+    settings::{listen::Listen, read::section},
+};
+
+section! {
+    /// `connections`: who may hold connections to the public ports, and how many.
+    pub Connections {
+        /// Proxies of our own. Their connections are never ended early.
+        proxies: Vec<Network>,
+        /// Connections of one address on which nothing has been signed and no token shown.
+        per_address: NonZero<usize>,
+        /// How long such a connection waits for its next request.
+        unproven_idle: Duration,
+    }
+}
 
 section! {
     /// `gateway`: answers the carrier.
     pub Gateway {
-        /// Webhooks, health and metrics.
+        /// Webhooks.
         listen: Listen,
+        /// Health and metrics. `None`: at the same place as webhooks.
+        operations: Option<Listen>,
     }
 }
 
 section! {
     /// `realtime`: answers agents.
     pub Realtime {
-        /// The API of agents, health and metrics.
+        /// The API of agents.
         listen: Listen,
+        /// Health and metrics. `None`: at the same place as the API.
+        operations: Option<Listen>,
         /// The bearer token of the API. Required outside demo mode.
         api_token: Option<SecretString>,
     }
