@@ -33,6 +33,7 @@ mod menu;
 mod phone;
 mod policy;
 mod profile;
+mod text;
 mod time;
 
 pub use agent::{Access, Agent, AnswersOn, Connection, Presence};
@@ -48,4 +49,5 @@ pub use menu::{Menu, MenuChoice, MenuPick};
 pub use phone::{Country, PhoneNumber, PhoneNumberError, Undialable};
 pub use policy::{MenuPolicy, Policy};
 pub use profile::{Certainty, Lookup, LookupOutcome, Profile};
+pub use text::{is_invisible, one_line};
 pub use time::Timestamp;

@@ -114,8 +114,8 @@ fn dates(written: &DaySettings, place: &str, faults: &mut Vec<Fault>) -> Vec<Nai
         (Written::Yearly(month, day), Written::Yearly(last_month, last_day)) => YEARS
             .flat_map(|year| {
                 let over = i32::from((last_month, last_day) < (month, day));
-                let first = NaiveDate::from_ymd_opt(year, month, day);
-                let last = NaiveDate::from_ymd_opt(year + over, last_month, last_day);
+                let first = in_year(year, month, day);
+                let last = in_year(year + over, last_month, last_day);
                 let span = first.zip(last);
                 span.into_iter()
                     .flat_map(|(first, last)| first.iter_days().take_while(move |date| *date <= last))
@@ -123,6 +123,11 @@ fn dates(written: &DaySettings, place: &str, faults: &mut Vec<Fault>) -> Vec<Nai
             .collect(),
         (Written::Once(_), Written::Yearly(..)) | (Written::Yearly(..), Written::Once(_)) => Vec::new(),
     }
+}
+
+/// Years without a 29 February have that day on the 28th: who closes to the end of February does so every year.
+fn in_year(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, month, day).or_else(|| NaiveDate::from_ymd_opt(year, month, day - 1))
 }
 
 #[derive(Clone, Copy)]
@@ -145,7 +150,7 @@ impl Written {
             }
             [month, day] => {
                 let (month, day) = (number(month, 2)?, number(day, 2)?);
-                // 2000 is a leap year: 02-29 comes round where there is one.
+                // 2000 is a leap year, so 02-29 is a date.
                 NaiveDate::from_ymd_opt(2000, month, day).map(|_| Self::Yearly(month, day))
             }
             _ => None,

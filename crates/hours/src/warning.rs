@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 
-use crate::{Coverage, Schedule, feed::Copy, moment::local};
+use crate::{Coverage, Feed, Holiday, Schedule, Skipped, feed::Copy, moment::local, settings::HolidayDays};
 
 /// One thing to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,17 +34,31 @@ pub enum Warning {
         /// Who has it.
         regions: Vec<&'static str>,
     },
+    /// A holiday falls on a weekend, and whether it is made up for is not known of that region.
+    NoDaysInLieu {
+        /// The region.
+        region: String,
+        /// The next holiday of which that is so.
+        holiday: Holiday,
+    },
     /// A name in `work_on` that no holiday has.
     UnknownName {
         /// The name.
         name: String,
     },
-    /// An event of a feed that gives no day off.
+    /// An event of a feed that gives no day off, or not all that are meant.
     Skipped {
         /// The feed.
         feed: String,
         /// The event, and why.
-        event: String,
+        event: Skipped,
+    },
+    /// More of them than are named here.
+    MoreSkipped {
+        /// The feed.
+        feed: String,
+        /// How many more.
+        count: usize,
     },
     /// There is no copy of a feed yet.
     FeedMissing {
@@ -100,10 +114,25 @@ impl fmt::Display for Warning {
                     regions.join(", ")
                 )
             }
+            Self::NoDaysInLieu { region, holiday } => {
+                write!(
+                    out,
+                    "{} is on {}, and days off in lieu are not known for {region}: where there is one, add it to days, \
+                     such as {{ date = \"{}\", name = \"{}\" }}; where there is none, holidays = \"original\" says so",
+                    holiday.name,
+                    holiday.date.format("%A %Y-%m-%d"),
+                    next_monday(holiday.date),
+                    holiday.name
+                )
+            }
             Self::UnknownName { name } => {
                 write!(out, "work_on: no public holiday of the region is called {name}")
             }
+            Self::Skipped { feed, event } if event.partly => write!(out, "feed {feed}: {event}"),
             Self::Skipped { feed, event } => write!(out, "feed {feed}: no day off from {event}"),
+            Self::MoreSkipped { feed, count } => {
+                write!(out, "feed {feed}: and no day off from {count} other events")
+            }
             Self::FeedMissing { feed } => {
                 write!(
                     out,
@@ -124,8 +153,33 @@ impl fmt::Display for Warning {
     }
 }
 
+/// How many events of a feed are named: a calendar of meetings has hundreds, and a list that long hides the rest.
+const NAMED: usize = 10;
+
+impl Feed {
+    /// The events that give no day off, or not all that are meant, by name.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let feed = || self.name().to_owned();
+        let named = self.skipped().iter().take(NAMED).map(|event| Warning::Skipped {
+            feed: feed(),
+            event: event.clone(),
+        });
+        let more = self.skipped().len().saturating_sub(NAMED);
+        let rest = (more > 0).then(|| Warning::MoreSkipped {
+            feed: feed(),
+            count: more,
+        });
+        named.chain(rest).collect()
+    }
+}
+
 /// Time enough for whoever has to bring an update.
 const EARLY: TimeDelta = TimeDelta::days(400);
+
+fn next_monday(date: NaiveDate) -> NaiveDate {
+    let after = 7 - u64::from(date.weekday().num_days_from_monday());
+    date.checked_add_days(Days::new(after)).unwrap_or(date)
+}
 
 impl Schedule {
     /// Everything that somebody should look at, at that time. Not for the path of a call: it reads lists.
@@ -141,10 +195,7 @@ impl Schedule {
                 }
                 Copy::Checked(..) | Copy::Sound => {}
             }
-            warnings.extend(feed.skipped().iter().map(|skipped| Warning::Skipped {
-                feed: feed.name().to_owned(),
-                event: skipped.to_string(),
-            }));
+            warnings.extend(feed.warnings());
         }
         self.about_overrides(now, &mut warnings);
         let opens = self.is_open(now)
@@ -180,6 +231,16 @@ impl Schedule {
                 year,
             });
         }
+        let today = local(self.zone(), now).date();
+        if !region.knows_substitutes()
+            && let Some(holiday) = region.on_a_weekend(today)
+            && self.closes_by_substitutes()
+        {
+            warnings.push(Warning::NoDaysInLieu {
+                region: code.clone(),
+                holiday: holiday.clone(),
+            });
+        }
         // A region says for itself what it keeps; a country leaves it open.
         if !code.contains('-') {
             warnings.extend(
@@ -202,6 +263,12 @@ impl Schedule {
                 warnings.push(Warning::UnknownName { name: name.clone() });
             }
         }
+    }
+
+    /// Whether days off in lieu would close, and somebody works on the days after a weekend.
+    fn closes_by_substitutes(&self) -> bool {
+        let days = HolidayDays::parse(&self.made_of.settings.holidays);
+        matches!(days, Some(HolidayDays::Both | HolidayDays::Substitute))
     }
 
     fn about_overrides(&self, now: DateTime<Utc>, warnings: &mut Vec<Warning>) {

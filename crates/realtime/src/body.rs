@@ -5,7 +5,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_domain::{Access, AgentId, LegId, Presence};
+use switchboard_domain::{Access, AgentId, LegId, Presence, one_line};
 
 use crate::refusal::Refusal;
 
@@ -117,10 +117,9 @@ impl Fields {
     /// `reason`, for colleagues to read.
     pub(crate) fn reason(&mut self) -> Option<String> {
         self.required("reason", |value| {
-            let reason = value.as_str().map(str::trim).unwrap_or_default();
-            let fits = (1..=MAX_REASON).contains(&reason.chars().count());
-            if fits && !reason.chars().any(char::is_control) {
-                Ok(reason.to_owned())
+            let reason = one_line(value.as_str().unwrap_or_default());
+            if (1..=MAX_REASON).contains(&reason.chars().count()) {
+                Ok(reason)
             } else {
                 Err(format!("expected a line of 1 to {MAX_REASON} characters"))
             }

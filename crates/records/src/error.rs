@@ -15,6 +15,12 @@ pub enum RecordsError {
     /// It did not answer in time.
     #[error("the database did not answer within {} ms", .0.as_millis())]
     Late(Duration),
+    /// Its tables are not yet as this version needs them.
+    #[error("{}", if *.waits { "another process brings the tables up to date" } else { "the tables are not up to date yet" })]
+    NotPrepared {
+        /// Whether another process is about to bring them there.
+        waits: bool,
+    },
     /// It will never take these values.
     #[error("the database refuses it")]
     Refused(#[source] DbErr),
@@ -24,7 +30,7 @@ impl RecordsError {
     /// Whether it may be better in a moment.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::Late(_) => true,
+            Self::Unavailable(_) | Self::Late(_) | Self::NotPrepared { .. } => true,
             Self::Refused(_) => false,
         }
     }

@@ -8,13 +8,13 @@
 //! | `overrides` | an override of opening hours, one for every id there ever was | once, and once more when it is withdrawn |
 //! | `audit` | something that somebody did: when, who, what, to what | once; the database refuses changes |
 //! | `feeds` | the last good copy of a calendar | whenever it has changed |
-//! | `seaql_migrations` | a migration that has been applied | by whatever is asked first |
+//! | `seaql_migrations` | a migration that has been applied | at the start, by `Records::prepare` |
 //!
 //! Every write may be repeated, and may come late or out of order: what is there already stays as it is. Times are
 //! milliseconds since 1970 on the deployment's clock, which is Redis'; the database's own clock decides nothing.
 //!
-//! A database that is away is no reason not to start: connections are made when they are needed, and the tables with
-//! the first of them.
+//! A database that is away is no reason not to start: [`Records::prepare`] is tried until it is there, and whoever asks
+//! before that is told to come again.
 //!
 //! It never decides what counts, is never asked while a caller waits, and holds no live state.
 

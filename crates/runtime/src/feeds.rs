@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use switchboard_hours::{Feed, FeedError};
+use switchboard_domain::is_invisible;
+use switchboard_hours::{Feed, FeedError, Zone};
+use tracing::warn;
 
 /// The years in which repeated events of a feed are followed.
 const YEARS: RangeInclusive<i32> = 2020..=2040;
@@ -49,12 +51,12 @@ impl FeedCopy {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The days off in it, under the feed's name.
+    /// The days off in it, under the feed's name, for an office of that zone.
     ///
     /// # Errors
     /// When it is no calendar.
-    pub fn feed(&self, name: &str) -> Result<Feed, FeedError> {
-        parse(name, &self.calendar)
+    pub fn feed(&self, name: &str, zone: &Zone) -> Result<Feed, FeedError> {
+        parse(name, &self.calendar, zone)
     }
 }
 
@@ -83,6 +85,23 @@ impl FeedMark {
 ///
 /// # Errors
 /// When it is none.
-pub(crate) fn parse(name: &str, text: &str) -> Result<Feed, FeedError> {
-    Feed::parse(name, text, YEARS)
+pub(crate) fn parse(name: &str, text: &str, zone: &Zone) -> Result<Feed, FeedError> {
+    // A title must not be able to rewrite the line it stands on.
+    let visible = |c: &char| matches!(c, '\r' | '\n' | '\t') || !is_invisible(*c);
+    let text: String = text.chars().filter(visible).collect();
+    Feed::parse(name, &text, zone, YEARS)
+}
+
+/// Events of a calendar that say less than is meant: in the log by name, in the metrics by number. Somebody relies on
+/// each of them.
+pub(crate) fn tell_skipped(setting: &str, feed: &Feed) {
+    for warning in feed.warnings() {
+        warn!(feed.name = setting, "{setting}: {warning}");
+    }
+    count_skipped(setting, feed);
+}
+
+pub(crate) fn count_skipped(setting: &str, feed: &Feed) {
+    let count = u32::try_from(feed.skipped().len()).unwrap_or(u32::MAX);
+    metrics::gauge!("hours_feed_events_skipped", "feed" => setting.to_owned()).set(f64::from(count));
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
+use crate::feeds::tell_skipped;
 use crate::{FeedCopy, FeedMark, LiveSchedules};
 
 /// As for overrides: whoever has corrected a calendar expects the next caller to hear it.
@@ -60,18 +61,26 @@ impl LiveSchedules {
         let (Some(mark), Some(copy)) = (FeedMark::read(mark), copy.and_then(FeedCopy::read)) else {
             return;
         };
-        let Some((short, stale_after)) = self.current().wants(name, &copy.source) else {
+        let Some((short, zone, stale_after)) = self.current().wants(name, &copy.source) else {
             debug!("the copy of {name} is of another place than the settings name");
             return;
         };
         // A stranger wrote it: reading it may take a while, and nobody else must wait for that.
-        let read = tokio::task::spawn_blocking(move || copy.feed(&short)).await;
+        let read = tokio::task::spawn_blocking(move || copy.feed(&short, &zone)).await;
         match read {
             Ok(Ok(feed)) => {
                 let days = feed.days().len();
                 let feed = mark.stands(feed, stale_after);
+                let told = self
+                    .current()
+                    .feed(name)
+                    .is_some_and(|known| known.skipped() == feed.skipped());
                 self.change(|current| Arc::new(current.with_feed(name, feed.clone())));
                 info!(feed.name = name, days, "{name}: {days} days off are known");
+                // A mark of its copy is new with every look; what was said of it is not.
+                if !told {
+                    tell_skipped(name, &feed);
+                }
             }
             Ok(Err(error)) => warn!("the copy of {name} cannot be read: {error}"),
             Err(error) => warn!("the copy of {name} cannot be read: {error}"),

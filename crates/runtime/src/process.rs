@@ -1,6 +1,7 @@
 //! What every `main` does: read the arguments and settings, speak and count, run until told to stop.
 
 use std::future::Future;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -174,6 +175,9 @@ where
             (_, Err(reason)) => return complain(&reason.to_string()),
         };
         metrics.keep_tidy(&lifecycle);
+        if let Ok(schedules) = Schedules::new(&(&settings).into()) {
+            schedules.count_skipped();
+        }
         let process = Process {
             settings,
             lifecycle: lifecycle.clone(),
@@ -208,8 +212,8 @@ fn warn_of_hours(schedules: &Schedules, clock: &Clock) {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "there is no log yet, or nobody reads it")]
+/// There is no log yet, or nobody reads it; and nobody may read this either.
 fn complain(reason: &str) -> ExitCode {
-    eprintln!("{reason}");
+    let _ = writeln!(std::io::stderr(), "{reason}");
     ExitCode::from(2)
 }

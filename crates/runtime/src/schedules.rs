@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use switchboard_contracts::v1;
 use switchboard_hours as hours;
-use switchboard_hours::{DaySettings, Feed, Override, Schedule};
+use switchboard_hours::{DaySettings, Feed, Override, Schedule, Zone};
 use thiserror::Error;
 
 use crate::overrides::as_override;
@@ -80,10 +80,11 @@ impl Schedules {
                     Ok(schedule) => {
                         for (short, source) in feeds {
                             let setting = format!("{section}.feeds.{short}");
-                            let feed = read(&setting, short, source).unwrap_or_else(|fault| {
-                                unread.push(fault);
-                                Feed::absent(short)
-                            });
+                            let feed =
+                                read(&setting, short, source, schedule.zone()).unwrap_or_else(|fault| {
+                                    unread.push(fault);
+                                    Feed::absent(short)
+                                });
                             let calendar = Calendar {
                                 schedule: name.to_owned(),
                                 source: source.clone(),
@@ -143,17 +144,30 @@ impl Schedules {
         &self.unread
     }
 
+    /// The calendar that this setting names, as it is known.
+    pub fn feed(&self, setting: &str) -> Option<&Feed> {
+        self.feeds.get(setting).map(|calendar| &calendar.feed)
+    }
+
+    /// Tells the metrics how much of the calendars is not understood.
+    pub(crate) fn count_skipped(&self) {
+        for (setting, calendar) in &self.feeds {
+            crate::feeds::count_skipped(setting, &calendar.feed);
+        }
+    }
+
     /// The settings that name calendars.
     pub fn feeds(&self) -> impl Iterator<Item = &str> {
         self.feeds.keys().map(String::as_str)
     }
 
     /// Whether a copy that was taken from `source` is one of the calendar that this setting names; with the calendar's
-    /// own name, and how old the copy may be.
-    pub(crate) fn wants(&self, setting: &str, source: &str) -> Option<(String, Duration)> {
+    /// own name, its office's zone, and how old the copy may be.
+    pub(crate) fn wants(&self, setting: &str, source: &str) -> Option<(String, Zone, Duration)> {
         let calendar = self.feeds.get(setting)?;
-        let same = calendar.source.to_string() == source;
-        same.then(|| (calendar.feed.name().to_owned(), self.stale_after))
+        let zone = self.all.get(&calendar.schedule)?.zone().clone();
+        let same = calendar.source.is(source);
+        same.then(|| (calendar.feed.name().to_owned(), zone, self.stale_after))
     }
 
     /// The same with this in place of what the calendar of that setting said.
@@ -235,16 +249,16 @@ fn feeds_of(schedule: &str, calendars: &BTreeMap<String, Calendar>) -> Vec<Feed>
     own.map(|calendar| calendar.feed.clone()).collect()
 }
 
-fn read(setting: &str, name: &str, source: &FeedSource) -> Result<Feed, FeedFault> {
+fn read(setting: &str, name: &str, source: &FeedSource, zone: &Zone) -> Result<Feed, FeedFault> {
     let FeedSource::File(path) = source else {
         return Ok(Feed::absent(name));
     };
-    let text = std::fs::read_to_string(path).map_err(|source| FeedFault::Read {
+    let bytes = std::fs::read(path).map_err(|source| FeedFault::Read {
         setting: setting.to_owned(),
         path: path.clone(),
         source: Arc::new(source),
     })?;
-    crate::feeds::parse(name, &text).map_err(|source| FeedFault::Parse {
+    crate::feeds::parse(name, &Feed::text(bytes), zone).map_err(|source| FeedFault::Parse {
         setting: setting.to_owned(),
         path: path.clone(),
         source,

@@ -13,6 +13,7 @@ mod config;
 mod gate;
 mod hours;
 mod jobs;
+mod output;
 mod rehearse;
 mod running;
 mod services;

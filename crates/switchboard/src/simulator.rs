@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use switchboard_runtime::{Last, Process, SettingsArgs, probe, run_process};
 
 use crate::cli::Simulator;
+use crate::output::complain;
 use crate::services::Shared;
 use crate::up::carrier;
 
@@ -13,7 +14,6 @@ use crate::up::carrier;
 const ALIVE: &str = "/sim/v1/clock";
 
 /// Runs it, or asks whether it answers.
-#[expect(clippy::print_stderr, reason = "there is no log yet, or nobody reads it")]
 pub(crate) fn run(settings: &SettingsArgs, options: &Simulator) -> ExitCode {
     if !options.probe {
         return run_process("simulator", settings, start);
@@ -25,7 +25,7 @@ pub(crate) fn run(settings: &SettingsArgs, options: &Simulator) -> ExitCode {
     match asked {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            eprintln!("simulator: {reason:#}");
+            complain!("simulator: {reason:#}");
             ExitCode::FAILURE
         }
     }

@@ -17,6 +17,7 @@ use switchboard_worker::records_config;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
+use crate::output::tell;
 use crate::services::{Service, Shared};
 
 /// Starts everything. A Redis of our own, in the locked data folder, unless the settings name one.
@@ -164,18 +165,14 @@ fn softphone(settings: &Settings) -> anyhow::Result<Softphone> {
     }))
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "a person who starts it wants to know where to look"
-)]
 fn announce(settings: &Settings) {
-    println!(
+    tell!(
         "webhooks   {}{VOICE_PATH}incoming",
         settings.public.base_url.as_str().trim_end_matches('/')
     );
-    println!("agents     http://{}/api/v1/live", settings.realtime.listen);
+    tell!("agents     http://{}/api/v1/live", settings.realtime.listen);
     if settings.deployment.demo {
-        println!("console    http://{}/", settings.realtime.listen);
-        println!("simulator  http://{}/", settings.simulator.listen);
+        tell!("console    http://{}/", settings.realtime.listen);
+        tell!("simulator  http://{}/", settings.simulator.listen);
     }
 }

@@ -17,7 +17,7 @@ use tracing::info;
 use crate::calls::{Carrier, router as calls_router};
 use crate::error::WorkerError;
 use crate::lookup::{Lookups, router as lookup_router};
-use crate::records::{Calendars, Refill, Timers, router as records_router};
+use crate::records::{Calendars, Refill, Timers, prepare, router as records_router};
 use crate::step::Calls;
 use crate::sweeping::Sweeping;
 
@@ -179,7 +179,7 @@ pub async fn run_records(
         &calendars,
     );
     let router = records_router(&records, &calendars);
-    let refilled = refill.clone();
+    let (refilled, prepared) = (refill.clone(), records.clone());
     let health = health(&deps, &queues, &shutdown)
         .check("database", CHECK_WITHIN, move || {
             let records = records.clone();
@@ -193,12 +193,16 @@ pub async fn run_records(
             }
         });
     let work = work(listener, &deps, router, queues, health, shutdown.clone());
-    let ((), (), done) = tokio::join!(refill.keep(&shutdown), timers.keep(&shutdown), work);
+    let filling = async {
+        prepare(&prepared, &shutdown).await;
+        refill.keep(&shutdown).await;
+    };
+    let ((), (), done) = tokio::join!(filling, timers.keep(&shutdown), work);
     done
 }
 
 /// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

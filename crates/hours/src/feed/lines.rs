@@ -1,6 +1,6 @@
 //! The lines of a calendar: unfolded, taken apart, unescaped.
 
-use chrono::NaiveDate;
+use super::when::When;
 
 /// One content line.
 pub(super) struct Property {
@@ -58,40 +58,28 @@ impl Property {
         text.trim().to_owned()
     }
 
-    /// The value as a whole day.
-    pub(super) fn date(&self) -> Result<NaiveDate, &'static str> {
-        let timed = self
-            .parameters
-            .split(';')
-            .any(|parameter| parameter == "VALUE=DATE-TIME");
-        if timed || self.value.contains(['T', 't']) {
-            return Err("it has a time of day");
-        }
-        date(&self.value).ok_or("its date cannot be read")
+    /// The value as a list of dates and times; and whether all of it could be read. Of a period, its beginning.
+    pub(super) fn whens(&self) -> (Vec<When>, bool) {
+        let begin = |text: &str| When::parse(text.split('/').next().unwrap_or_default());
+        let all: Vec<Option<When>> = self.value.split(',').map(begin).collect();
+        let whole = all.iter().all(Option::is_some);
+        (all.into_iter().flatten().collect(), whole)
     }
 
-    /// The value as a list of whole days, without those that are none.
-    pub(super) fn dates(&self) -> impl Iterator<Item = NaiveDate> {
-        self.value.split(',').filter_map(|text| date(text.trim()))
+    /// Whether it has this parameter. Both in capitals.
+    pub(super) fn has(&self, name: &str, value: &str) -> bool {
+        self.parameter(name).is_some_and(|found| found == value)
     }
-}
 
-/// `20261225`.
-pub(super) fn date(text: &str) -> Option<NaiveDate> {
-    if text.len() != 8 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+    /// Whether it has a parameter of that name.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.parameter(name).is_some()
     }
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
-    NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(4, 6)?, number(6, 8)?)
-}
 
-/// `P2D` or `P1W`.
-pub(super) fn whole_days(text: &str) -> Option<i64> {
-    let text = text.strip_prefix('P')?;
-    let (number, unit) = match (text.strip_suffix('D'), text.strip_suffix('W')) {
-        (Some(days), _) => (days, 1),
-        (None, Some(weeks)) => (weeks, 7),
-        (None, None) => return None,
-    };
-    number.parse::<u16>().ok().map(|number| i64::from(number) * unit)
+    fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.split(';').find_map(|parameter| {
+            let (found, value) = parameter.split_once('=')?;
+            (found.trim() == name).then(|| value.trim().trim_matches('"'))
+        })
+    }
 }

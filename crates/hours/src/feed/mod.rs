@@ -1,27 +1,28 @@
 //! iCalendar feeds: whole days off, as official bodies and companies publish them.
 
+mod charset;
+mod event;
+mod expand;
 mod lines;
 mod recurrence;
+mod series;
+mod when;
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-    sync::Arc,
-};
+use std::{fmt, ops::RangeInclusive, sync::Arc};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use thiserror::Error;
 
-use crate::{Holiday, HolidayKind};
+use crate::{Holiday, HolidayKind, Zone};
+use event::Event;
 use lines::Property;
-use recurrence::Recurrence;
+use series::Series;
+use when::Local;
 
 /// More than any calendar of days off has.
 const MOST_DAYS: usize = 20_000;
 /// Events that come round: following one asks after up to a hundred thousand days.
 const MOST_RULES: usize = 500;
-/// A closure longer than this is a slip, or no closure.
-const LONGEST: i64 = 366;
 
 /// The days off of one feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +44,15 @@ pub(crate) enum Copy {
     Checked(DateTime<Utc>, DateTime<Utc>),
 }
 
-/// An event that gives no day off.
+/// An event that gives no day off, or not all that are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// Its title.
     pub title: String,
     /// Why.
     pub why: &'static str,
+    /// Whether what is understood of it counts.
+    pub partly: bool,
 }
 
 impl fmt::Display for Skipped {
@@ -95,21 +98,26 @@ impl Feed {
         }
     }
 
-    /// Reads the text of a feed. Repeated events are followed from the first to the last of these years.
+    /// The text of a file, whose letters may be of another alphabet than UTF-8: a calendar with a damaged title is
+    /// better than none, and [`Feed::parse`] has something to say of it. What is said here stays in the text, which is
+    /// kept and read again elsewhere.
+    pub fn text(bytes: Vec<u8>) -> String {
+        charset::text(bytes)
+    }
+
+    /// Reads the text of a feed. Repeated events are followed from the first to the last of these years. What is
+    /// written in UTC is read on the clock of the zone that the calendar names, else of `zone`.
     ///
-    /// Whole-day events close; an event with a time of day is listed as skipped, and so is a repetition that is
-    /// not understood: half of a rule would close on the wrong days.
+    /// Whole days close, also those written as midnight to midnight; an event with a time of day is listed as skipped,
+    /// and so is a repetition that is not understood: half of a rule would close on the wrong days.
     ///
     /// # Errors
     /// When it is no calendar, which a truncated one is not either.
-    pub fn parse(name: &str, text: &str, years: std::ops::RangeInclusive<i32>) -> Result<Self, FeedError> {
+    pub fn parse(name: &str, text: &str, zone: &Zone, years: RangeInclusive<i32>) -> Result<Self, FeedError> {
         if text.len() > Self::MOST_BYTES {
             return Err(FeedError::TooLarge);
         }
         let lines = lines::read(text);
-        let is = |property: &Property, name: &str, value: &str| {
-            property.name == name && property.value.eq_ignore_ascii_case(value)
-        };
         let whole = lines.first().is_some_and(|first| is(first, "BEGIN", "VCALENDAR"))
             && lines.last().is_some_and(|last| is(last, "END", "VCALENDAR"));
         if !whole {
@@ -121,41 +129,44 @@ impl Feed {
             skipped: Vec::new(),
             copy: Copy::Sound,
         };
-        // By event, as sets: a stranger's calendar may have a great many of both.
-        let mut moved: HashMap<String, HashSet<NaiveDate>> = HashMap::new();
-        let mut rules = 0;
-        let mut events: Vec<Event> = Vec::new();
-        let mut inside: Option<(Event, usize)> = None;
-        for property in &lines {
-            match &mut inside {
-                None if is(property, "BEGIN", "VEVENT") => inside = Some((Event::default(), 0)),
-                Some((_, depth)) if property.name == "BEGIN" => *depth += 1,
-                Some((_, depth)) if property.name == "END" && *depth > 0 => *depth -= 1,
-                Some(_) if property.name == "END" => {
-                    if let Some((event, _)) = inside.take() {
-                        if let Some(date) = event.instead_of {
-                            moved.entry(event.uid.clone()).or_default().insert(date);
-                        }
-                        rules += usize::from(event.rule.is_some());
-                        events.push(event);
-                    }
-                }
-                // An alarm has properties of the same names.
-                Some((event, 0)) => event.take(property),
-                None | Some(_) => {}
-            }
-        }
-        if rules > MOST_RULES {
+        let (events, zone_name) = feed.events(&lines);
+        let local = Local(zone_name.and_then(Zone::find).unwrap_or_else(|| zone.clone()));
+        if events.iter().filter(|event| !event.rules.is_empty()).count() > MOST_RULES {
             return Err(FeedError::TooLarge);
         }
-        for event in events {
-            let gone = moved.get(&event.uid).filter(|_| event.instead_of.is_none());
-            feed.add(&event, gone, &years)?;
+        let series = Series::new(&events, &local);
+        for event in &events {
+            feed.add(event, &series, &local, &years)?;
         }
         feed.days
             .sort_by(|one, other| (one.date, &one.name).cmp(&(other.date, &other.name)));
         feed.days.dedup();
         Ok(feed)
+    }
+
+    /// All events, and the zone that the calendar is for.
+    fn events<'a>(&mut self, lines: &'a [Property]) -> (Vec<Event>, Option<&'a str>) {
+        let mut zone = None;
+        let mut events: Vec<Event> = Vec::new();
+        let mut inside: Option<(Event, usize)> = None;
+        for property in lines {
+            match &mut inside {
+                None if is(property, "BEGIN", "VEVENT") => inside = Some((Event::default(), 0)),
+                Some((_, depth)) if property.name == "BEGIN" => *depth += 1,
+                Some((_, depth)) if property.name == "END" && *depth > 0 => *depth -= 1,
+                Some(_) if property.name == "END" => events.extend(inside.take().map(|(event, _)| event)),
+                // An alarm has properties of the same names.
+                Some((event, 0)) => event.take(property),
+                None if property.name == "X-WR-TIMEZONE" => zone = Some(property.value.as_str()),
+                None if property.name == charset::MARK => self.skipped.push(Skipped {
+                    title: "the calendar".to_owned(),
+                    why: "it is not UTF-8, so letters of its titles may be wrong",
+                    partly: true,
+                }),
+                None | Some(_) => {}
+            }
+        }
+        (events, zone)
     }
 
     /// What it is called in the settings.
@@ -168,7 +179,7 @@ impl Feed {
         &self.days
     }
 
-    /// Events that give none, so that nobody relies on them.
+    /// Events that give none, or not all that are meant, so that nobody relies on them.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
     }
@@ -177,47 +188,31 @@ impl Feed {
         self.copy
     }
 
-    /// `gone` are days to which other events put something else.
     fn add(
         &mut self,
         event: &Event,
-        gone: Option<&HashSet<NaiveDate>>,
-        years: &std::ops::RangeInclusive<i32>,
+        series: &Series<'_>,
+        local: &Local,
+        years: &RangeInclusive<i32>,
     ) -> Result<(), FeedError> {
-        let title: Arc<str> = if event.title.is_empty() {
-            "day off".into()
-        } else {
-            event.title.as_str().into()
-        };
         if event.cancelled {
             return Ok(());
         }
-        let (first, length) = match event.days() {
-            Ok(days) => days,
+        let skipped = |why, partly| Skipped {
+            title: title(event).to_string(),
+            why,
+            partly,
+        };
+        let taken = match event.days(local, years) {
+            Ok(taken) => taken,
             Err(why) => {
-                self.skipped.push(Skipped {
-                    title: title.to_string(),
-                    why,
-                });
+                self.skipped.push(skipped(why, false));
                 return Ok(());
             }
         };
-        let starts = match &event.rule {
-            None => vec![first],
-            Some(Ok(rule)) => rule.days(first, years),
-            Some(Err(why)) => {
-                self.skipped.push(Skipped {
-                    title: title.to_string(),
-                    why,
-                });
-                return Ok(());
-            }
-        };
-        for start in starts
-            .iter()
-            .chain(&event.also)
-            .filter(|start| !event.except.contains(start) && gone.is_none_or(|gone| !gone.contains(start)))
-        {
+        let doubts = event.doubts.iter().copied().chain(taken.doubt);
+        self.skipped.extend(doubts.map(|why| skipped(why, true)));
+        for (start, length, title) in series.place(event, &taken) {
             for day in 0..length {
                 let Some(date) = start.checked_add_days(Days::new(day)) else {
                     break;
@@ -238,54 +233,14 @@ impl Feed {
     }
 }
 
-/// What counts of a VEVENT.
-#[derive(Default)]
-struct Event {
-    uid: String,
-    title: String,
-    cancelled: bool,
-    start: Option<Result<NaiveDate, &'static str>>,
-    end: Option<Result<NaiveDate, &'static str>>,
-    length: Option<Result<i64, &'static str>>,
-    rule: Option<Result<Recurrence, &'static str>>,
-    except: HashSet<NaiveDate>,
-    also: Vec<NaiveDate>,
-    instead_of: Option<NaiveDate>,
+fn is(property: &Property, name: &str, value: &str) -> bool {
+    property.name == name && property.value.eq_ignore_ascii_case(value)
 }
 
-impl Event {
-    fn take(&mut self, property: &Property) {
-        match property.name.as_str() {
-            "UID" => self.uid.clone_from(&property.value),
-            "SUMMARY" => self.title = property.text(),
-            "STATUS" => self.cancelled = property.value.eq_ignore_ascii_case("CANCELLED"),
-            "DTSTART" => self.start = Some(property.date()),
-            "DTEND" => self.end = Some(property.date()),
-            "DURATION" => {
-                let days = lines::whole_days(&property.value);
-                self.length = Some(days.ok_or("its length is not in whole days"));
-            }
-            "RRULE" => self.rule = Some(Recurrence::parse(&property.value)),
-            "EXDATE" => self.except.extend(property.dates()),
-            "RDATE" => self.also.extend(property.dates()),
-            "RECURRENCE-ID" => self.instead_of = property.date().ok(),
-            _ => {}
-        }
-    }
-
-    /// The first day, and how many there are.
-    fn days(&self) -> Result<(NaiveDate, u64), &'static str> {
-        let first = self.start.ok_or("it has no date")??;
-        let length = match (self.end, self.length) {
-            (Some(end), _) => end?.signed_duration_since(first).num_days(),
-            (None, Some(length)) => length?,
-            (None, None) => 1,
-        };
-        // Some programs write an end that equals the start for one day.
-        let length = length.max(1);
-        if length > LONGEST {
-            return Err("it is longer than a year");
-        }
-        Ok((first, u64::try_from(length).unwrap_or(1)))
+fn title(event: &Event) -> Arc<str> {
+    if event.title.is_empty() {
+        "day off".into()
+    } else {
+        event.title.as_str().into()
     }
 }

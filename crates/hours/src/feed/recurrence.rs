@@ -1,34 +1,39 @@
-//! Events that come round.
-//!
-//! Every day of the span is asked whether the rule meets it. That is a few thousand cheap questions an event, and
-//! no rule, however odd, can make it more.
+//! Rules by which events come round, as they are written. The parts of a rule may stand in any order, so all of
+//! them are read before any is judged.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{NaiveDate, Weekday};
 
-use super::lines::date;
+use super::when::{Local, When};
 
 /// A repetition, as far as days off need it.
 #[derive(Debug, Clone)]
 pub(super) struct Recurrence {
-    every: Every,
-    interval: u32,
-    count: Option<usize>,
-    until: Option<NaiveDate>,
-    months: Vec<u32>,
-    days_of_month: Vec<i32>,
+    pub(super) every: Every,
+    pub(super) interval: u32,
+    pub(super) count: Option<usize>,
+    pub(super) until: Option<When>,
+    pub(super) week_start: Weekday,
+    pub(super) months: Vec<u32>,
+    pub(super) weeks: Vec<i32>,
+    pub(super) days_of_year: Vec<i32>,
+    pub(super) days_of_month: Vec<i32>,
     /// With the number of the week in month or year, 0 for every week.
-    weekdays: Vec<(i32, Weekday)>,
+    pub(super) weekdays: Vec<(i32, Weekday)>,
+    /// Which of the days of a week, month or year are meant, counted from either end.
+    pub(super) positions: Vec<i32>,
+    /// Whether it names other times of day than midnight.
+    pub(super) timed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Every {
+pub(super) enum Every {
     Day,
     Week,
     Month,
     Year,
 }
 
-const NOT_UNDERSTOOD: &str = "its repetition is not understood";
+pub(super) const NOT_UNDERSTOOD: &str = "its repetition is not understood";
 
 impl Recurrence {
     /// Reads the value of an RRULE; the error says why not.
@@ -39,16 +44,23 @@ impl Recurrence {
             interval: 1,
             count: None,
             until: None,
+            week_start: Weekday::Mon,
             months: Vec::new(),
+            weeks: Vec::new(),
+            days_of_year: Vec::new(),
             days_of_month: Vec::new(),
             weekdays: Vec::new(),
+            positions: Vec::new(),
+            timed: false,
         };
-        for part in text
-            .to_ascii_uppercase()
-            .split(';')
-            .filter(|part| !part.is_empty())
-        {
+        let upper = text.to_ascii_uppercase();
+        let mut seen = Vec::new();
+        for part in upper.split(';').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').ok_or(NOT_UNDERSTOOD)?;
+            if seen.contains(&name) {
+                return Err(NOT_UNDERSTOOD);
+            }
+            seen.push(name);
             match name {
                 "FREQ" => {
                     every = Some(match value {
@@ -60,124 +72,88 @@ impl Recurrence {
                     });
                 }
                 "INTERVAL" => rule.interval = value.parse().ok().filter(|n| *n > 0).ok_or(NOT_UNDERSTOOD)?,
-                "COUNT" => rule.count = Some(value.parse().map_err(|_| NOT_UNDERSTOOD)?),
-                "UNTIL" => rule.until = Some(value.get(..8).and_then(date).ok_or(NOT_UNDERSTOOD)?),
+                "COUNT" => rule.count = Some(value.parse().ok().filter(|n| *n > 0).ok_or(NOT_UNDERSTOOD)?),
+                "UNTIL" => rule.until = Some(When::parse(value).ok_or(NOT_UNDERSTOOD)?),
+                "WKST" => rule.week_start = weekday(value).ok_or(NOT_UNDERSTOOD)?,
                 "BYMONTH" => rule.months = list(value)?,
+                "BYWEEKNO" => rule.weeks = list(value)?,
+                "BYYEARDAY" => rule.days_of_year = list(value)?,
                 "BYMONTHDAY" => rule.days_of_month = list(value)?,
                 "BYDAY" => {
-                    rule.weekdays = value
-                        .split(',')
-                        .map(weekday)
-                        .collect::<Option<_>>()
-                        .ok_or(NOT_UNDERSTOOD)?;
+                    let days: Option<_> = value.split(',').map(numbered_weekday).collect();
+                    rule.weekdays = days.ok_or(NOT_UNDERSTOOD)?;
                 }
-                // Weeks begin on Monday here; that matters only to rules of every second week.
-                "WKST" if value == "MO" || rule.interval == 1 => {}
+                "BYSETPOS" => rule.positions = list(value)?,
+                "BYHOUR" | "BYMINUTE" | "BYSECOND" => rule.timed |= value.parse() != Ok(0_u8),
+                "RSCALE" if value == "GREGORIAN" => {}
+                "SKIP" if value == "OMIT" => {}
                 _ => return Err(NOT_UNDERSTOOD),
             }
         }
         rule.every = every.ok_or(NOT_UNDERSTOOD)?;
-        Ok(rule)
+        rule.judged()
     }
 
-    /// The days in those years on which an event that first happened on `first` happens.
-    pub(super) fn days(&self, first: NaiveDate, years: &std::ops::RangeInclusive<i32>) -> Vec<NaiveDate> {
-        let end = NaiveDate::from_ymd_opt(*years.end(), 12, 31).unwrap_or(first);
-        let end = self.until.map_or(end, |until| until.min(end));
-        // The first counts whether the rule meets it or not; before it nothing does.
-        let begin = if self.count.is_some() {
-            first
-        } else {
-            NaiveDate::from_ymd_opt(*years.start(), 1, 1).map_or(first, |start| start.max(first))
+    /// Refuses what the standard gives no meaning: a guess would close on the wrong days.
+    fn judged(self) -> Result<Self, &'static str> {
+        let numbered = self.weekdays.iter().any(|(number, _)| *number != 0);
+        let by_number = match self.every {
+            Every::Day | Every::Week => false,
+            Every::Month => true,
+            Every::Year => self.weeks.is_empty(),
         };
-        let met = begin
-            .iter_days()
-            .take_while(|day| *day <= end)
-            // A rule that began in another age is not worth following day by day.
-            .take(100_000)
-            .filter(|day| *day == first || self.meets(first, *day));
-        let all: Vec<NaiveDate> = match self.count {
-            Some(count) => met.take(count).collect(),
-            None => met.collect(),
-        };
-        all.into_iter()
-            .filter(|day| years.contains(&day.year()))
-            .collect()
+        let by_year = self.every == Every::Year;
+        let sound = (by_number || !numbered)
+            && (by_year || self.weeks.is_empty())
+            && (by_year || self.days_of_year.is_empty())
+            && (self.every != Every::Week || self.days_of_month.is_empty())
+            && (self.positions.is_empty() || !self.is_plain());
+        if sound { Ok(self) } else { Err(NOT_UNDERSTOOD) }
     }
 
-    fn meets(&self, first: NaiveDate, day: NaiveDate) -> bool {
-        let months =
-            i64::from(day.year() - first.year()) * 12 + i64::from(day.month()) - i64::from(first.month());
-        let monday = |day: NaiveDate| {
-            i64::from(day.num_days_from_ce()) - i64::from(day.weekday().num_days_from_monday())
-        };
-        let periods = match self.every {
-            Every::Day => day.signed_duration_since(first).num_days(),
-            Every::Week => (monday(day) - monday(first)) / 7,
-            Every::Month => months,
-            Every::Year => i64::from(day.year() - first.year()),
-        };
-        periods % i64::from(self.interval) == 0 && self.fits_month(first, day) && self.fits_day(first, day)
+    /// Whether it only says how often: on which day the event's own start says.
+    pub(super) fn is_plain(&self) -> bool {
+        self.months.is_empty()
+            && self.weeks.is_empty()
+            && self.days_of_year.is_empty()
+            && self.days_of_month.is_empty()
+            && self.weekdays.is_empty()
     }
 
-    fn fits_month(&self, first: NaiveDate, day: NaiveDate) -> bool {
-        let by_date = self.weekdays.is_empty() && self.days_of_month.is_empty();
-        if !self.months.is_empty() {
-            return self.months.contains(&day.month());
-        }
-        self.every != Every::Year || !by_date || day.month() == first.month()
-    }
-
-    fn fits_day(&self, first: NaiveDate, day: NaiveDate) -> bool {
-        let in_month = i32::from(day.num_days_in_month());
-        let of_month = i32::try_from(day.day()).unwrap_or(1);
-        let by_date = self
-            .days_of_month
-            .iter()
-            .any(|wanted| *wanted == of_month || in_month + 1 + wanted == of_month);
-        let by_weekday = || {
-            self.weekdays
-                .iter()
-                .any(|(week, weekday)| day.weekday() == *weekday && self.fits_week(*week, day))
-        };
-        match (self.days_of_month.is_empty(), self.weekdays.is_empty()) {
-            (false, false) => by_date && by_weekday(),
-            (false, true) => by_date,
-            (true, false) => by_weekday(),
-            (true, true) => match self.every {
-                Every::Day => true,
-                Every::Week => day.weekday() == first.weekday(),
-                Every::Month | Every::Year => day.day() == first.day(),
-            },
-        }
-    }
-
-    /// Whether it is the first, the last, … of its weekday in month or year.
-    fn fits_week(&self, week: i32, day: NaiveDate) -> bool {
-        let in_year = self.every == Every::Year && self.months.is_empty();
-        let (index, days) = if in_year {
-            (day.ordinal0(), if day.leap_year() { 366 } else { 365 })
-        } else {
-            (day.day0(), u32::from(day.num_days_in_month()))
-        };
-        let from_start = i32::try_from(index / 7 + 1).unwrap_or(0);
-        let from_end = -i32::try_from((days - 1 - index) / 7 + 1).unwrap_or(0);
-        week == 0 || week == from_start || week == from_end
+    /// The last day, on the clock of the calendar.
+    pub(super) fn last(&self, local: &Local) -> Option<NaiveDate> {
+        self.until.map(|until| local.date(until))
     }
 }
 
-fn list<T: std::str::FromStr>(value: &str) -> Result<Vec<T>, &'static str> {
+/// A list of numbers, none of them 0.
+fn list<T: std::str::FromStr + Default + PartialEq>(value: &str) -> Result<Vec<T>, &'static str> {
     value
         .split(',')
-        .map(|text| text.parse().map_err(|_| NOT_UNDERSTOOD))
+        .map(|text| {
+            let number = text.trim().parse().ok();
+            number
+                .filter(|number| *number != T::default())
+                .ok_or(NOT_UNDERSTOOD)
+        })
         .collect()
 }
 
 /// `MO`, `4TH`, `-1MO`.
-fn weekday(text: &str) -> Option<(i32, Weekday)> {
+fn numbered_weekday(text: &str) -> Option<(i32, Weekday)> {
+    let text = text.trim();
     let letters = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, name) = text.split_at(letters);
-    let weekday = match name {
+    let number = if number.is_empty() {
+        0
+    } else {
+        number.parse().ok().filter(|number| *number != 0)?
+    };
+    Some((number, weekday(name)?))
+}
+
+fn weekday(name: &str) -> Option<Weekday> {
+    Some(match name {
         "MO" => Weekday::Mon,
         "TU" => Weekday::Tue,
         "WE" => Weekday::Wed,
@@ -186,11 +162,5 @@ fn weekday(text: &str) -> Option<(i32, Weekday)> {
         "SA" => Weekday::Sat,
         "SU" => Weekday::Sun,
         _ => return None,
-    };
-    let number = if number.is_empty() {
-        0
-    } else {
-        number.parse().ok()?
-    };
-    Some((number, weekday))
+    })
 }

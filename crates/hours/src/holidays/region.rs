@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::{Holiday, HolidayKind, data, places};
+use super::{Coverage, Holiday, HolidayKind, data, places};
 
 /// How far a day off in a holiday's stead may lie from it.
 const NEAR: i64 = 14;
@@ -50,6 +50,32 @@ impl Region {
     /// The last year that the source of the data vouches for.
     pub fn last_year(&self) -> i32 {
         self.last_year
+    }
+
+    /// The first and the last year of which anything is known.
+    pub fn years(&self) -> (i32, i32) {
+        let Coverage { first, last, .. } = Coverage::get();
+        (first, self.last_year.min(last))
+    }
+
+    /// Whether it has days off in the stead of holidays that fall on a weekend, in any year.
+    pub fn knows_substitutes(&self) -> bool {
+        self.holidays.iter().any(Holiday::is_substitute)
+    }
+
+    /// The first holiday from that day on, within a year, that falls on a weekend.
+    pub(crate) fn on_a_weekend(&self, from: NaiveDate) -> Option<&Holiday> {
+        let weekend = |holiday: &&Holiday| matches!(holiday.date.weekday(), Weekday::Sat | Weekday::Sun);
+        let near =
+            |holiday: &&Holiday| (0..366).contains(&holiday.date.signed_duration_since(from).num_days());
+        // One that always is, as Easter Sunday, is moved nowhere.
+        let always = |holiday: &&Holiday| {
+            let mut same = self.holidays.iter().filter(|other| other.name == holiday.name);
+            same.all(|other| other.date.weekday() == holiday.date.weekday())
+        };
+        self.holidays
+            .iter()
+            .find(|holiday| near(holiday) && weekend(holiday) && !always(holiday))
     }
 
     /// All of them, by date: on their own days, and the days off in their stead.

@@ -54,10 +54,47 @@ fn every_year_and_over_its_turn() {
 }
 
 #[test]
-fn the_twenty_ninth_of_february_comes_when_it_comes() {
+fn the_twenty_ninth_of_february_is_the_last_of_february() {
     let office = office(vec![day("02-29", None, "Leap day", &[])]);
     assert!(!office.is_open(at("2028-02-29T10:00:00Z")));
+    assert!(office.is_open(at("2028-02-28T10:00:00Z")));
+    // In common years it is the last of February, a Tuesday in 2023.
+    assert!(!office.is_open(at("2023-02-28T10:00:00Z")));
     assert!(office.is_open(at("2027-03-01T10:00:00Z")));
+}
+
+#[test]
+fn a_stretch_to_the_end_of_february_comes_every_year() {
+    let closed = |days: &[(&str, &str)], instant: &str| {
+        let days = days
+            .iter()
+            .map(|(date, until)| day(date, Some(until), "Stocktaking", &[]));
+        !office(days.collect()).is_open(at(instant))
+    };
+    let to = [("02-25", "02-29")];
+    for instant in [
+        "2027-02-25T10:00:00Z",
+        "2027-02-26T10:00:00Z",
+        "2028-02-29T10:00:00Z",
+    ] {
+        assert!(closed(&to, instant), "{instant}");
+    }
+    for instant in [
+        "2027-02-24T10:00:00Z",
+        "2027-03-01T10:00:00Z",
+        "2028-03-01T10:00:00Z",
+    ] {
+        assert!(!closed(&to, instant), "{instant}");
+    }
+    let from = [("02-29", "03-02")];
+    for instant in [
+        "2027-03-02T10:00:00Z",
+        "2028-02-29T10:00:00Z",
+        "2029-02-28T10:00:00Z",
+    ] {
+        assert!(closed(&from, instant), "{instant}");
+    }
+    assert!(!closed(&from, "2028-02-28T10:00:00Z") && !closed(&from, "2027-03-03T10:00:00Z"));
 }
 
 #[test]

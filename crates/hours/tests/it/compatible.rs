@@ -310,7 +310,7 @@ mod holidays_gem {
     fn own_days_come_by_feed_or_as_company_days() {
         let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20240601\nSUMMARY:Founders\nEND:VEVENT\n\
                     BEGIN:VEVENT\nDTSTART:20240603\nSUMMARY:Founders\nEND:VEVENT\nEND:VCALENDAR";
-        let feed = Feed::parse("own", text, 2024..=2024).unwrap();
+        let feed = Feed::parse("own", text, &crate::utc_zone(), 2024..=2024).unwrap();
         let office = Schedule::new(&london()).unwrap().with_feeds(vec![feed]);
         assert_eq!(
             office.state(at("2024-06-03T10:00:00Z")).reason.to_string(),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use switchboard_hours::{Feed, FeedError, Schedule, Settings};
 
-use crate::{at, london};
+use crate::{at, london, utc_zone};
 
 fn calendar(events: &str) -> String {
     let body = events.trim().replace('\n', "\r\n");
@@ -15,7 +15,7 @@ fn event(lines: &str) -> String {
 }
 
 fn days(text: &str) -> Vec<String> {
-    let feed = Feed::parse("office", text, 2020..=2030).unwrap();
+    let feed = Feed::parse("office", text, &utc_zone(), 2020..=2030).unwrap();
     let skipped = feed.skipped().iter().map(|skipped| format!("skipped {skipped}"));
     feed.days()
         .iter()
@@ -163,14 +163,14 @@ fn what_is_no_calendar_is_refused() {
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260706",
     ] {
         assert_eq!(
-            Feed::parse("office", text, 2020..=2030),
+            Feed::parse("office", text, &utc_zone(), 2020..=2030),
             Err(FeedError::NoCalendar),
             "{text}"
         );
     }
     let many = event("DTSTART:20200101\nDTEND:20201231\nRRULE:FREQ=DAILY");
     assert_eq!(
-        Feed::parse("office", &many, 2020..=2030),
+        Feed::parse("office", &many, &utc_zone(), 2020..=2030),
         Err(FeedError::TooLarge)
     );
 }
@@ -180,6 +180,7 @@ fn its_days_close_like_holidays_and_say_where_they_are_from() {
     let feed = Feed::parse(
         "closures",
         &event("DTSTART:20260706\nSUMMARY:Summer party"),
+        &utc_zone(),
         2020..=2030,
     )
     .unwrap();
@@ -221,12 +222,12 @@ fn a_calendar_made_to_be_slow_is_read_or_refused_in_time() {
             format!("BEGIN:VEVENT\nUID:1\nDTSTART:{date}\nRECURRENCE-ID:20260101\nEND:VEVENT")
         })
         .collect();
-    let feed = Feed::parse("any", &calendar(&moved.join("\n")), 2020..=2030);
+    let feed = Feed::parse("any", &calendar(&moved.join("\n")), &utc_zone(), 2020..=2030);
     assert_eq!(feed.unwrap_err(), FeedError::TooLarge, "that many days");
 
     let rules = "BEGIN:VEVENT\nDTSTART:19000101\nRRULE:FREQ=DAILY;COUNT=1\nEND:VEVENT\n".repeat(600);
     assert_eq!(
-        Feed::parse("any", &calendar(&rules), 2020..=2030).unwrap_err(),
+        Feed::parse("any", &calendar(&rules), &utc_zone(), 2020..=2030).unwrap_err(),
         FeedError::TooLarge
     );
 }
@@ -244,7 +245,7 @@ fn a_copy_that_is_missing_or_old_is_warned_of() {
         told(Feed::absent("closures"), now),
         ["feed closures: no copy of it yet, so its days off are not known"]
     );
-    let read = || Feed::parse("closures", &event("DTSTART:20260706"), 2020..=2030).unwrap();
+    let read = || Feed::parse("closures", &event("DTSTART:20260706"), &utc_zone(), 2020..=2030).unwrap();
     assert!(told(read(), now).is_empty());
     let day = chrono::TimeDelta::hours(24);
     assert!(told(read().checked(at("2026-07-05T10:00:01Z"), day), now).is_empty());
@@ -261,7 +262,7 @@ proptest! {
         parts in prop::collection::vec("(BEGIN|END):(VEVENT|VCALENDAR|VALARM)|(DTSTART|DTEND|EXDATE|RDATE|RECURRENCE-ID)(;VALUE=DATE)?:[0-9]{8}|RRULE:FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY);(INTERVAL|COUNT|BYMONTH|BYMONTHDAY|BYDAY)=-?[0-9]{1,10}(MO)?|DURATION:P[0-9]{1,6}[DW]|\\PC{0,20}", 0..12),
     ) {
         let text = calendar(&parts.join("\n"));
-        let _ = Feed::parse("any", &text, 2020..=2030);
-        let _ = Feed::parse("any", &parts.join("\n"), 2020..=2030);
+        let _ = Feed::parse("any", &text, &utc_zone(), 2020..=2030);
+        let _ = Feed::parse("any", &parts.join("\n"), &utc_zone(), 2020..=2030);
     }
 }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod calendar;
+mod calendars;
 mod company;
 mod compatible;
 mod england;
@@ -19,7 +20,7 @@ mod zones;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use switchboard_hours::{DaySettings, Override, Schedule, Settings};
+use switchboard_hours::{DaySettings, Override, Schedule, Settings, Zone};
 
 /// `monday 09:00-18:00, 19:00-20:00; tuesday closed` as settings.
 fn weekly(text: &str) -> BTreeMap<String, Vec<String>> {
@@ -38,6 +39,10 @@ fn weekly(text: &str) -> BTreeMap<String, Vec<String>> {
 
 fn schedule(zone: &str, text: &str) -> Schedule {
     Schedule::parse(zone, &weekly(text)).unwrap()
+}
+
+fn utc_zone() -> Zone {
+    Zone::find("UTC").unwrap()
 }
 
 fn at(text: &str) -> DateTime<Utc> {

@@ -175,7 +175,7 @@ fn schedule(zone: &str, drawn: &Drawn, asked: i64, today: civil::Date) -> Schedu
         .unwrap();
     }
     calendar += "END:VCALENDAR\n";
-    let feed = Feed::parse("feed", &calendar, 1980..=2040).unwrap();
+    let feed = Feed::parse("feed", &calendar, &crate::utc_zone(), 1980..=2040).unwrap();
     let overrides = drawn
         .overrides
         .iter()

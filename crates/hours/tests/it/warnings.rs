@@ -63,7 +63,13 @@ fn no_region_no_holidays() {
         warned(&office, "2026-11-25T10:00:00Z"),
         ["no region is set: no public holiday closes the office"]
     );
-    let feed = Feed::parse("office", "BEGIN:VCALENDAR\nEND:VCALENDAR", 2020..=2030).unwrap();
+    let feed = Feed::parse(
+        "office",
+        "BEGIN:VCALENDAR\nEND:VCALENDAR",
+        &crate::utc_zone(),
+        2020..=2030,
+    )
+    .unwrap();
     assert_eq!(
         warned(&office.with_feeds(vec![feed]), "2026-11-25T10:00:00Z"),
         [""; 0]
@@ -145,4 +151,30 @@ fn a_region_whose_list_is_empty_or_over() {
         warned_of("LK"),
         ["the public holidays of LK are known to the end of 2026 only: update Switchboard"]
     );
+}
+
+#[test]
+fn days_in_lieu_that_are_not_known_are_told_of_with_how_to_add_one() {
+    let told = |region: &str, holidays: &str, now: &str| {
+        let settings = Settings {
+            region: Some(region.to_owned()),
+            holidays: holidays.to_owned(),
+            ..london()
+        };
+        let schedule = Schedule::new(&settings).unwrap();
+        let mut told = warned(&schedule, now);
+        told.retain(|told| told.contains("in lieu"));
+        told
+    };
+    let now = "2026-12-01T10:00:00Z";
+    assert_eq!(
+        told("IE", "both", now),
+        [
+            "Saint Stephen's Day is on Saturday 2026-12-26, and days off in lieu are not known for IE: where there is \
+             one, add it to days, such as { date = \"2026-12-28\", name = \"Saint Stephen's Day\" }; where there is \
+             none, holidays = \"original\" says so"
+        ]
+    );
+    assert_eq!(told("IE", "original", now), [""; 0]);
+    assert_eq!(told("GB-ENG", "both", now), [""; 0]);
 }

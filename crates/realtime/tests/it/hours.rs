@@ -141,6 +141,14 @@ async fn who_opens_by_hand_is_named_and_what_was_hidden_is_shown() {
 }
 
 #[tokio::test]
+async fn a_reason_cannot_rewrite_the_line_it_stands_on() {
+    let house = closed_house().await;
+    let opened = put(&house, opening(" a \u{202e}fair\n\u{7} of\u{2066} ours\u{200f}")).await;
+    opened.is(200, "opened");
+    assert_eq!(opened.body["override"]["reason"], "a fair of ours");
+}
+
+#[tokio::test]
 async fn one_for_a_schedule_is_for_that_one_only() {
     let house = closed_house().await;
     let body = json!({ "agentId": "amelia", "open": false, "reason": "a rush", "schedule": "line" });
@@ -179,7 +187,11 @@ async fn every_fault_names_its_field_and_says_what_was_expected() {
         ),
         ("from", "2999-01-01", "expected at most a year ahead"),
         ("schedule", "paris", "expected line or london"),
-        ("reason", "a\nb", "expected a line of 1 to 200 characters"),
+        (
+            "reason",
+            "\u{202e}\u{200b}\n",
+            "expected a line of 1 to 200 characters",
+        ),
     ] {
         let mut body = opening("a fair");
         body[field] = json!(value);

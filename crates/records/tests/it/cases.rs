@@ -43,7 +43,7 @@ fn withdrawn(id: &str, at_ms: i64, by: &str) -> KeptOverride {
 }
 
 pub(crate) async fn an_override_is_kept_as_it_was_made(fresh: &Fresh) {
-    let records = fresh.open();
+    let records = fresh.open().await;
     assert_eq!(records.kept_override("a").await.unwrap(), None);
     for _ in 0..3 {
         records.keep_override(&made("a")).await.unwrap();
@@ -59,11 +59,14 @@ pub(crate) async fn an_override_is_kept_as_it_was_made(fresh: &Fresh) {
     records.keep_override(&other).await.unwrap();
     assert_eq!(records.kept_override("a").await.unwrap(), Some(made("a")));
     // And to whoever comes later, too.
-    assert_eq!(fresh.open().kept_override("a").await.unwrap(), Some(made("a")));
+    assert_eq!(
+        fresh.open().await.kept_override("a").await.unwrap(),
+        Some(made("a"))
+    );
 }
 
 pub(crate) async fn a_withdrawal_counts_once_and_whatever_comes_first(fresh: &Fresh) {
-    let records = fresh.open();
+    let records = fresh.open().await;
     let taken_back = withdrawn("a", 2_000, "ben");
     records.keep_override(&made("a")).await.unwrap();
     records.keep_override(&taken_back).await.unwrap();
@@ -82,7 +85,7 @@ pub(crate) async fn a_withdrawal_counts_once_and_whatever_comes_first(fresh: &Fr
 }
 
 pub(crate) async fn those_that_still_matter_are_found(fresh: &Fresh) {
-    let records = fresh.open();
+    let records = fresh.open().await;
     let later = kept(v1::Override {
         until_ms: 20_000,
         made_ms: 400,
@@ -101,7 +104,7 @@ pub(crate) async fn those_that_still_matter_are_found(fresh: &Fresh) {
 }
 
 pub(crate) async fn the_audit_log_tells_each_deed_once_and_the_newest_first(fresh: &Fresh) {
-    let records = fresh.open();
+    let records = fresh.open().await;
     for _ in 0..2 {
         records.keep_override(&made("a")).await.unwrap();
         records
@@ -146,7 +149,7 @@ pub(crate) async fn the_audit_log_tells_each_deed_once_and_the_newest_first(fres
 }
 
 pub(crate) async fn the_audit_log_cannot_be_rewritten(fresh: &Fresh) {
-    let records = fresh.open();
+    let records = fresh.open().await;
     records.keep_override(&made("a")).await.unwrap();
     let database = Database::connect(fresh.address()).await.unwrap();
     for statement in ["UPDATE audit SET who = 'nobody'", "DELETE FROM audit"] {
@@ -164,7 +167,7 @@ pub(crate) async fn the_audit_log_cannot_be_rewritten(fresh: &Fresh) {
 }
 
 pub(crate) async fn a_feed_has_one_copy(fresh: &Fresh) {
-    let records = fresh.open();
+    let records = fresh.open().await;
     let feed = KeptFeed {
         name: "hours.feeds.company".to_owned(),
         source: "https://example.com/a.ics".to_owned(),
@@ -185,15 +188,15 @@ pub(crate) async fn a_feed_has_one_copy(fresh: &Fresh) {
     assert_eq!(records.kept_feed(&newer.name).await.unwrap(), Some(newer));
 }
 
-/// A file that is being made for the first time may be locked for a moment without any patience; who is told so asks
-/// again, as every job does.
+/// A file that is being made for the first time may be locked for a moment without any patience; who is told so tries
+/// again, as every worker does.
 pub(crate) async fn several_start_at_once(fresh: &Fresh) {
     let mut starting = tokio::task::JoinSet::new();
     for _ in 0..4 {
-        let records = fresh.open();
+        let records = fresh.unprepared(std::time::Duration::from_secs(5));
         starting.spawn(async move {
             let mut tries = 0;
-            while let Err(error) = records.ping().await {
+            while let Err(error) = records.prepare(|| ()).await {
                 tries += 1;
                 assert!(error.is_passing() && tries < 1_000, "{error:?}");
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -201,13 +204,13 @@ pub(crate) async fn several_start_at_once(fresh: &Fresh) {
         });
     }
     starting.join_all().await;
-    let records = fresh.open();
+    let records = fresh.open().await;
     records.keep_override(&made("a")).await.unwrap();
     assert_eq!(records.kept_override("a").await.unwrap(), Some(made("a")));
 }
 
 pub(crate) async fn many_write_at_once(fresh: &Fresh) {
-    let (one, other) = (fresh.open(), fresh.open());
+    let (one, other) = (fresh.open().await, fresh.open().await);
     one.ping().await.unwrap();
     other.ping().await.unwrap();
     let mut writing = tokio::task::JoinSet::new();
@@ -232,7 +235,7 @@ pub(crate) async fn many_write_at_once(fresh: &Fresh) {
 }
 
 pub(crate) async fn a_newer_version_may_have_been_here(fresh: &Fresh) {
-    fresh.open().ping().await.unwrap();
+    fresh.open().await.ping().await.unwrap();
     let database = Database::connect(fresh.address()).await.unwrap();
     for statement in [
         "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_of_the_future', 0)",
@@ -241,13 +244,13 @@ pub(crate) async fn a_newer_version_may_have_been_here(fresh: &Fresh) {
         database.execute_unprepared(statement).await.unwrap();
     }
     database.close().await.unwrap();
-    let records = fresh.open();
+    let records = fresh.open().await;
     records.keep_override(&made("a")).await.unwrap();
     assert_eq!(records.kept_override("a").await.unwrap(), Some(made("a")));
 }
 
 pub(crate) async fn texts_of_any_kind_come_back(fresh: &Fresh) {
-    let records = fresh.open();
+    let records = fresh.open().await;
     let odd = kept(v1::Override {
         reason: "l'été “'; DROP TABLE overrides; --” 🎄\n".repeat(200),
         author: String::new(),
@@ -257,4 +260,99 @@ pub(crate) async fn texts_of_any_kind_come_back(fresh: &Fresh) {
     });
     records.keep_override(&odd).await.unwrap();
     assert_eq!(records.kept_override("ä b/c'd").await.unwrap(), Some(odd));
+}
+
+pub(crate) async fn what_is_asked_before_the_tables_are_there_is_to_come_again(fresh: &Fresh) {
+    let records = fresh.unprepared(std::time::Duration::from_millis(50));
+    for refused in [records.keep_override(&made("a")).await, records.ping().await] {
+        let error = refused.unwrap_err();
+        assert!(
+            error.is_passing() && error.to_string().contains("not up to date"),
+            "{error:?}"
+        );
+    }
+    // Who asks in the moment before is not sent away.
+    let patient = fresh.unprepared(std::time::Duration::from_secs(30));
+    let asked = patient.clone();
+    let mut asking = tokio::task::JoinSet::new();
+    asking.spawn(async move { asked.keep_override(&made("a")).await });
+    patient.prepare(|| ()).await.unwrap();
+    asking.join_next().await.unwrap().unwrap().unwrap();
+    assert_eq!(patient.kept_override("a").await.unwrap(), Some(made("a")));
+}
+
+pub(crate) async fn a_second_process_waits_for_the_first_and_says_so(fresh: &Fresh) {
+    let budget = std::time::Duration::from_millis(100);
+    let mut one = sea_orm::ConnectOptions::new(match fresh.address().strip_prefix("sqlite:") {
+        Some(path) => format!("sqlite:{path}?mode=rwc"),
+        None => fresh.address().to_owned(),
+    });
+    one.max_connections(1);
+    let first = Database::connect(one).await.unwrap();
+    let lock = if fresh.address().starts_with("sqlite") {
+        "BEGIN IMMEDIATE"
+    } else {
+        "BEGIN; SELECT pg_advisory_xact_lock(32199625090950259)"
+    };
+    // Before the lock: to write ahead a file must be free for a moment.
+    first.execute_unprepared("SELECT 1").await.unwrap();
+    if fresh.address().starts_with("sqlite") {
+        first
+            .execute_unprepared("PRAGMA journal_mode = WAL")
+            .await
+            .unwrap();
+    }
+    first.execute_unprepared(lock).await.unwrap();
+    let records = fresh.unprepared(budget);
+    let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let second = records.clone();
+    let mut preparing = tokio::task::JoinSet::new();
+    preparing.spawn(async move {
+        second
+            .prepare(|| {
+                told.send(()).unwrap();
+            })
+            .await
+    });
+    hears.recv().await.unwrap();
+    // Far longer than any request may take.
+    tokio::time::sleep(budget * 10).await;
+    assert!(preparing.try_join_next().is_none());
+    let error = records.ping().await.unwrap_err();
+    assert!(error.to_string().contains("another process"), "{error:?}");
+    first.execute_unprepared("ROLLBACK").await.unwrap();
+    preparing.join_next().await.unwrap().unwrap().unwrap();
+    assert_eq!(hears.recv().await, None, "said once");
+    let records = fresh.open().await;
+    records.keep_override(&made("a")).await.unwrap();
+    first.close().await.unwrap();
+}
+
+pub(crate) async fn addresses_of_an_older_version_become_digests(fresh: &Fresh) {
+    let records = fresh.open().await;
+    let kept = |name: &str, source: &str| KeptFeed {
+        name: name.to_owned(),
+        source: source.to_owned(),
+        calendar: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_owned(),
+        etag: None,
+        last_modified: None,
+        checked_ms: 1,
+    };
+    records
+        .keep_feed(&kept("a", "https://example.com/secret.ics"))
+        .await
+        .unwrap();
+    records.keep_feed(&kept("b", "/etc/closures.ics")).await.unwrap();
+    let database = Database::connect(fresh.address()).await.unwrap();
+    let forget = "DELETE FROM seaql_migrations WHERE version = 'm0004_feed_addresses'";
+    database.execute_unprepared(forget).await.unwrap();
+    database.close().await.unwrap();
+    let records = fresh.open().await;
+    let source = async |name| records.kept_feed(name).await.unwrap().unwrap().source;
+    // `printf https://example.com/secret.ics | sha256sum`
+    assert_eq!(
+        source("a").await,
+        "sha256:e45aa1e72c557c31a0f03cc99062e28154aba4223e1cb59f003312501a5663c6"
+    );
+    assert_eq!(source("b").await, "/etc/closures.ics");
 }

@@ -7,6 +7,7 @@ mod outage;
 mod sqlite;
 
 use std::path::Path;
+use std::time::Duration;
 
 use switchboard_records::{Records, RecordsConfig};
 use tempfile::TempDir;
@@ -20,8 +21,17 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    pub(crate) fn open(&self) -> Records {
-        Records::new(self.config.clone())
+    pub(crate) async fn open(&self) -> Records {
+        let records = Records::new(self.config.clone());
+        records.prepare(|| ()).await.unwrap();
+        records
+    }
+
+    /// As a process has it that has just started.
+    pub(crate) fn unprepared(&self, budget: Duration) -> Records {
+        let mut config = self.config.clone();
+        config.budget = budget;
+        Records::new(config)
     }
 
     /// For whoever looks behind the records' back.
@@ -67,6 +77,9 @@ cases![
     many_write_at_once,
     a_newer_version_may_have_been_here,
     texts_of_any_kind_come_back,
+    what_is_asked_before_the_tables_are_there_is_to_come_again,
+    a_second_process_waits_for_the_first_and_says_so,
+    addresses_of_an_older_version_become_digests,
 ];
 
 fn in_file(folder: &Path) -> Fresh {

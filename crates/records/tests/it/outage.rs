@@ -26,14 +26,17 @@ async fn nobody_needs_it_to_start_and_everybody_goes_on_when_it_is_back() {
     config.budget = Duration::from_secs(1);
     let records = Records::new(config);
     for _ in 0..2 {
-        let error = records.ping().await.unwrap_err();
-        assert!(error.is_passing(), "{error:?}");
+        for refused in [records.prepare(|| ()).await, records.ping().await] {
+            let error = refused.unwrap_err();
+            assert!(error.is_passing(), "{error:?}");
+        }
     }
     cluster.restart().await;
     // A second was set for the test that nobody answers; a busy machine may need more than one try.
     let mut patient = RecordsConfig::parse(&address).unwrap();
     patient.budget = Duration::from_secs(30);
     let records = Records::new(patient);
+    records.prepare(|| ()).await.unwrap();
     records.keep_feed(&feed()).await.unwrap();
     // Its connections are dead now, and it does not know.
     cluster.stop();
@@ -54,6 +57,7 @@ async fn what_it_never_takes_is_not_tried_again() {
     let cluster = Cluster::start().await;
     let records = RecordsConfig::parse(&cluster.database("records")).unwrap();
     let records = Records::new(records);
+    records.prepare(|| ()).await.unwrap();
     let feed = KeptFeed {
         calendar: "no text of PostgreSQL's holds a \0".to_owned(),
         ..feed()

@@ -9,7 +9,7 @@ use crate::file;
 async fn the_file_is_written_ahead() {
     let (folder, config) = file();
     let records = Records::new(config);
-    records.ping().await.unwrap();
+    records.prepare(|| ()).await.unwrap();
     let address = format!("sqlite://{}/records.sqlite", folder.path().display());
     let database = Database::connect(address).await.unwrap();
     let backend = database.get_database_backend();
@@ -26,13 +26,13 @@ async fn any_path_will_do() {
     std::fs::create_dir(&path).unwrap();
     let path = path.join("r.sqlite");
     let records = Records::new(RecordsConfig::file(&path));
-    records.ping().await.unwrap();
+    records.prepare(|| ()).await.unwrap();
     assert!(path.exists());
 }
 
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_an_outage() {
     let records = Records::new(RecordsConfig::file("/nowhere/records.sqlite".as_ref()));
-    let error = records.ping().await.unwrap_err();
+    let error = records.prepare(|| ()).await.unwrap_err();
     assert!(error.is_passing(), "{error:?}");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use switchboard_runtime::settings::{
-    AnswersOn, Layers, LogFormat, MenuTarget, Settings, SettingsError, SourceKind,
+    AnswersOn, FeedSource, Layers, LogFormat, MenuTarget, Settings, SettingsError, SourceKind,
 };
 
 /// The least that a real deployment must set.
@@ -229,7 +229,7 @@ fn calendars_and_records_say_what_they_expect_and_never_a_password() {
         .load()
         .unwrap();
     let shown = settings.render_effective();
-    assert!(shown.contains("a = \"https://example.com/a.ics\"") && shown.contains("b = \"closures.ics\""));
+    assert!(shown.contains("a = \"https://example.com/...\"") && shown.contains("b = \"closures.ics\""));
     assert!(!shown.contains("secret@"), "{shown}");
 }
 
@@ -648,6 +648,39 @@ fn dangerous_pairs_are_warned_about() {
             .collect::<Vec<_>>(),
         "office.phones: 11 phones ring in groups",
     );
+}
+
+#[test]
+fn calendars_are_addresses_as_programs_write_them_and_their_secrets_stay_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("calendar");
+    std::fs::write(&file, "webcal://calendar.example.com/private-777/basic.ics\n").unwrap();
+    let settings = Layers::demo()
+        .set("hours.feeds.a=webcal://calendar.example.com/private-777/a.ics")
+        .set("hours.feeds.b=WEBCALS://calendar.example.com/private-777/b.ics?key=1")
+        .set(&format!("hours.feeds.c.url_file={}", file.display()))
+        .set("hours.feeds.d=/etc/closures.ics")
+        .load()
+        .unwrap();
+    let place = |name: &str| settings.hours.feeds[name].clone();
+    for name in ["a", "b", "c"] {
+        let FeedSource::Url(url) = place(name) else {
+            panic!("{name} is no address")
+        };
+        assert_eq!(url.scheme(), "https", "{name}");
+        assert!(url.path().starts_with("/private-777/"), "{name}");
+        // Short, stable, and nothing that leads there.
+        assert_eq!(place(name).id().len(), "sha256:".len() + 64);
+        assert!(place(name).is(url.as_str()) && place(name).is(&place(name).id()));
+        assert_eq!(place(name).to_string(), "https://calendar.example.com/...");
+    }
+    assert_eq!(place("d").id(), "/etc/closures.ics");
+    let shown = settings.render_effective();
+    assert!(
+        shown.contains(r#"a = "https://calendar.example.com/...""#),
+        "{shown}"
+    );
+    assert!(!shown.contains("private-777") && !format!("{settings:?}").contains("private-777"));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 pub(crate) use control::Remote;
 
 use crate::cli::RedisGate;
+use crate::output::complain;
 
 /// What the gate does to every connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,6 @@ impl Mode {
 }
 
 /// Passes on until a signal ends the process.
-#[expect(clippy::print_stderr, reason = "it has no log: it is part of a rehearsal")]
 pub(crate) fn run(options: &RedisGate) -> ExitCode {
     let outcome = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -68,7 +68,7 @@ pub(crate) fn run(options: &RedisGate) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            complain!("{error:#}");
             ExitCode::FAILURE
         }
     }

@@ -7,6 +7,8 @@ use anyhow::Context;
 use chrono::DateTime;
 use switchboard_hours::Schedule;
 
+use crate::output::written;
+
 /// Reads instants until the input ends. A line that is none ends it with an error: a program that asks must not
 /// take silence for an answer.
 pub(super) fn check(schedule: &Schedule, json: bool) -> anyhow::Result<ExitCode> {
@@ -27,11 +29,15 @@ pub(super) fn check(schedule: &Schedule, json: bool) -> anyhow::Result<ExitCode>
             .to_utc();
         let open = schedule.is_open(at);
         if json {
-            writeln!(out, "{}", serde_json::json!({ "at": text, "open": open }))?;
+            written(&writeln!(
+                out,
+                "{}",
+                serde_json::json!({ "at": text, "open": open })
+            ));
         } else {
-            writeln!(out, "{}", if open { "open" } else { "closed" })?;
+            written(&writeln!(out, "{}", if open { "open" } else { "closed" }));
         }
     }
-    out.flush()?;
+    written(&out.flush());
     Ok(ExitCode::SUCCESS)
 }

@@ -17,18 +17,19 @@ use switchboard_runtime::{Clock, FeedFault, Schedules, SettingsArgs};
 pub(crate) use cli::Hours;
 use cli::Question;
 
+use crate::output::complain;
+
 /// How many days `calendar` shows unless told.
 const DAYS: u64 = 14;
 /// A year and a bit: more is a slip, and would be a long wait.
 const MOST_DAYS: i64 = 3660;
 
 /// Answers one question. Exit code 1 says closed, 2 that there is no answer.
-#[expect(clippy::print_stderr, reason = "this is a command")]
 pub(crate) fn run(args: &SettingsArgs, hours: &Hours) -> ExitCode {
     match answer(args, hours) {
         Ok(code) => code,
         Err(reason) => {
-            eprintln!("{reason:#}");
+            complain!("{reason:#}");
             ExitCode::from(2)
         }
     }
@@ -43,7 +44,7 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
     {
         // Of anybody's region: no settings are needed.
         let region = Region::find(code).ok_or_else(|| unknown(code))?;
-        return Ok(show::holidays(&region, year.unwrap_or(now.year()), hours.json));
+        return holidays(&region, year.unwrap_or(now.year()), hours.json);
     }
     if let Question::Override(command) = &hours.question {
         return overrides::run(args, hours.schedule.as_deref(), command, hours.json);
@@ -91,9 +92,21 @@ fn answer(args: &SettingsArgs, hours: &Hours) -> anyhow::Result<ExitCode> {
             let region = schedule
                 .region()
                 .context("the schedule has no region: give one with --region")?;
-            Ok(show::holidays(region, year.unwrap_or(now.year()), hours.json))
+            holidays(region, year.unwrap_or(now.year()), hours.json)
         }
     }
+}
+
+/// An empty list for a year of which nothing is known would say that it has no holidays.
+fn holidays(region: &Region, year: i32, json: bool) -> anyhow::Result<ExitCode> {
+    let (first, last) = region.years();
+    if !(first..=last).contains(&year) {
+        bail!(
+            "--year: the holidays of {} are known from {first} to {last}, not of {year}",
+            region.code()
+        );
+    }
+    Ok(show::holidays(region, year, json))
 }
 
 fn schedules(settings: &OfficeHours) -> anyhow::Result<Schedules> {

@@ -1,5 +1,4 @@
 //! `hours override`: open or close by hand, in the running system.
-#![expect(clippy::print_stdout, reason = "this is what the command is for")]
 
 use std::process::ExitCode;
 
@@ -7,13 +6,14 @@ use anyhow::{Context, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use switchboard_contracts::v1;
-use switchboard_domain::Timestamp;
+use switchboard_domain::{Timestamp, one_line};
 use switchboard_hours::{Edge, Schedule};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{LiveSchedules, Rng, Schedules, SettingsArgs, read_overrides};
 use switchboard_store::{Author, MOST_OVERRIDES, OverridePut, OverrideWithdrawn, Store, StoreConfig};
 
 use super::cli::{OverrideCommand, Span};
+use crate::output::say;
 use crate::running::redis_url;
 
 /// Somebody waits at a terminal, not on the telephone.
@@ -53,10 +53,14 @@ pub(super) fn run(
                 Ok(ExitCode::SUCCESS)
             }
             OverrideCommand::Withdraw { id, author } => {
-                let author = Author { name: author, id: "" };
+                let author = one_line(author);
+                let author = Author {
+                    name: &author,
+                    id: "",
+                };
                 match store.withdraw_override(id, author, made).await? {
-                    OverrideWithdrawn::Done(_) => println!("override {id} is withdrawn"),
-                    OverrideWithdrawn::Before => println!("override {id} was withdrawn before"),
+                    OverrideWithdrawn::Done(_) => say!("override {id} is withdrawn"),
+                    OverrideWithdrawn::Before => say!("override {id} was withdrawn before"),
                     OverrideWithdrawn::NoSuch => bail!("there is no override {id}"),
                 }
                 Ok(ExitCode::SUCCESS)
@@ -121,8 +125,8 @@ async fn put(
         open,
         from_ms: from.timestamp_millis(),
         until_ms: until.timestamp_millis(),
-        reason: span.reason.trim().to_owned(),
-        author: span.author.clone(),
+        reason: one_line(&span.reason),
+        author: one_line(&span.author),
         made_ms: made.as_millis(),
         author_id: String::new(),
     };
@@ -180,7 +184,7 @@ fn show(schedules: &Schedules, now: DateTime<Utc>, as_json: bool) {
             if as_json {
                 list.push(json!({ "schedule": name, "id": over.id, "open": over.open, "from": over.from, "until": over.until, "reason": over.reason, "author": over.author, "made": over.made, "state": state }));
             } else {
-                println!(
+                say!(
                     "{name}  {}  {what} from {} until {}  by {}: {}  [{state}]",
                     over.id,
                     local(over.from),
@@ -191,10 +195,10 @@ fn show(schedules: &Schedules, now: DateTime<Utc>, as_json: bool) {
             }
         }
         if !as_json {
-            println!("{name} is {}", schedule.summary(now));
+            say!("{name} is {}", schedule.summary(now));
         }
     }
     if as_json {
-        println!("{:#}", Value::Array(list));
+        say!("{:#}", Value::Array(list));
     }
 }

@@ -1,5 +1,4 @@
 //! Answers as text for people and as JSON for programs.
-#![expect(clippy::print_stdout, reason = "this is what the command is for")]
 
 use std::process::ExitCode;
 
@@ -8,15 +7,17 @@ use serde_json::{Value, json};
 use switchboard_hours::{CalendarDay, Holiday, HolidayKind, Reason, Region, Schedule, Verdict};
 use switchboard_runtime::settings::Office;
 
+use crate::output::say;
+
 pub(super) fn check(name: &str, schedule: &Schedule, at: DateTime<Utc>, as_json: bool) -> ExitCode {
     let summary = schedule.summary(at);
     if as_json {
-        println!(
+        say!(
             "{}",
             json!({ "schedule": name, "at": local(schedule, at), "open": summary.open, "reason": summary.reason.to_string(), "until": until(schedule, summary.until.as_ref().map(|until| until.at)) })
         );
     } else {
-        println!("{summary}: {}", summary.reason);
+        say!("{summary}: {}", summary.reason);
     }
     if summary.open {
         ExitCode::SUCCESS
@@ -43,7 +44,7 @@ pub(super) fn why(
     if as_json {
         let hidden: Vec<Value> = state.hidden.iter().map(verdict).collect();
         let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-        println!(
+        say!(
             "{:#}",
             json!({
                 "schedule": name,
@@ -59,26 +60,26 @@ pub(super) fn why(
         );
         return ExitCode::SUCCESS;
     }
-    println!(
+    say!(
         "{name}, {} ({})",
         schedule.moment(at, at).local.format("%A %Y-%m-%d %H:%M"),
         schedule.zone()
     );
-    println!("{}", if state.open { "open" } else { "closed" });
-    println!("  because       {}", state.reason);
+    say!("{}", if state.open { "open" } else { "closed" });
+    say!("  because       {}", state.reason);
     for Verdict { open, reason } in &state.hidden {
-        println!(
+        say!(
             "  instead of    {}: {reason}",
             if *open { "open" } else { "closed" }
         );
     }
     match &summary.until {
-        Some(moment) => println!("  until         {moment}"),
-        None => println!("  until         further notice"),
+        Some(moment) => say!("  until         {moment}"),
+        None => say!("  until         further notice"),
     }
-    println!("  callers hear  {heard}");
+    say!("  callers hear  {heard}");
     for warning in warnings {
-        println!("  warning       {warning}");
+        say!("  warning       {warning}");
     }
     ExitCode::SUCCESS
 }
@@ -95,7 +96,7 @@ pub(super) fn calendar(
             .calendar(from, until)
             .map(|day| day_json(schedule, &day))
             .collect();
-        println!(
+        say!(
             "{:#}",
             json!({ "schedule": name, "time_zone": schedule.zone().name(), "days": days })
         );
@@ -122,7 +123,7 @@ pub(super) fn calendar(
         notes.extend(day.holidays.iter().map(ToString::to_string));
         notes.extend(day.overrides.iter().map(|id| format!("override {id}")));
         let line = format!("{:<24}  {}", hours.join(", "), notes.join("; "));
-        println!("{}  {}", day.date.format("%a %Y-%m-%d"), line.trim_end());
+        say!("{}  {}", day.date.format("%a %Y-%m-%d"), line.trim_end());
     }
     ExitCode::SUCCESS
 }
@@ -130,16 +131,16 @@ pub(super) fn calendar(
 pub(super) fn holidays(region: &Region, year: i32, as_json: bool) -> ExitCode {
     if as_json {
         let days: Vec<Value> = region.year(year).map(holiday).collect();
-        println!(
+        say!(
             "{:#}",
             json!({ "region": region.code(), "year": year, "holidays": days })
         );
     } else {
         for day in region.year(year) {
-            println!("{}  {day}", day.date.format("%a %Y-%m-%d"));
+            say!("{}  {day}", day.date.format("%a %Y-%m-%d"));
         }
         if year > region.last_year() {
-            println!(
+            say!(
                 "the holidays of {} are known to the end of {} only",
                 region.code(),
                 region.last_year()

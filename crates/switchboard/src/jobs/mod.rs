@@ -17,18 +17,18 @@ use switchboard_runtime::settings::Settings;
 
 pub(crate) use self::args::Jobs;
 use self::args::{Command, Which};
+use crate::output::{complain, say};
 use crate::running::redis_url;
 
 /// The most dead letters that a queue keeps.
 const DEAD: u32 = 10_000;
 
 /// Does what was asked; 1 when it could not be done, 2 when it was asked wrongly.
-#[expect(clippy::print_stderr, reason = "a command that fails says why")]
 pub(crate) fn run(settings: &SettingsArgs, jobs: &Jobs) -> ExitCode {
     let settings = match settings.load() {
         Ok(settings) => settings,
         Err(faults) => {
-            eprintln!("{faults}");
+            complain!("{faults}");
             return ExitCode::from(2);
         }
     };
@@ -40,7 +40,7 @@ pub(crate) fn run(settings: &SettingsArgs, jobs: &Jobs) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            complain!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -209,7 +209,6 @@ fn say<T: Serialize>(json: bool, value: &T, text: impl FnOnce() -> String) {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the command is for")]
 fn line(text: &str) {
-    println!("{text}");
+    say!("{text}");
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::scenarios::Scenario;
+use crate::output::{complain, tell};
 
 /// What became of one scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -90,11 +91,6 @@ pub(super) struct Report {
     skipped: u32,
 }
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is what the command is for"
-)]
 impl Report {
     pub(super) fn new(json: bool, timelines: bool) -> Self {
         Self {
@@ -108,18 +104,18 @@ impl Report {
 
     pub(super) fn list(scenarios: &[Scenario]) {
         for scenario in scenarios {
-            println!("{:<36} {}", scenario.name, scenario.about);
+            tell!("{:<36} {}", scenario.name, scenario.about);
         }
     }
 
     pub(super) fn complain(reason: &str) -> ExitCode {
-        eprintln!("{reason}");
+        complain!("{reason}");
         ExitCode::from(2)
     }
 
     pub(super) fn round(&self, time: u32, label: &str) {
         if !self.json {
-            println!("-- {label} (time {time})");
+            tell!("-- {label} (time {time})");
         }
     }
 
@@ -131,18 +127,18 @@ impl Report {
         }
         if self.json {
             let row = serde_json::json!({ "switches": label, "scenario": verdict });
-            println!("{row}");
+            tell!("{row}");
             return;
         }
         let word = verdict.outcome.word();
-        println!("{word}  {:<36} {:>6} ms", verdict.name, verdict.millis);
+        tell!("{word}  {:<36} {:>6} ms", verdict.name, verdict.millis);
         if self.timelines || verdict.outcome == Outcome::Failed {
             for line in &verdict.timeline {
-                println!("      {line}");
+                tell!("      {line}");
             }
         }
         if let Some(reason) = &verdict.reason {
-            println!("      {reason}");
+            tell!("      {reason}");
         }
     }
 
@@ -155,8 +151,8 @@ impl Report {
                 ..
             } = self;
             match skipped {
-                0 => println!("rehearsal: {passed} passed, {failed} failed"),
-                _ => println!("rehearsal: {passed} passed, {failed} failed, {skipped} skipped"),
+                0 => tell!("rehearsal: {passed} passed, {failed} failed"),
+                _ => tell!("rehearsal: {passed} passed, {failed} failed, {skipped} skipped"),
             }
         }
         if self.failed == 0 {

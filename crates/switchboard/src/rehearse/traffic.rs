@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::against::Against;
 use super::report::Report;
 use crate::cli::Rehearse;
+use crate::output::tell;
 
 /// Whoever waits longer than until the office has rung in every round was forgotten; restarts in between included.
 const SLACK: Duration = Duration::from_secs(90);
@@ -25,19 +26,19 @@ pub(super) async fn run(against: &mut Against, options: &Rehearse, calls_per_sec
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the command is for")]
 async fn play(against: &mut Against, options: &Rehearse, calls_per_second: f64) -> anyhow::Result<bool> {
     let system = against.join().await?;
     let settings = against.settings();
     let api = Api::new(vec![against.agents()], settings.realtime.api_token.as_ref())?;
     let plan = plan(settings, options, calls_per_second);
-    println!(
+    tell!(
         "{calls_per_second} calls a second for {} s, seed {}",
-        options.seconds, options.seed
+        options.seconds,
+        options.seed
     );
     let crowd = Crowd::new(system.simulator.clone(), api, desks(settings), plan);
     let account = crowd.run(CancellationToken::new()).await;
-    println!("{account}");
+    tell!("{account}");
     system.stop().await?;
     Ok(account.is_good())
 }

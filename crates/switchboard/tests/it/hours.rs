@@ -202,3 +202,20 @@ async fn a_running_system_is_overridden_and_asked() {
         assert!(why.out.contains(part), "{part} in {}{}", why.out, why.err);
     }
 }
+
+#[test]
+fn a_year_of_which_nothing_is_known_is_a_fault() {
+    for year in ["2012", "2038"] {
+        let said = hours(&["holidays", "--region", "GB-ENG", "--year", year], "");
+        assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{year}");
+        let known = format!("--year: the holidays of GB-ENG are known from 2013 to 2037, not of {year}\n");
+        assert_eq!(said.err, known);
+    }
+    // Of some places they end earlier.
+    let said = hours(&["holidays", "--region", "LK", "--year", "2030"], "");
+    assert!(
+        said.code == Some(2) && said.err.contains("to 2026"),
+        "{}",
+        said.err
+    );
+}

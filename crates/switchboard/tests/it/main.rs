@@ -5,4 +5,5 @@
 mod agents;
 mod hours;
 mod jobs;
+mod pipes;
 mod secrets;

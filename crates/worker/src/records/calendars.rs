@@ -73,9 +73,18 @@ impl Calendars {
     pub(crate) fn timers(&self) -> Vec<RefreshFeed> {
         let timer = |(feed, source): (&String, &FeedSource)| RefreshFeed {
             feed: feed.clone(),
-            source: source.to_string(),
+            source: source.id(),
         };
         self.inner.sources.iter().map(timer).collect()
+    }
+
+    /// The ids that versions up to 0.1 gave those timers: with the address written out, which may be a secret.
+    pub(crate) fn plain_timers(&self) -> Vec<String> {
+        let plain = |(feed, source): (&String, &FeedSource)| match source {
+            FeedSource::Url(url) => Some(format!("refresh-feed:{feed}:{url}")),
+            FeedSource::File(_) => None,
+        };
+        self.inner.sources.iter().filter_map(plain).collect()
     }
 
     /// One look; it asks for the next by itself.
@@ -87,15 +96,13 @@ impl Calendars {
             fetch,
             ..
         } = &*self.inner;
-        let Some(source) = sources
-            .get(&job.feed)
-            .filter(|source| source.to_string() == job.source)
-        else {
-            // Another worker has other settings. If those are the newer ones, it will start this timer again.
+        let Some(source) = sources.get(&job.feed).filter(|source| source.id() == job.source) else {
+            // Another worker has other settings, or is of a version that wrote the address itself. If those settings
+            // are the newer ones, it will start this timer again.
             return Ok(());
         };
         let name = job.feed.as_str();
-        let known = self.known(name, &job.source).await?;
+        let known = self.known(name, source).await?;
         let found = fetch.get(source, known.as_ref().map(|known| &known.copy)).await;
         let now = store.clock().await.map_err(of_store)?.now.as_millis();
         match found {
@@ -140,23 +147,32 @@ impl Calendars {
     }
 
     /// The last good copy from that place: of Redis, else of the records, and then Redis has it again.
-    async fn known(&self, name: &str, source: &str) -> Result<Option<Known>, JobError> {
+    async fn known(&self, name: &str, source: &FeedSource) -> Result<Option<Known>, JobError> {
         let Inner { store, records, .. } = &*self.inner;
         let text = store.feed(name).await.map_err(of_store)?;
         if let Some(copy) = text
             .as_deref()
             .and_then(FeedCopy::read)
-            .filter(|copy| copy.source == source)
+            .filter(|copy| source.is(&copy.source))
         {
             let marks = store.feed_marks().await.map_err(of_store)?;
             let mark = marks
                 .get(name)
                 .and_then(|text| FeedMark::read(text))
                 .unwrap_or_default();
+            if !source.is_plain(&copy.source) {
+                return Ok(Some(Known { copy, mark }));
+            }
+            // A version that wrote the address itself left it there, and in the records.
+            let copy = FeedCopy {
+                source: source.id(),
+                ..copy
+            };
+            self.keep(name, &mark, &copy, true).await?;
             return Ok(Some(Known { copy, mark }));
         }
         let kept = match records.kept_feed(name).await {
-            Ok(kept) => kept.filter(|kept| kept.source == source),
+            Ok(kept) => kept.filter(|kept| source.is(&kept.source)),
             Err(error) => {
                 warn!(
                     feed.name = name,
@@ -173,7 +189,7 @@ impl Calendars {
             trouble: String::new(),
         };
         let copy = FeedCopy {
-            source: kept.source,
+            source: source.id(),
             calendar: kept.calendar,
             etag: kept.etag,
             last_modified: kept.last_modified,

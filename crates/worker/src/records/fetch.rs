@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
-use switchboard_hours::{Feed, FeedError};
+use switchboard_hours::{Feed, FeedError, Zone};
 use switchboard_outbound::{AddressGuard, GuardOptions, Origin, OutboundError, Reach, Redirects};
 use switchboard_runtime::FeedCopy;
 use switchboard_runtime::settings::FeedSource;
@@ -43,7 +43,7 @@ pub(super) enum Trouble {
     Late(Duration),
     #[error("it is larger than {} MiB", Feed::MOST_BYTES >> 20)]
     Large,
-    #[error("it is no UTF-8 text")]
+    #[error("it is no text")]
     NoText,
     #[error("it is no calendar: {0}")]
     NoCalendar(#[source] FeedError),
@@ -81,7 +81,7 @@ impl Fetch {
         let look = async {
             match source {
                 FeedSource::File(path) => self.file(path).await.map(Some),
-                FeedSource::Url(url) => self.server(url, known).await,
+                FeedSource::Url(url) => self.server(url, source.id(), known).await,
             }
         };
         let looked = timeout(self.timeout, look).await;
@@ -109,7 +109,12 @@ impl Fetch {
     }
 
     /// `None` when the server says that the copy is still good.
-    async fn server(&self, url: &Url, known: Option<&FeedCopy>) -> Result<Option<FeedCopy>, Trouble> {
+    async fn server(
+        &self,
+        url: &Url,
+        id: String,
+        known: Option<&FeedCopy>,
+    ) -> Result<Option<FeedCopy>, Trouble> {
         let server = |error: reqwest::Error| {
             if error.is_timeout() {
                 return Trouble::Late(self.timeout);
@@ -152,7 +157,7 @@ impl Fetch {
             }
             bytes.extend_from_slice(&chunk);
         }
-        copy_of(url.to_string(), bytes, &headers).map(Some)
+        copy_of(id, bytes, &headers).map(Some)
     }
 }
 
@@ -160,7 +165,7 @@ fn copy_of(source: String, bytes: Vec<u8>, headers: &HeaderMap) -> Result<FeedCo
     if bytes.len() > Feed::MOST_BYTES {
         return Err(Trouble::Large);
     }
-    let calendar = String::from_utf8(bytes).map_err(|_| Trouble::NoText)?;
+    let calendar = Feed::text(bytes);
     // No text of PostgreSQL's may hold one, and no calendar does.
     if calendar.contains('\0') {
         return Err(Trouble::NoText);
@@ -179,7 +184,9 @@ fn copy_of(source: String, bytes: Vec<u8>, headers: &HeaderMap) -> Result<FeedCo
 
 /// Reads it once as everybody will.
 async fn good(copy: FeedCopy) -> Result<FeedCopy, Trouble> {
-    let read = tokio::task::spawn_blocking(move || copy.feed("").map(|_| copy)).await;
+    // Whether it can be read is the same in every zone.
+    let zone = Zone::find("UTC").ok_or(Trouble::Unreadable)?;
+    let read = tokio::task::spawn_blocking(move || copy.feed("", &zone).map(|_| copy)).await;
     read.map_err(|_| Trouble::Unreadable)?
         .map_err(Trouble::NoCalendar)
 }

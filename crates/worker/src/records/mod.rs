@@ -2,11 +2,13 @@
 
 mod calendars;
 mod fetch;
+mod prepare;
 mod record_override;
 mod refill;
 mod timers;
 
 pub(crate) use calendars::Calendars;
+pub(crate) use prepare::prepare;
 pub(crate) use refill::Refill;
 pub(crate) use timers::Timers;
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use switchboard_contracts::v1::RefreshFeed;
-use switchboard_queue::{Prefix, Producer, Push};
+use switchboard_queue::jobs::RECORDS;
+use switchboard_queue::{Admin, Prefix, Producer, Push};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -16,6 +17,8 @@ pub(crate) struct Timers {
     redis_url: String,
     prefix: Prefix,
     feeds: Vec<RefreshFeed>,
+    /// Ids of an older version, with what may be a secret.
+    plain: Vec<String>,
 }
 
 impl Timers {
@@ -24,15 +27,21 @@ impl Timers {
             redis_url: redis_url.to_owned(),
             prefix,
             feeds: calendars.timers(),
+            plain: calendars.plain_timers(),
         }
     }
 
     /// Goes on making sure until `shutdown`.
     pub(crate) async fn keep(&self, shutdown: &CancellationToken) {
-        let mut missed = false;
+        let (mut missed, mut forgotten) = (false, false);
         while !self.feeds.is_empty() {
             match self.ensure().await {
-                Ok(()) => missed = false,
+                Ok(()) => {
+                    missed = false;
+                    if !forgotten {
+                        forgotten = self.forget_plain().await.is_ok();
+                    }
+                }
                 Err(error) => {
                     if !missed {
                         warn!("the timers of calendars cannot be started yet: {error}");
@@ -45,6 +54,16 @@ impl Timers {
                 () = tokio::time::sleep(EVERY) => {}
             }
         }
+    }
+
+    /// Takes away the timers of a version that wrote addresses into their ids. An old worker beside this one starts
+    /// them again; then they end here with their next round.
+    async fn forget_plain(&self) -> switchboard_queue::Result<()> {
+        let admin = Admin::connect(&self.redis_url, self.prefix.clone())?;
+        for id in &self.plain {
+            admin.drop(RECORDS, id).await?;
+        }
+        Ok(())
     }
 
     /// Changes nothing where there is a timer: its id is made of the calendar and its place, so that one that has moved

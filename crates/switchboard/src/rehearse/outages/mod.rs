@@ -17,6 +17,7 @@ use super::stage::Stage;
 use super::storms::judge;
 use super::system::{HandsOn, Office, System, SystemOptions};
 use crate::cli::Rehearse;
+use crate::output::tell;
 use crate::services::Service;
 use crowd::Crowd;
 use heard::Heard;
@@ -81,9 +82,8 @@ pub(super) async fn run(options: &Rehearse) -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the command is for")]
 fn say(text: &str) {
-    println!("{text}");
+    tell!("{text}");
 }
 
 async fn play(gone: Gone, options: SystemOptions) -> Result<String, (anyhow::Error, String)> {

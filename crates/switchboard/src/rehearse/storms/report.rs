@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::Outcome;
+use crate::output::tell;
 
 /// How many storms go by before the next word.
 const EVERY: u32 = 100;
@@ -21,7 +22,6 @@ pub(super) struct Storms {
     longest: Duration,
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the command is for")]
 impl Storms {
     pub(super) fn new(timelines: bool) -> Self {
         Self {
@@ -51,15 +51,15 @@ impl Storms {
         self.notifications += notifications.len();
         self.longest = self.longest.max(*took);
         if self.timelines || failure.is_some() {
-            println!("-- seed {}: {}", plan.seed, plan.forecast());
-            println!("{timeline}");
+            tell!("-- seed {}: {}", plan.seed, plan.forecast());
+            tell!("{timeline}");
         }
         match failure {
             None => self.passed += 1,
             Some(reason) => {
                 self.failed.push(plan.seed);
-                println!("FAIL  seed {} after {} ms: {reason}", plan.seed, took.as_millis());
-                println!("      again: switchboard rehearse --storm 1 --seed {}", plan.seed);
+                tell!("FAIL  seed {} after {} ms: {reason}", plan.seed, took.as_millis());
+                tell!("      again: switchboard rehearse --storm 1 --seed {}", plan.seed);
             }
         }
         if (self.passed + u32::try_from(self.failed.len()).unwrap_or(u32::MAX)).is_multiple_of(EVERY) {
@@ -68,7 +68,7 @@ impl Storms {
     }
 
     fn sum(&self) {
-        println!(
+        tell!(
             "storms: {} passed, {} failed, {} calls, {} conversations, {} notifications, {} s; the longest {} ms",
             self.passed,
             self.failed.len(),
@@ -85,7 +85,7 @@ impl Storms {
         if self.failed.is_empty() {
             return ExitCode::SUCCESS;
         }
-        println!("seeds that failed: {:?}", self.failed);
+        tell!("seeds that failed: {:?}", self.failed);
         ExitCode::FAILURE
     }
 }

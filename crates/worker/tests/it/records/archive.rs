@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use switchboard_queue::{Admin, Prefix, Stats};
+use switchboard_contracts::v1::RefreshFeed;
+use switchboard_queue::jobs::RECORDS;
+use switchboard_queue::{Admin, JobState, Prefix, Producer, Push, Stats};
 use switchboard_records::{Records, RecordsConfig};
 use switchboard_runtime::settings::{Layers, Settings};
 use switchboard_runtime::{
@@ -24,7 +26,7 @@ pub(crate) struct Archive {
     admin: Admin,
     settings: Settings,
     redis: PrivateRedis,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Archive {
@@ -54,7 +56,7 @@ impl Archive {
             admin: Admin::connect(redis.url(), prefix).unwrap(),
             settings,
             redis,
-            _dir: dir,
+            dir,
         }
     }
 
@@ -105,6 +107,43 @@ impl Archive {
 
     pub(crate) async fn stats(&self) -> Stats {
         self.admin.stats().await.unwrap()
+    }
+
+    /// The timer of a version that wrote the address itself.
+    pub(crate) async fn leave_old_timer(&self, feed: &str, source: &str, due_in: Duration) {
+        let job = RefreshFeed {
+            feed: feed.to_owned(),
+            source: source.to_owned(),
+        };
+        let due =
+            self.store.clock().await.unwrap().now.as_millis() + i64::try_from(due_in.as_millis()).unwrap();
+        let prefix = Prefix::new(self.settings.key_prefix()).unwrap();
+        let push = Push::at(&job, due)
+            .unwrap()
+            .id(format!("refresh-feed:{feed}:{source}"));
+        let producer = Producer::connect(self.redis.url(), prefix).unwrap();
+        producer.push(&push).await.unwrap();
+    }
+
+    /// What the queue and Redis know of calendars, as everybody may see it who may look at jobs.
+    pub(crate) async fn known_of_calendars(&self, feed: &str) -> String {
+        let mut known = self.store.feed(feed).await.unwrap().unwrap_or_default();
+        for state in [JobState::Running, JobState::Ready, JobState::Due] {
+            let jobs = self.admin.jobs(RECORDS, state, 100).await.unwrap();
+            known.push_str(&format!("{jobs:?}"));
+        }
+        known + &format!("{:?}", self.admin.dead(RECORDS, 100).await.unwrap())
+    }
+
+    pub(crate) fn files_of_records(&self) -> String {
+        let files = std::fs::read_dir(self.dir.path()).unwrap();
+        let bytes = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| std::fs::read(path).unwrap());
+        bytes
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect()
     }
 
     pub(crate) async fn overrides(&self) -> Vec<String> {

@@ -184,3 +184,58 @@ async fn a_file_is_read_again_and_a_copy_of_another_place_does_not_count() {
     stop(outside).await;
     archive.close().await;
 }
+
+/// The address of a private calendar is its password, and may be long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_address_of_a_calendar_is_written_out_nowhere() {
+    const SECRET: &str = "calendar-secret-777";
+    let outside = Lifecycle::new();
+    let server = Server::start(&outside);
+    server.answers(Answer::Calendar(off(6)));
+    let address = format!("http://{}/a.ics?key={SECRET}", server.address);
+    let long = format!("http://{}/b.ics?key={}", server.address, SECRET.repeat(40));
+    let mut settings = settings(&address);
+    settings.push(format!("hours.feeds.long={long}"));
+    let archive = Archive::open(&settings).await;
+    let hours = archive.hours(&outside);
+    // What an older version has left: its copy and its timer, which is due in an hour.
+    let old = format!(r#"{{"source":"{address}","calendar":"BEGIN:VCALENDAR\nEND:VCALENDAR"}}"#);
+    let mark_of_old = FeedMark {
+        changed_ms: 1,
+        checked_ms: 1,
+        ..FeedMark::default()
+    };
+    let mark_of_old = mark_of_old.text();
+    let put = archive.store.put_feed(NAME, &mark_of_old, Some(&old));
+    put.await.unwrap();
+    archive.leave_old_timer(NAME, &address, HOUR).await;
+    assert!(archive.known_of_calendars(NAME).await.contains(SECRET));
+
+    let (worker, _) = archive.start();
+    until("the copy counts", async || is_off(&hours, 6)).await;
+    until("the long one too", async || {
+        archive
+            .store
+            .feed_marks()
+            .await
+            .unwrap()
+            .contains_key("hours.feeds.long")
+    })
+    .await;
+    until("nothing holds it", async || {
+        !archive.known_of_calendars(NAME).await.contains(SECRET)
+    })
+    .await;
+    let kept = archive.records.kept_feed(NAME).await.unwrap().unwrap();
+    assert!(kept.source.starts_with("sha256:"), "{}", kept.source);
+    // An old worker starts its timer again: the next round is its last.
+    archive.leave_old_timer(NAME, &address, Duration::ZERO).await;
+    until("it is gone", async || {
+        !archive.known_of_calendars(NAME).await.contains(SECRET)
+    })
+    .await;
+    stop(worker).await;
+    assert!(!archive.files_of_records().contains(SECRET));
+    stop(outside).await;
+    archive.close().await;
+}
