@@ -63,7 +63,7 @@ impl Simulator {
         let hung_up = HungUp {
             identity: match &line.new.who {
                 Who::Agent(identity) => identity.clone(),
-                other => other.to_string(),
+                other @ (Who::Caller(_) | Who::OfficePhone(_) | Who::Twilio) => other.to_string(),
             },
             leg: leg.clone(),
             params: line.new.extra.clone(),
