@@ -12,6 +12,7 @@ use switchboard_runtime::SettingsArgs;
 use switchboard_runtime::settings::Settings;
 use switchboard_store::ExcludedBy;
 
+use crate::output::{complain, say};
 use crate::running::redis_url;
 
 /// What to do about agents.
@@ -47,12 +48,11 @@ enum Command {
 }
 
 /// Does what was asked; 1 when it could not be done, 2 when it was asked wrongly.
-#[expect(clippy::print_stderr, reason = "a command that fails says why")]
 pub(crate) fn run(settings: &SettingsArgs, agents: &Agents) -> ExitCode {
     let settings = match settings.load() {
         Ok(settings) => settings,
         Err(faults) => {
-            eprintln!("{faults}");
+            complain!("{faults}");
             return ExitCode::from(2);
         }
     };
@@ -64,7 +64,7 @@ pub(crate) fn run(settings: &SettingsArgs, agents: &Agents) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            complain!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -143,7 +143,6 @@ fn access_word(access: Access) -> &'static str {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the command is for")]
 fn line(text: &str) {
-    println!("{text}");
+    say!("{text}");
 }
