@@ -70,6 +70,10 @@ jobs! {
 ///
 /// # Errors
 /// When the payload cannot be encoded, which its type excludes.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each job: the list is the function"
+)]
 pub fn push(effect: &Effect) -> Result<Push> {
     let id = |call: &CallId, name: &str, number: &dyn std::fmt::Display| format!("{call}:{name}:{number}");
     let push = match effect {

@@ -35,7 +35,10 @@ impl Store {
         id: &AgentId,
         change: impl Fn(Option<Agent>) -> Option<Agent>,
     ) -> Result<Option<Agent>, StoreError> {
-        self.change_agent(id, "", change).await.map(|(agent, _)| agent)
+        // Large, and seldom needed where it is asked for.
+        Box::pin(self.change_agent(id, "", change))
+            .await
+            .map(|(agent, _)| agent)
     }
 
     /// An agent, and whether they may act: somebody may be excluded of whom nothing else is known.
@@ -63,7 +66,7 @@ impl Store {
                 ..agent
             })
         };
-        let (agent, elsewhere) = self.change_agent(id, process, lose).await?;
+        let (agent, elsewhere) = Box::pin(self.change_agent(id, process, lose)).await?;
         Ok(match agent {
             _ if elsewhere => GivenUp::Elsewhere,
             Some(agent) if agent.connection == Connection::Lost => GivenUp::Lost,

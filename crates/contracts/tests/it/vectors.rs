@@ -62,16 +62,14 @@ fn talk(with: Party, since: i64) -> State {
         waiting: waiting(5, false),
         hold: false,
         agent_left: None,
+        ring: None,
     })
 }
 
 fn person(name: &str, presence: Presence, engaged: Option<&str>) -> Agent {
     Agent {
-        id: AgentId::new(name).unwrap(),
-        name: name.to_owned(),
-        answers_on: AnswersOn::Browser,
-        presence,
         engaged: engaged.map(|call| CallId::new(call).unwrap()),
+        ..Agent::new(AgentId::new(name).unwrap(), name, AnswersOn::Browser, presence)
     }
 }
 

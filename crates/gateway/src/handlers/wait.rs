@@ -107,7 +107,7 @@ impl Gateway {
         // Nobody comes to their phone either; in doubt, somebody is there.
         told.nobody_there = told.welcomed() != Welcome::Nothing
             && script.offers_when_nobody_is_there()
-            && self.store.is_nobody_there().await.unwrap_or(false);
+            && Box::pin(self.store.is_nobody_there()).await.unwrap_or(false);
         if let Some((_, Some(ahead))) = place
             && script.announces(told.waited)
             && !told.nobody_there

@@ -38,9 +38,8 @@ impl House {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        if tokio::time::timeout(LONG, wait).await.is_err() {
-            panic!("{:?} instead of {ids:?}", self.live_agents().await);
-        }
+        let came = tokio::time::timeout(LONG, wait).await;
+        assert!(came.is_ok(), "{:?} instead of {ids:?}", self.live_agents().await);
     }
 }
 

@@ -35,7 +35,7 @@ const ADDRESSES: usize = 10_000;
 pub struct ConnectionLimits {
     /// Whose connections are left alone.
     pub proxies: Vec<Network>,
-    /// Unproven connections of one address (of IPv6 a /64) that has proven nothing lately.
+    /// Unproven connections of one address (of `IPv6` a /64) that has proven nothing lately.
     pub per_address: usize,
     /// Unproven connections of all addresses together.
     pub unproven: usize,

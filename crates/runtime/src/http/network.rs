@@ -22,7 +22,7 @@ impl Network {
         (bits <= most).then_some(Self { first, bits })
     }
 
-    /// Whether the address is one of them. An IPv4 address that came over IPv6 is one of IPv4.
+    /// Whether the address is one of them. An `IPv4` address that came over `IPv6` is one of `IPv4`.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.first.to_canonical(), address.to_canonical()) {
             (IpAddr::V4(first), IpAddr::V4(address)) => {

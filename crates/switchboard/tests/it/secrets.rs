@@ -92,6 +92,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
+#[expect(clippy::too_many_lines, reason = "one run, told in its order")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_comes_out_of_a_whole_run() {
     let folder = tempfile::Builder::new().prefix("sb").tempdir().unwrap();

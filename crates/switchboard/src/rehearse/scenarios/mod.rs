@@ -187,6 +187,10 @@ macro_rules! scenarios {
 }
 
 /// All of them.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one line for each: the list is the function"
+)]
 pub(super) fn all() -> Vec<Scenario> {
     scenarios! {
         "answered", "an agent answers, they talk, the caller hangs up", OPEN, answered::answered;

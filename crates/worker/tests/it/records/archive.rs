@@ -1,5 +1,6 @@
 //! A Redis of its own, records somewhere, and workers that can be started and stopped.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -130,7 +131,7 @@ impl Archive {
         let mut known = self.store.feed(feed).await.unwrap().unwrap_or_default();
         for state in [JobState::Running, JobState::Ready, JobState::Due] {
             let jobs = self.admin.jobs(RECORDS, state, 100).await.unwrap();
-            known.push_str(&format!("{jobs:?}"));
+            write!(known, "{jobs:?}").unwrap();
         }
         known + &format!("{:?}", self.admin.dead(RECORDS, 100).await.unwrap())
     }
