@@ -1,7 +1,7 @@
 //! Conferences: who is in, who hears whom, and what is told about it.
 
 use crate::id::LegId;
-use crate::judge::{Sound, What, Who};
+use crate::judge::{Sound, What};
 use crate::signal::Signal;
 use crate::state::State;
 use crate::webhook::{Webhook, rfc2822};
@@ -149,18 +149,6 @@ impl State {
             ended_by: None,
         });
         sid
-    }
-
-    /// Where a leg comes from.
-    fn region_of(&self, id: &LegId) -> String {
-        let is_browser = self
-            .leg(id)
-            .is_some_and(|leg| matches!(leg.new.who, Who::Agent(_)));
-        if is_browser {
-            self.config.browser_region.clone()
-        } else {
-            self.config.region.clone()
-        }
     }
 
     /// Puts a leg into the living conference of a name, or into a new one; its SID, or an error code.

@@ -103,6 +103,18 @@ impl State {
         self.number
     }
 
+    /// Where a leg comes from.
+    pub(crate) fn region_of(&self, id: &LegId) -> String {
+        let is_browser = self
+            .leg(id)
+            .is_some_and(|leg| matches!(leg.new.who, Who::Agent(_)));
+        if is_browser {
+            self.config.browser_region.clone()
+        } else {
+            self.config.region.clone()
+        }
+    }
+
     pub(crate) fn leg(&self, id: &LegId) -> Option<&Leg> {
         self.legs.get(id)
     }

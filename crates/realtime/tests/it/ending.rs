@@ -77,10 +77,7 @@ async fn a_softphone_that_was_hung_up_ends_the_call_before_and_after_the_carrier
             .post(&path, told(claim.number + 1, leg.as_str()))
             .await
             .is(200, "released");
-        house
-            .post(&path, told(claim.number, "CA2"))
-            .await
-            .is(200, "kept");
+        house.post(&path, told(claim.number, "CA2")).await.is(200, "kept");
         assert_eq!(house.call(&call).await.state.name(), "talking");
         let left = switchboard_domain::Command::AgentLeft {
             claim: claim.number,
