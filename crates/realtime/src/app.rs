@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use switchboard_domain::{Agent, AgentId, AnswersOn, IdError, Party, PhoneNumber, Policy, Presence};
+use switchboard_domain::{Agent, AgentId, AnswersOn, IdError, Party, Policy, Presence};
 use switchboard_queue::Admin;
 use switchboard_runtime::settings::{self, Listen, Settings};
 use switchboard_runtime::{Clock, HttpOptions, LiveSchedules, Rng, Schedules};
