@@ -224,6 +224,7 @@ fn talking(talk: &domain::Talk) -> v1::Talking {
         waiting: place,
         hold,
         agent_left,
+        ring: _,
     } = talk;
     let party = match with {
         domain::Party::Agent(held) => Party::Agent(claim(held)),

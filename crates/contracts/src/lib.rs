@@ -10,4 +10,4 @@ mod urls;
 #[path = "gen/mod.rs"]
 pub mod v1;
 
-pub use urls::{MusicPiece, OfficePhone, Route, Routed, VOICE_PATH, VoiceUrls};
+pub use urls::{MusicPiece, OfficePhone, Route, Routed, VOICE_PATH, VoiceUrls, Welcome};

@@ -65,6 +65,15 @@ impl Api {
             .await
     }
 
+    /// What a softphone's page tells: its agent has hung up the line of that claim.
+    pub async fn hung_up(&self, call: &str, agent: &str, claim: u32, leg: &str) -> Option<u16> {
+        let body = json!({ "agentId": agent, "claim": claim, "leg": leg });
+        let told = self
+            .post_body(self.node(), &format!("calls/{call}/hang-up"), &body)
+            .await;
+        told.map(|(status, _)| status)
+    }
+
     /// A ticket for a socket at that node.
     pub(crate) async fn ticket(&self, node: &Url, agent: &str) -> Option<String> {
         let (_, body) = self
@@ -82,8 +91,12 @@ impl Api {
     }
 
     async fn post(&self, node: &Url, path: &str, agent: &str) -> Answer {
+        self.post_body(node, path, &json!({ "agentId": agent })).await
+    }
+
+    async fn post_body(&self, node: &Url, path: &str, body: &Value) -> Answer {
         let url = node.join(&format!("/api/v1/{path}")).ok()?;
-        let body = json!({ "agentId": agent }).to_string();
+        let body = body.to_string();
         let request = self
             .http
             .post(url)

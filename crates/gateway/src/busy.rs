@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_domain::{Agent, Call, CallId, Instruction, Party, PhoneNumber, Presence, State, Talk};
-use switchboard_store::Snapshot;
+use switchboard_domain::{Agent, AgentId, CallId, Instruction, PhoneNumber, Presence};
+use switchboard_store::AtPhones;
 use switchboard_telephony::twiml::VoiceResponse;
 use tracing::warn;
 
@@ -32,18 +32,19 @@ impl Gateway {
         call: &CallId,
         skipped: &BTreeSet<PhoneNumber>,
     ) -> BTreeSet<PhoneNumber> {
-        let live = match self.store.snapshot().await {
-            Ok(live) => live,
+        let phones = &self.scripts.office.phones;
+        let agents: BTreeSet<&AgentId> = self.scripts.agents_with_desks().collect();
+        let agents: Vec<&AgentId> = agents.into_iter().collect();
+        let there = match self.store.at_phones(call, phones, &agents).await {
+            Ok(there) => there,
             Err(error) => {
                 // Nobody is missed by ringing a phone that is busy.
                 warn!(call.id = %call, %error, "ringing every phone for call {call}: {error}");
                 return skipped.clone();
             }
         };
-        let busy = self.busy(call, &live);
-        let left_out: BTreeSet<_> = busy.union(skipped).cloned().collect();
+        let left_out: BTreeSet<_> = self.busy(call, &there).union(skipped).cloned().collect();
         // With nobody left to ring, the caller's last hope is somebody who hangs up, or comes back to their desk.
-        let phones = &self.scripts.office.phones;
         if phones.iter().all(|phone| left_out.contains(phone)) {
             return skipped.clone();
         }
@@ -52,11 +53,11 @@ impl Gateway {
 
     /// The phones at which other calls are, and those of agents who are at one, or do not want any. Agents are named
     /// on phones by the settings; where they talk does not matter: somebody with a headset on does not pick up.
-    fn busy(&self, call: &CallId, live: &Snapshot) -> BTreeSet<PhoneNumber> {
-        let others = live.calls.iter().filter(|other| other.id != *call);
-        let talks = others.filter_map(phone_of).cloned();
+    fn busy(&self, call: &CallId, there: &AtPhones) -> BTreeSet<PhoneNumber> {
+        let others = there.calls.iter().filter(|other| other.id != *call);
+        let talks = others.filter_map(|other| other.state.phone()).cloned();
         let busy = |agent: &&Agent| is_busy(agent, call);
-        let desks = live.agents.iter().filter(busy);
+        let desks = there.agents.iter().filter(busy);
         talks
             .chain(desks.flat_map(|agent| self.scripts.desks_of(&agent.id)).cloned())
             .collect()
@@ -66,26 +67,4 @@ impl Gateway {
 /// Whoever is offline has no screen open, and perhaps never has: their phone is how they are reached.
 fn is_busy(agent: &Agent, call: &CallId) -> bool {
     agent.presence == Presence::Away || agent.engaged.as_ref().is_some_and(|other| other != call)
-}
-
-/// The phone at which somebody has this call.
-fn phone_of(call: &Call) -> Option<&PhoneNumber> {
-    match &call.state {
-        State::Claimed { claim, .. }
-        | State::Connecting { claim, .. }
-        | State::Talking(Talk {
-            with: Party::Agent(claim),
-            ..
-        }) => claim.phone.as_ref(),
-        State::Talking(Talk {
-            with: Party::Office { phone, .. },
-            ..
-        }) => phone.as_ref(),
-        State::Greeting { .. }
-        | State::Closed
-        | State::Queued(_)
-        | State::RingingOffice { .. }
-        | State::Voicemail { .. }
-        | State::Ended { .. } => None,
-    }
 }

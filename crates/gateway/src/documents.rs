@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use switchboard_contracts::OfficePhone;
+use switchboard_contracts::{OfficePhone, Welcome};
 use switchboard_domain::{CallId, ConferenceName, Instruction, PhoneNumber, QueueName, VoicemailReason};
 use switchboard_telephony::twiml::{
     Beep, Conference, ConferenceCallback, Dial, Enqueue, Gather, Noun, Number, Pause, Prompt, Record,
@@ -27,7 +27,7 @@ impl Gateway {
         let script = self.script(&line.dialled);
         match instruction {
             Instruction::Menu { attempt } => self.menu_document(script, *attempt),
-            Instruction::Enqueue { queue } => self.enqueue(script, queue),
+            Instruction::Enqueue { queue } => self.enqueue(queue, Welcome::Queue),
             // Of whom nothing more is known.
             Instruction::Hold => self.hold(script, &self.policy.default_queue, &Told::default()),
             Instruction::Leave => VoiceResponse(vec![Verb::Leave]),
@@ -69,22 +69,30 @@ impl Gateway {
         VoiceResponse(vec![gather.into(), Redirect::new(action).into()])
     }
 
-    fn enqueue(&self, script: &Script, queue: &QueueName) -> VoiceResponse {
+    /// Nothing is said before the queue is joined: there no key is heard, and the carrier does not count yet how long
+    /// somebody waits. The first wait document says it.
+    fn enqueue(&self, queue: &QueueName, welcome: Welcome) -> VoiceResponse {
         let enqueue = Enqueue {
             action: Some(self.urls.left_queue(queue)),
-            wait_url: Some(self.urls.wait(queue)),
+            wait_url: Some(self.urls.wait(queue, welcome)),
             ..Enqueue::new(queue.as_str())
         };
-        VoiceResponse(vec![script.say(&script.queue).into(), enqueue.into()])
+        VoiceResponse(vec![enqueue.into()])
     }
 
     /// The menu begins with the greeting; a caller who goes into the queue without one hears it all the same.
-    pub(crate) fn greeted(&self, line: &Line, mut document: VoiceResponse) -> VoiceResponse {
-        if document.0.iter().any(|verb| matches!(verb, Verb::Enqueue(_))) {
-            let script = self.script(&line.dialled);
-            document.0.insert(0, script.say(&script.greeting).into());
+    pub(crate) async fn first_told(&self, line: &Line, instruction: &Instruction) -> VoiceResponse {
+        match instruction {
+            Instruction::Enqueue { queue } => self.enqueue(queue, Welcome::Greeting),
+            Instruction::Menu { .. }
+            | Instruction::Hold
+            | Instruction::Leave
+            | Instruction::RingOffice { .. }
+            | Instruction::Conference { .. }
+            | Instruction::Voicemail { .. }
+            | Instruction::AskAgain { .. }
+            | Instruction::HangUp => self.told(line, instruction).await,
         }
-        document
     }
 
     /// Rings one batch of office phones, each of which must press the key. In direct mode no state is known,

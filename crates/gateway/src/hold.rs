@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::QueueName;
 use switchboard_telephony::twiml::{Gather, Pause, Play, Prompt, Verb, VoiceResponse};
 
@@ -40,6 +41,21 @@ pub(crate) struct Told {
     pub(crate) estimate: Option<Duration>,
     /// When something else must happen, which perhaps nobody but this line looks out for: no document lasts longer.
     pub(crate) longest: Option<Duration>,
+    /// What is said to whoever has just joined.
+    pub(crate) welcome: Welcome,
+    /// No agent is there and no phone could ring: they are not told that somebody comes shortly.
+    pub(crate) nobody_there: bool,
+}
+
+impl Told {
+    /// The address says it as long as somebody waits; only the first document of the queue is the moment for it.
+    pub(crate) fn welcomed(&self) -> Welcome {
+        if self.waited.is_some_and(|waited| waited.as_secs() < DUE) {
+            self.welcome
+        } else {
+            Welcome::Nothing
+        }
+    }
 }
 
 impl Script {
@@ -47,6 +63,33 @@ impl Script {
     pub(crate) fn announces(&self, waited: Option<Duration>) -> bool {
         let every = self.announce_every.as_secs();
         waited.is_some_and(|waited| every > 0 && waited.as_secs() % every < DUE)
+    }
+
+    /// What those hear who have just joined the queue: as many whole sentences as fit into `room` seconds. The rest would
+    /// be said while something else is to happen.
+    fn welcome(&self, told: &Told, room: u64) -> Vec<String> {
+        let queue = if told.nobody_there {
+            &self.nobody
+        } else {
+            &self.queue
+        };
+        let texts: &[&String] = match told.welcomed() {
+            Welcome::Nothing => &[],
+            Welcome::Queue => &[queue],
+            Welcome::Greeting => &[&self.greeting, queue],
+        };
+        let mut room = room;
+        let mut welcome = Vec::new();
+        for text in texts {
+            let fits = sentences_within(text, room);
+            room -= seconds(fits);
+            welcome.push(fits.to_owned());
+            if fits.len() < text.len() {
+                break;
+            }
+        }
+        welcome.retain(|text| !text.is_empty());
+        welcome
     }
 
     /// As much of it as fits into `room` seconds, in the order in which it is spoken.
@@ -92,6 +135,20 @@ impl Script {
     }
 }
 
+/// The text, or as many of its sentences as take no longer.
+fn sentences_within(text: &str, room: u64) -> &str {
+    if seconds(text) <= room {
+        return text;
+    }
+    let ends = text
+        .match_indices(". ")
+        .chain(text.match_indices("! "))
+        .chain(text.match_indices("? "));
+    let begun = ends.filter_map(|(at, _)| text.get(..=at));
+    let fits = begun.filter(|begun| seconds(begun) <= room);
+    fits.max_by_key(|begun| begun.len()).unwrap_or_default()
+}
+
 /// How long a text takes at most.
 fn seconds(text: &str) -> u64 {
     text.chars()
@@ -104,23 +161,28 @@ fn seconds(text: &str) -> u64 {
 impl Gateway {
     /// The next piece of the waiting.
     pub(crate) fn hold(&self, script: &Script, queue: &QueueName, told: &Told) -> VoiceResponse {
-        let length = told
-            .longest
-            .map_or(script.wait_document, |longest| longest.min(script.wait_document));
+        let longest = told.longest.map_or(u64::MAX, |longest| longest.as_secs());
+        let welcome = script.welcome(told, longest.saturating_sub(KEY.as_secs()));
+        let welcomed: u64 = welcome.iter().map(|text| seconds(text)).sum();
+        // The welcome comes before the first document of the usual length: it is as long as it is.
+        let length = script.wait_document.saturating_add(Duration::from_secs(welcomed));
+        let length = told.longest.map_or(length, |longest| longest.min(length));
         let key = script
             .message_key
             .filter(|_| told.waits && length > KEY)
             .map(|_| KEY.as_secs())
             .unwrap_or_default();
-        let room = length.as_secs().saturating_sub(key);
+        let room = length.as_secs().saturating_sub(key + welcomed);
         let waited = told.waited.unwrap_or_default().as_secs();
-        let texts = if script.announces(told.waited) {
+        let announcement = if script.announces(told.waited) {
             script.announcement(told, room)
         } else {
             Vec::new()
         };
+        let said = announcement.iter().map(|text| seconds(text)).sum();
+        let texts = [welcome, announcement].concat();
         let spoken: u64 = texts.iter().map(|text| seconds(text)).sum();
-        let mut music = room.saturating_sub(spoken).min(MUSIC);
+        let mut music = room.saturating_sub(said).min(MUSIC);
         let every = script.announce_every.as_secs();
         if texts.is_empty() && every > 0 && told.waited.is_some() {
             music = music.min((every - waited % every).saturating_sub(key).max(1));

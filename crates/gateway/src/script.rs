@@ -39,6 +39,11 @@ impl Scripts {
         theirs.map(|(_, phone)| phone)
     }
 
+    /// The agents who have an office phone on their desk; one may have several.
+    pub(crate) fn agents_with_desks(&self) -> impl Iterator<Item = &AgentId> {
+        self.desks.iter().map(|(agent, _)| agent)
+    }
+
     /// The script of the number that was dialled.
     pub(crate) fn of(&self, dialled: &str) -> &Script {
         self.numbers.get(dialled).unwrap_or(&self.office)
@@ -57,6 +62,9 @@ pub(crate) struct Script {
     /// For the words about being closed, which depend on the hour.
     pub(crate) office: Office,
     pub(crate) queue: String,
+    /// Said instead when nobody is there.
+    pub(crate) nobody: String,
+    says_nobody: bool,
     pub(crate) hold: String,
     pub(crate) position: String,
     pub(crate) next: String,
@@ -100,6 +108,8 @@ impl Script {
             greeting: text(&office.greeting),
             office: office.clone(),
             queue: text(&office.queue_message),
+            nobody: text(&office.nobody_message),
+            says_nobody: !office.nobody_message.is_empty() && office.phones.is_empty(),
             hold: text(&office.hold_message),
             position: text(&office.position_message),
             next: text(&office.next_message),
@@ -124,6 +134,11 @@ impl Script {
             voicemail_max: settings.calls.voicemail_max,
             unanswered_after: settings.calls.unanswered_after,
         })
+    }
+
+    /// Whether those who join the queue are told when nobody could come: no phone could ring either.
+    pub(crate) fn offers_when_nobody_is_there(&self) -> bool {
+        self.says_nobody
     }
 
     /// The text in this line's language and voice.

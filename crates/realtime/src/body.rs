@@ -5,7 +5,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchboard_domain::{AgentId, Presence};
+use switchboard_domain::{AgentId, LegId, Presence};
 
 use crate::refusal::Refusal;
 
@@ -75,6 +75,14 @@ impl Fields {
                 .ok_or_else(|| "expected a whole number from 1".to_owned())
         };
         self.optional("claim", read)
+    }
+
+    /// `leg`, which may be missing.
+    pub(crate) fn leg(&mut self) -> Option<LegId> {
+        self.optional("leg", |value| match value.as_str().map(LegId::new) {
+            Some(id) => id.map_err(|error| error.to_string()),
+            None => Err("expected a text".to_owned()),
+        })
     }
 
     /// `presence`.

@@ -74,9 +74,18 @@ pub(crate) async fn hang_up(
     body: Result<Bytes, actix_web::Error>,
     realtime: Data<Realtime>,
 ) -> Result<HttpResponse, Refusal> {
-    let asked = Asked::read("hang-up", &request, &id, Fields::read(&request, body)?, &realtime)?;
-    let done = asked.step(&realtime, &Command::HangUp).await;
-    let over = done.map(|call| if call.is_ended() { "ended" } else { "released" });
+    let mut fields = Fields::read(&request, body)?;
+    let (claim, leg) = (fields.claim(), fields.leg());
+    let asked = Asked::read("hang-up", &request, &id, fields, &realtime)?;
+    // Without a claim it is a button; with one it is the softphone's own word, which may come twice and late.
+    let command = claim.map_or(Command::HangUp, |claim| Command::AgentHungUp { claim, leg });
+    let done = asked.step(&realtime, &command).await;
+    let over = done.map(|call| match (call.is_ended(), claim) {
+        (true, _) => "ended",
+        // Not of that claim, or not of that line: nothing was done.
+        (false, Some(claim)) if held(&call, &asked.agent).is_some_and(|held| held.number == claim) => "kept",
+        (false, _) => "released",
+    });
     asked.reply(over.map(|result| Done { result }), |done| done.result)
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::companion::Companion;
 use crate::faults::Faults;
+use crate::softphone::Softphone;
 use crate::switches::Switches;
 
 /// Everything a [`Simulator`](crate::Simulator) is started with.
@@ -29,6 +30,8 @@ pub struct SimulatorConfig {
     pub phones: Vec<Phone>,
     /// Whoever else keeps virtual time and moves with ours.
     pub companion: Option<Companion>,
+    /// What the pages do whose browsers connect here.
+    pub softphone: Option<Softphone>,
     /// Our own base URL without a slash at the end: recordings are offered below it.
     pub api_url: String,
     /// Real time that one webhook may take in all, connect and retry included (15 s at Twilio).
@@ -63,6 +66,7 @@ impl SimulatorConfig {
             agents: BTreeMap::new(),
             phones: Vec::new(),
             companion: None,
+            softphone: None,
             api_url: String::new(),
             webhook_timeout: Duration::from_secs(15),
             switches: Switches::default(),

@@ -85,7 +85,9 @@ impl Store {
             .arg(admission.argument())
             .arg(events.len())
             .arg(decision.effects.len())
-            .arg(Push::ARGS);
+            .arg(Push::ARGS)
+            .arg(phone(loaded.call.as_ref()))
+            .arg(phone(Some(call)));
         for (kind, event) in &events {
             script.arg(*kind).arg(event);
         }
@@ -128,6 +130,12 @@ fn among_live(before: Option<&Call>, after: &Call) -> &'static str {
         None => "+",
         Some(_) => "=",
     }
+}
+
+/// The phone at which a call is.
+fn phone(call: Option<&Call>) -> &str {
+    let phone = call.and_then(|call| call.state.phone());
+    phone.map_or("", |number| number.as_str())
 }
 
 /// What becomes of its place among the waiting ones.

@@ -46,6 +46,19 @@ pub(crate) fn feed_marks(prefix: &str) -> String {
     format!("{prefix}:feed-marks")
 }
 
+/// Which call is at which phone.
+pub(crate) fn phones(prefix: &str) -> String {
+    format!("{prefix}:phones")
+}
+
+pub(crate) fn available(prefix: &str) -> String {
+    format!("{prefix}:available")
+}
+
+pub(crate) fn indexed(prefix: &str) -> String {
+    format!("{prefix}:indexed")
+}
+
 pub(crate) fn ticket(prefix: &str, ticket: &str) -> String {
     format!("{prefix}:ticket:{ticket}")
 }

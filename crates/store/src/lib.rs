@@ -10,6 +10,9 @@
 //! | `{sb}:call:ID:events` | list | the call's own history, oldest first, as JSON of `contracts::v1::Event` |
 //! | `{sb}:agent:ID` | hash | `version`, `data` |
 //! | `{sb}:agents` | set | ids of all agents |
+//! | `{sb}:available` | set | agents who are available; what [`Store::is_nobody_there`] looks at |
+//! | `{sb}:phones` | hash | the call that somebody has at a phone, by the phone; an older build does not keep it |
+//! | `{sb}:indexed` | string | the sweep has compared the two above with everything live; expires |
 //! | `{sb}:live` | sorted set | calls that have not ended, by arrival |
 //! | `{sb}:waiting` | sorted set | calls that wait for an agent, claimed ones included, in the order in which they are to be answered |
 //! | `{sb}:stream` | stream | the last events of everything, with ids `1-0`, `2-0`, `3-0` …; capped; for screens only |
@@ -53,6 +56,7 @@ mod commit;
 mod connection;
 mod error;
 mod feeds;
+mod index;
 mod keys;
 mod line;
 mod live;
@@ -70,6 +74,7 @@ pub use admission::{Admission, CallerLimit, TurnedAway};
 pub use clock::ClockReading;
 pub use connection::{Store, StoreConfig};
 pub use error::{StoreError, TransactError};
+pub use index::AtPhones;
 pub use live::Snapshot;
 pub use overrides::{Author, MOST_OVERRIDES, OverridePut, OverrideWithdrawn};
 pub use stream::{StreamEnd, StreamEntry, Subscription};

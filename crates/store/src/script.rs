@@ -28,6 +28,8 @@ scripts!(
     commit,
     snapshot,
     put_agent,
+    at_phones,
+    index,
     put_override,
     restore_overrides,
     put_feed,

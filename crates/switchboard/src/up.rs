@@ -1,19 +1,21 @@
 //! `up`: every service in one process, with its Redis and its records.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use switchboard_contracts::VOICE_PATH;
-use switchboard_crowd::simulator_config;
+use switchboard_crowd::{Api, simulator_config};
+use switchboard_domain::ClaimTicket;
 use switchboard_records::{Records, RecordsConfig};
 use switchboard_runtime::settings::Settings;
 use switchboard_runtime::{DataDir, Last, PrivateRedisOptions, Process};
-use switchboard_simulator::{Companion, Simulator};
+use switchboard_simulator::{Companion, HungUp, Simulator, Softphone};
 use switchboard_store::Store;
 use switchboard_worker::records_config;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::services::{Service, Shared};
 
@@ -117,6 +119,7 @@ pub(crate) async fn carrier(shared: &Shared) -> anyhow::Result<Simulator> {
     // Redis still knows the calls of earlier starts: none of their ids may come again.
     config.seed = shared.rng.next_u64();
     config.companion = Some(companion(store.clone()));
+    config.softphone = Some(softphone(&shared.settings)?);
     let simulator = Simulator::new(config);
     // Redis also keeps how far its clock was moved; a carrier that lived in the past would be out of step.
     if let Ok(reading) = store.clock().await {
@@ -135,6 +138,30 @@ pub(crate) fn companion(clock: Store) -> Companion {
             moved.map(drop).map_err(|error| error.to_string())
         }
     })
+}
+
+/// A browser that was connected without a page tells what the console's page would: that its agent has hung up.
+fn softphone(settings: &Settings) -> anyhow::Result<Softphone> {
+    let realtime = format!("http://{}", settings.realtime.listen).parse()?;
+    let api = Arc::new(Api::new(vec![realtime], settings.realtime.api_token.as_ref())?);
+    Ok(Softphone::new(move |hung_up: HungUp| {
+        let api = Arc::clone(&api);
+        async move {
+            let ticket = hung_up.params.iter().find(|(name, _)| name == "claim");
+            let Some(Ok(ticket)) = ticket.map(|(_, ticket)| ticket.parse::<ClaimTicket>()) else {
+                return;
+            };
+            let told = api.hung_up(
+                ticket.call.as_str(),
+                &hung_up.identity,
+                ticket.claim,
+                hung_up.leg.as_str(),
+            );
+            if told.await.is_none() {
+                warn!(call.id = %ticket.call, "nobody was told that the agent of call {} has hung up", ticket.call);
+            }
+        }
+    }))
 }
 
 #[expect(

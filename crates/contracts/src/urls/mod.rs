@@ -4,7 +4,7 @@
 
 mod route;
 
-pub use route::{MusicPiece, OfficePhone, Route, Routed};
+pub use route::{MusicPiece, OfficePhone, Route, Routed, Welcome};
 
 use switchboard_domain::{AgentId, CallId, ClaimTicket, PhoneNumber, QueueName};
 
@@ -39,16 +39,18 @@ impl VoiceUrls {
         self.url(Route::Menu { attempt }, false)
     }
 
-    /// For each wait document.
-    pub fn wait(&self, queue: &QueueName) -> String {
+    /// For each wait document; the first one says what those hear who join a queue.
+    pub fn wait(&self, queue: &QueueName, welcome: Welcome) -> String {
         let queue = Some(queue.clone());
-        self.url(Route::Wait { queue, key: false }, false)
+        let key = false;
+        self.url(Route::Wait { queue, key, welcome }, false)
     }
 
     /// For a key that is pressed while waiting.
     pub fn wait_key(&self, queue: &QueueName) -> String {
         let queue = Some(queue.clone());
-        self.url(Route::Wait { queue, key: true }, false)
+        let (key, welcome) = (true, Welcome::Nothing);
+        self.url(Route::Wait { queue, key, welcome }, false)
     }
 
     /// After the queue.

@@ -27,6 +27,8 @@ pub enum Route {
         queue: Option<QueueName>,
         /// A key was pressed.
         key: bool,
+        /// What is said first.
+        welcome: Welcome,
     },
     /// After the queue.
     LeftQueue {
@@ -91,6 +93,36 @@ pub enum Route {
     },
     /// When another address failed.
     Fallback,
+}
+
+/// What a caller hears first in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Welcome {
+    /// Nothing: they have heard it, before they joined or in an earlier document.
+    #[default]
+    Nothing,
+    /// That they have joined.
+    Queue,
+    /// The greeting, and that they have joined.
+    Greeting,
+}
+
+impl Welcome {
+    fn written(self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Queue => Some("queue".to_owned()),
+            Self::Greeting => Some("greeting".to_owned()),
+        }
+    }
+
+    fn read(text: Option<&str>) -> Self {
+        match text {
+            Some("queue") => Self::Queue,
+            Some("greeting") => Self::Greeting,
+            Some(_) | None => Self::Nothing,
+        }
+    }
 }
 
 /// What the address says that a picked up office phone asks at.
@@ -204,9 +236,10 @@ fn written(route: &Route) -> (&'static str, Query) {
             note("attempt", Some(attempt.to_string()));
             "menu"
         }
-        Route::Wait { queue, key } => {
+        Route::Wait { queue, key, welcome } => {
             note("queue", queue.as_ref().map(ToString::to_string));
             note("key", flag(*key));
+            note("first", welcome.written());
             "wait"
         }
         Route::LeftQueue { queue } => {
@@ -318,6 +351,7 @@ fn read(path: &str, query: &Asked) -> Option<Route> {
         "wait" => Route::Wait {
             queue: query.queue(),
             key: query.has("key"),
+            welcome: Welcome::read(query.text("first")),
         },
         "left-queue" => Route::LeftQueue { queue: query.queue() },
         "resume" if query.has("after") => Route::AfterConference {

@@ -93,6 +93,7 @@ fn conversions_write_what_the_samples_show() {
         waiting: waiting(),
         hold: false,
         agent_left: None,
+        ring: None,
     });
     assert_eq!(
         wire(8, &entered(talking, Cause::Connected, 22_000), 22_000),

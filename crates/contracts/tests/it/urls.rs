@@ -3,7 +3,8 @@
 
 use proptest::option::of;
 use proptest::prelude::*;
-use switchboard_contracts::{MusicPiece, OfficePhone, Route, Routed, VOICE_PATH, VoiceUrls};
+use proptest::sample::select;
+use switchboard_contracts::{MusicPiece, OfficePhone, Route, Routed, VOICE_PATH, VoiceUrls, Welcome};
 use switchboard_domain::{AgentId, CallId, ClaimTicket, PhoneNumber, QueueName};
 
 fn routes() -> impl Strategy<Value = Route> {
@@ -18,7 +19,12 @@ fn routes() -> impl Strategy<Value = Route> {
     prop_oneof![
         Just(Route::Incoming),
         any::<u8>().prop_map(|attempt| Route::Menu { attempt }),
-        (queue(), any::<bool>()).prop_map(|(queue, key)| Route::Wait { queue, key }),
+        (
+            queue(),
+            any::<bool>(),
+            select(vec![Welcome::Nothing, Welcome::Queue, Welcome::Greeting])
+        )
+            .prop_map(|(queue, key, welcome)| Route::Wait { queue, key, welcome }),
         queue().prop_map(|queue| Route::LeftQueue { queue }),
         any::<bool>().prop_map(|astray| Route::Resume { astray }),
         any::<u32>().prop_map(|claim| Route::AfterConference { claim }),
@@ -113,7 +119,7 @@ fn no_address_in_use_changes_when_its_query_is_written_again() {
     };
     for url in [
         urls.menu(1),
-        urls.wait(&queue),
+        urls.wait(&queue, Welcome::Queue),
         urls.wait_key(&queue),
         urls.left_queue(&queue),
         urls.astray(),
@@ -153,7 +159,11 @@ fn addresses_of_an_earlier_release_are_read() {
         ("menu?attempt=1", Route::Menu { attempt: 1 }, false),
         (
             "wait?queue=sales%2Duk&key=1",
-            Route::Wait { queue, key: true },
+            Route::Wait {
+                queue,
+                key: true,
+                welcome: Welcome::Nothing,
+            },
             false,
         ),
         (

@@ -205,6 +205,13 @@ pub enum Command {
     },
     /// An agent hangs up.
     HangUp,
+    /// An agent's softphone tells that its agent has hung up on it: their line did not get lost.
+    AgentHungUp {
+        /// The line of which claim.
+        claim: u32,
+        /// The leg, if the softphone knows it.
+        leg: Option<LegId>,
+    },
     /// The deadline of the call's `entry`th time in a queue may have passed.
     CheckUnanswered {
         /// Which entry.

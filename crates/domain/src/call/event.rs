@@ -81,7 +81,8 @@ pub enum Cause {
     DeadlinePassed,
     /// The carrier's queue did not take the caller.
     QueueFailed,
-    /// The phones that were picked up without a key are left out, and the others ring again.
+    /// The phones that were picked up in vain, without a key or by somebody who was gone before the lines met, are left
+    /// out, and the others ring again.
     OnlyMailboxes,
     /// Nobody at any office phone took the call.
     OfficeUnanswered,

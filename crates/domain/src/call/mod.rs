@@ -175,6 +175,10 @@ pub struct Talk {
     pub hold: bool,
     /// When the other side seemed gone without a hang-up, and that is not certain yet.
     pub agent_left: Option<Timestamp>,
+    /// The office ring that brought them together, as far as it is known: whoever pressed the key may be gone before the
+    /// lines meet, and then the others ring again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring: Option<OfficeRing>,
 }
 
 /// Who talks with the caller.
@@ -276,6 +280,28 @@ impl State {
                 with: Party::Office { .. },
                 ..
             })
+            | Self::Voicemail { .. }
+            | Self::Ended { .. } => None,
+        }
+    }
+
+    /// The phone at which somebody has the call, or is about to.
+    pub fn phone(&self) -> Option<&PhoneNumber> {
+        match self {
+            Self::Claimed { claim, .. }
+            | Self::Connecting { claim, .. }
+            | Self::Talking(Talk {
+                with: Party::Agent(claim),
+                ..
+            }) => claim.phone.as_ref(),
+            Self::Talking(Talk {
+                with: Party::Office { phone, .. },
+                ..
+            }) => phone.as_ref(),
+            Self::Greeting { .. }
+            | Self::Closed
+            | Self::Queued(_)
+            | Self::RingingOffice { .. }
             | Self::Voicemail { .. }
             | Self::Ended { .. } => None,
         }

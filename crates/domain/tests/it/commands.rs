@@ -206,6 +206,11 @@ fn by_the_office(call: &Call) -> Vec<Happening> {
     ]
 }
 
+fn hung_up(claim: u32, line: &str) -> Command {
+    let leg = Some(leg(line));
+    Command::AgentHungUp { claim, leg }
+}
+
 fn by_agents(claim: u32, holder: &'static str) -> Vec<Happening> {
     let token = || Command::Answer {
         token: "fresh".into(),
@@ -230,6 +235,18 @@ fn by_agents(claim: u32, holder: &'static str) -> Vec<Happening> {
         ),
         asked("ben releases", "ben", Command::Release { claim: None }),
         asked("holder hangs up", holder, Command::HangUp),
+        asked("holder's softphone hung up", holder, hung_up(claim, "agent")),
+        asked(
+            "holder's other softphone hung up",
+            holder,
+            hung_up(claim, "another"),
+        ),
+        asked(
+            "holder's softphone hung up, later claim",
+            holder,
+            hung_up(claim + 1, "agent"),
+        ),
+        asked("ben's softphone hung up", "ben", hung_up(claim, "agent")),
         asked("ben hangs up", "ben", Command::HangUp),
     ]
 }

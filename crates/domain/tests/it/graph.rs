@@ -48,7 +48,7 @@ const FOLLOWS: [(&str, &[&str]); 9] = [
             "ended",
         ],
     ),
-    ("talking", &["queued", "voicemail", "ended"]),
+    ("talking", &["queued", "ringing_office", "ended"]),
     ("voicemail", &["ended"]),
     ("ended", &[]),
 ];

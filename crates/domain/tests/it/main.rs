@@ -9,6 +9,7 @@
 mod commands;
 mod encoding;
 mod graph;
+mod hung_up;
 mod instructions;
 mod model;
 mod office;

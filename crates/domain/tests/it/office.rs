@@ -197,3 +197,71 @@ fn old_requests_do_not_end_a_conversation() {
         assert_eq!(scene.call().leg, Leg::OfficeDial);
     }
 }
+
+/// Whoever picks up first may have silenced all other phones. The others are not made to wait for the next round.
+#[test]
+fn whoever_presses_the_key_and_goes_is_left_out_and_the_others_ring_at_once() {
+    let press = |number: u8| Command::OfficeAccepted {
+        phone: Some(phone(number)),
+        leg: leg(&format!("office-{number}")),
+        round: 1,
+    };
+    let gone = Scene::waiting()
+        .in_the_office()
+        .then(Command::OfficeScreened { phone: phone(3) })
+        .then(press(1))
+        .after_secs(1)
+        .office_ended(1, 0, false);
+    assert_eq!(
+        (gone.state(), gone.causes()),
+        ("ringing_office", vec![Cause::OnlyMailboxes])
+    );
+    assert!(
+        gone.last.effects.is_empty(),
+        "the answer to this request rings them"
+    );
+    let told = |scene: &Scene| instruction(scene.call(), &At::Resume);
+    let without = |attempt, phones: &[u8]| Instruction::RingOffice {
+        round: 1,
+        attempt,
+        skipped: phones.iter().map(|number| phone(*number)).collect(),
+    };
+    assert_eq!(told(&gone), without(1, &[1, 3]));
+    // The same request once more, and the next one who goes.
+    assert!(gone.clone().office_ended(1, 0, false).last.is_empty());
+    let again = gone.then(press(2)).after_secs(1).office_ended(1, 1, false);
+    assert_eq!(told(&again), without(2, &[1, 2, 3]));
+    // Nobody is left: the next round has every phone again.
+    let queued = again.office_ended(1, 2, false);
+    assert_eq!(queued.state(), "queued");
+    assert_eq!(
+        told(&queued.in_the_office()),
+        Instruction::RingOffice {
+            round: 2,
+            attempt: 0,
+            skipped: std::collections::BTreeSet::new()
+        }
+    );
+}
+
+/// By a build that does not keep which ring it was.
+#[test]
+fn a_ring_of_which_nothing_is_kept_is_followed_by_the_next_round() {
+    let mut gone = Scene::waiting().in_the_office().then(Command::OfficeAccepted {
+        phone: Some(phone(1)),
+        leg: leg("office-1"),
+        round: 1,
+    });
+    if let Some(Call {
+        state: State::Talking(talk),
+        ..
+    }) = &mut gone.call
+    {
+        let kept = serde_json::to_value(&*talk).unwrap();
+        assert!(kept.get("ring").is_some(), "{kept}");
+        talk.ring = None;
+        let kept = serde_json::to_value(&*talk).unwrap();
+        assert!(kept.get("ring").is_none(), "{kept}");
+    }
+    assert_eq!(gone.office_ended(1, 0, false).state(), "queued");
+}

@@ -121,6 +121,7 @@ pub(crate) fn state(state: &State, now: Timestamp) -> String {
             waiting: _,
             hold,
             agent_left,
+            ring: rung,
         }) => {
             let whom = match with {
                 Party::Agent(held) => claim(held),
@@ -133,7 +134,10 @@ pub(crate) fn state(state: &State, now: Timestamp) -> String {
             };
             let held = if *hold { ", on hold" } else { "" };
             let gone = if agent_left.is_some() { ", seems alone" } else { "" };
-            format!("{whom}{held}{gone}")
+            let rung = rung
+                .as_ref()
+                .map_or_else(String::new, |of| format!(", rung {}", ring(of)));
+            format!("{whom}{held}{gone}{rung}")
         }
         State::Voicemail { why } => format!("{why:?}"),
         State::Ended { reason, at: _ } => format!("{reason:?}"),

@@ -34,7 +34,11 @@ impl Gateway {
     pub(super) fn ask_again(&self, route: &Route, webhook: &Webhook<'_>) -> Answer {
         let asks = Redirect::new(again(webhook));
         let document = match route {
-            Route::Wait { queue, key } => {
+            Route::Wait {
+                queue,
+                key,
+                welcome: _,
+            } => {
                 let Ok(request) = QueueWait::from_form(webhook.form) else {
                     return Answer::Noted;
                 };

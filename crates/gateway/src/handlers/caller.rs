@@ -50,11 +50,20 @@ impl Gateway {
         let step = self
             .first_step(webhook, &line, &self.instead_of_menu(&line))
             .await?;
-        let document = self.read_off(&line, &At::Incoming, step).await;
-        Ok(document.map_or_else(
-            || self.direct_incoming(&line),
-            |document| self.greeted(&line, document),
-        ))
+        match step {
+            Ok(Committed { call: Some(call), .. }) => {
+                Ok(self.first_told(&line, &instruction(&call, &At::Incoming)).await)
+            }
+            Ok(Committed {
+                turned_away: Some(why),
+                ..
+            }) => Ok(self.turned_away(&line, why)),
+            Ok(_) => Ok(self.direct_incoming(&line)),
+            Err(failure) => {
+                log_failure(&line.call, &failure);
+                Ok(self.direct_incoming(&line))
+            }
+        }
     }
 
     /// Without a menu the caller goes straight into the default queue.

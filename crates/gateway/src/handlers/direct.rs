@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::{Instruction, QueueName, VoicemailReason};
 use switchboard_telephony::twiml::VoiceResponse;
 
@@ -40,6 +41,7 @@ impl Gateway {
         queue: Option<&QueueName>,
         waited: Option<Duration>,
         asks_for_voicemail: bool,
+        welcome: Welcome,
     ) -> VoiceResponse {
         match self.rings_in(line, waited) {
             Some(left) if !asks_for_voicemail => {
@@ -48,6 +50,7 @@ impl Gateway {
                     waited,
                     waits: true,
                     longest: Some(left),
+                    welcome,
                     ..Told::default()
                 };
                 self.hold(self.script(&line.dialled), queue, &told)

@@ -86,7 +86,10 @@ impl Gateway {
         match &routed.route {
             Route::Incoming => self.incoming(webhook).await.map(Answer::from),
             Route::Menu { attempt } => self.menu_chosen(webhook, *attempt).await.map(Answer::from),
-            Route::Wait { queue, key } => self.wait(webhook, queue.as_ref(), *key).await.map(Answer::from),
+            Route::Wait { queue, key, welcome } => self
+                .wait(webhook, queue.as_ref(), *key, *welcome)
+                .await
+                .map(Answer::from),
             Route::LeftQueue { queue } => self.left_queue(webhook, queue.as_ref()).await.map(Answer::from),
             Route::Resume { astray } => self.resume(webhook, *astray).await.map(Answer::from),
             Route::AfterConference { claim } => {

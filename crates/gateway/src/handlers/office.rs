@@ -182,16 +182,18 @@ impl Gateway {
         match self.caller_step(webhook, &line, found, commands).await? {
             Ok(Committed { call: Some(call), .. }) => {
                 let next = instruction(&call, &at);
-                // The rest of more than ten phones ring in the same round.
+                // The rest of more than ten phones ring in the same ring; another one begins with the first.
                 if more
                     && let Instruction::RingOffice {
-                        round,
-                        attempt,
+                        round: current,
+                        attempt: ring,
                         skipped,
                     } = &next
+                    && *ring == attempt
+                    && (round == 0 || *current == round)
                 {
                     let left_out = Box::pin(self.left_out(&line.call, skipped)).await;
-                    return Ok(self.ring(&line.call, *round, *attempt, batch + 1, &left_out, false));
+                    return Ok(self.ring(&line.call, *current, *ring, batch + 1, &left_out, false));
                 }
                 Ok(self.told(&line, &next).await)
             }

@@ -1,5 +1,6 @@
 //! A line that waits in the carrier's queue: it asks at the end of every piece of music, and when a key is pressed.
 
+use switchboard_contracts::Welcome;
 use switchboard_domain::{
     Adopted, At, Command, Instruction, QueueName, State, Timestamp, Waiting, estimate, instruction,
 };
@@ -18,6 +19,7 @@ impl Gateway {
         webhook: &Webhook<'_>,
         queue: Option<&QueueName>,
         key: bool,
+        welcome: Welcome,
     ) -> Result<VoiceResponse, Unanswered> {
         let request = QueueWait::from_form(webhook.form)?;
         let line = self.line_of(&request.call, webhook.form);
@@ -46,10 +48,10 @@ impl Gateway {
                 turned_away: Some(why),
                 ..
             }) => return Ok(self.turned_away(&line, why)),
-            Ok(_) => return Ok(self.direct_wait(&line, queue, request.waited, asks)),
+            Ok(_) => return Ok(self.direct_wait(&line, queue, request.waited, asks, welcome)),
             Err(failure) => {
                 log_failure(&line.call, &failure);
-                return Ok(self.direct_wait(&line, queue, request.waited, asks));
+                return Ok(self.direct_wait(&line, queue, request.waited, asks, welcome));
             }
         };
         let told = instruction(&call, &at);
@@ -73,6 +75,11 @@ impl Gateway {
             waited: request.waited.filter(|_| place.is_some()),
             waits: place.is_some(),
             longest: moves_on_in.map(|left| left.saturating_add(AFTER)),
+            welcome: if place.is_some() {
+                welcome
+            } else {
+                Welcome::Nothing
+            },
             ..Told::default()
         };
         // Large, and needed now and then only.
@@ -97,8 +104,13 @@ impl Gateway {
         now: Timestamp,
     ) -> VoiceResponse {
         let script = self.script(&line.dialled);
+        // Nobody comes to their phone either; in doubt, somebody is there.
+        told.nobody_there = told.welcomed() != Welcome::Nothing
+            && script.offers_when_nobody_is_there()
+            && self.store.is_nobody_there().await.unwrap_or(false);
         if let Some((_, Some(ahead))) = place
             && script.announces(told.waited)
+            && !told.nobody_there
         {
             told.ahead = Some(ahead);
             // Nice to have: without it there is music all the same.

@@ -182,13 +182,21 @@ async fn a_late_key_for_a_ring_that_is_over_heals_by_itself() {
     let (mut phone, screen) = pick_up(&house, &line, &ring, 0).await;
     let accept = attribute(&screen, "action");
     phone.ask(&house, &accept, &[("Digits", "1")]).await;
-    // Pressed, but the lines never met: the caller waits again.
+    // Pressed, but the lines never met: the others ring, and then the caller waits again.
     let leg = phone.sid.clone();
-    let enqueue = line
+    let others = line
         .ask(
             &house,
             &attribute(&ring, "action"),
             &ended("completed", "false", &leg),
+        )
+        .await;
+    assert_eq!(house.state(&line.sid).await, "ringing_office");
+    let enqueue = line
+        .ask(
+            &house,
+            &attribute(&others, "action"),
+            &ended("no-answer", "false", ""),
         )
         .await;
     assert_eq!(house.state(&line.sid).await, "queued");

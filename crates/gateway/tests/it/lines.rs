@@ -81,8 +81,15 @@ async fn whoever_chooses_nothing_takes_the_default_way_of_their_number() {
 
     let mut line = Line::caller_to(2, "+442079460001");
     let document = line.ask(&house, "incoming", &[]).await;
-    assert!(document.contains("direct line of Harbour and Lane"), "{document}");
     assert!(document.contains("direct</Enqueue>"), "{document}");
+    let first = line
+        .ask(
+            &house,
+            &attribute(&document, "waitUrl"),
+            &crate::queue::in_queue("0"),
+        )
+        .await;
+    assert!(first.contains("direct line of Harbour and Lane"), "{first}");
 
     let mut line = Line::caller(3);
     let document = line.ask(&house, "incoming", &[]).await;

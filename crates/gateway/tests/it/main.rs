@@ -26,3 +26,4 @@ mod slow;
 mod texts;
 mod waiting;
 mod way_out;
+mod welcome;

@@ -286,13 +286,18 @@ async fn a_key_that_was_pressed_without_the_lines_ever_meeting_is_no_conversatio
         phone
             .ask(&house, &attribute(&screen, "action"), &[("Digits", "1")])
             .await;
-        line.ask(
-            &house,
-            &attribute(&ring, "action"),
-            &ended("completed", "false", &phone.sid),
-        )
-        .await;
-        assert_eq!(house.state(&line.sid).await, "queued", "{count} phones");
+        let again = line
+            .ask(
+                &house,
+                &attribute(&ring, "action"),
+                &ended("completed", "false", &phone.sid),
+            )
+            .await;
+        assert_eq!(house.state(&line.sid).await, "ringing_office", "{count} phones");
+        // Where the first pick-up silences all phones, nobody else had a chance.
+        let (gone, others) = (dialled(&ring)[0].clone().0, dialled(&again));
+        assert_eq!(others.len(), dialled(&ring).len() - 1, "{again}");
+        assert!(others.iter().all(|(phone, _)| *phone != gone), "{again}");
         house.close().await;
     }
 }

@@ -62,10 +62,8 @@ async fn odd_texts_are_said_as_they_are_at_every_step_of_a_call() {
     let enqueue = line
         .ask(&house, &attribute(&again, "action"), &[("Digits", "1")])
         .await;
-    says(&enqueue, "queue_message");
     let (wait, way_out) = (attribute(&enqueue, "waitUrl"), attribute(&enqueue, "action"));
-    // What is said there, and when, is for others to test: here only that it is a document.
-    line.ask(&house, &wait, &in_queue("0")).await;
+    says(&line.ask(&house, &wait, &in_queue("0")).await, "queue_message");
     house.advance(std::time::Duration::from_secs(181)).await;
     line.ask(&house, &wait, &in_queue("181")).await;
     let ring = line.ask(&house, &way_out, &left("leave")).await;

@@ -39,9 +39,11 @@ async fn a_wait_document_is_never_longer_than_the_settings_say() {
         let (mut line, wait, _) = waiting(&house, 1).await;
         for waited in [0, 1, 17, 45, 59, 60, 62, 121] {
             let document = line.ask(&house, &wait, &in_queue(&waited.to_string())).await;
+            // The welcome comes before it, once.
+            let welcome = if waited < 3 { 8 } else { 0 };
             let length = length(&document);
             assert!(
-                (1..=wait_document).contains(&length),
+                (1..=wait_document + welcome).contains(&length),
                 "{wait_document}: {length} s of {document}"
             );
         }
@@ -276,7 +278,7 @@ async fn where_nothing_is_to_be_said_there_is_only_music() {
         .text("silent", silent);
     let house = House::with(layers).await;
     let (mut line, wait, _) = waiting(&house, 1).await;
-    for waited in ["0", "60", "61"] {
+    for waited in ["8", "60", "61"] {
         let document = line.ask(&house, &wait, &in_queue(waited)).await;
         assert!(
             !document.contains("<Say") && !document.contains("<Gather"),

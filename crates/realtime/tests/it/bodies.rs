@@ -14,11 +14,11 @@ async fn every_fault_of_a_body_is_named() {
         (json!({ "agentId": 7 }), vec![("agentId", "expected a text")]),
         (json!({ "agentId": null }), vec![("agentId", "expected a text")]),
         (
-            json!({ "agentID": "amelia", "claim": 1 }),
+            json!({ "agentID": "amelia", "line": 1 }),
             vec![
                 ("agentId", "is missing"),
                 ("agentID", "there is no such field"),
-                ("claim", "there is no such field"),
+                ("line", "there is no such field"),
             ],
         ),
     ] {
@@ -36,6 +36,7 @@ async fn every_fault_of_a_body_is_named() {
     ] {
         let body = json!({ "agentId": "amelia", "claim": odd });
         expect(&house, Method::POST, "/calls/CA1/release", &body, &[claim]).await;
+        expect(&house, Method::POST, "/calls/CA1/hang-up", &body, &[claim]).await;
     }
     let presence = ("presence", "expected available, away or offline");
     for odd in [json!("busy"), json!("Available"), json!(1)] {

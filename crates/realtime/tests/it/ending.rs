@@ -61,3 +61,68 @@ async fn a_caller_who_was_not_spoken_to_is_not_cut_off() {
     assert_eq!(house.call(&call).await.state.name(), "queued");
     house.end().await;
 }
+
+/// What an agent's page tells when the softphone, a headset's key or the SDK ended the agent's line on purpose.
+#[tokio::test]
+async fn a_softphone_that_was_hung_up_ends_the_call_before_and_after_the_carrier_tells_of_it() {
+    let house = House::start().await;
+    for (call, told_first) in [("CA1", true), ("CA2", false)] {
+        let call = house.talking(call, "amelia").await;
+        let claim = house.call(&call).await.state.claim().unwrap().clone();
+        let leg = claim.leg.clone().unwrap();
+        let path = format!("/calls/{call}/hang-up");
+        let told = |claim: u32, leg: &str| json!({ "agentId": "amelia", "claim": claim, "leg": leg });
+        // Of an earlier claim, and of another page's line.
+        house
+            .post(&path, told(claim.number + 1, leg.as_str()))
+            .await
+            .is(200, "released");
+        house
+            .post(&path, told(claim.number, "CAother"))
+            .await
+            .is(200, "kept");
+        assert_eq!(house.call(&call).await.state.name(), "talking");
+        let left = switchboard_domain::Command::AgentLeft {
+            claim: claim.number,
+            leg: leg.clone(),
+        };
+        if !told_first {
+            house.step(&call, left.clone()).await;
+            assert_eq!(house.call(&call).await.state.name(), "talking");
+        }
+        house
+            .post(&path, told(claim.number, leg.as_str()))
+            .await
+            .is(200, "ended");
+        house
+            .post(&path, told(claim.number, leg.as_str()))
+            .await
+            .is(200, "ended");
+        house.step(&call, left).await;
+        assert_eq!(house.call(&call).await.state.name(), "ended");
+    }
+    house.end().await;
+}
+
+#[tokio::test]
+async fn a_line_of_which_nobody_says_that_it_was_hung_up_brings_the_caller_to_the_front() {
+    let house = House::start().await;
+    let call = house.talking("CA1", "amelia").await;
+    let claim = house.call(&call).await.state.claim().unwrap().clone();
+    let left = switchboard_domain::Command::AgentLeft {
+        claim: claim.number,
+        leg: claim.leg.clone().unwrap(),
+    };
+    house.step(&call, left).await;
+    house
+        .step(
+            &call,
+            switchboard_domain::Command::AgentLost { claim: claim.number },
+        )
+        .await;
+    assert!(house.call(&call).await.state.waiting().unwrap().front);
+    let late = json!({ "agentId": "amelia", "claim": claim.number, "leg": claim.leg.unwrap() });
+    house.post("/calls/CA1/hang-up", late).await.is(200, "released");
+    assert_eq!(house.call(&call).await.state.name(), "queued");
+    house.end().await;
+}

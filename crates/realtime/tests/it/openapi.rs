@@ -17,6 +17,7 @@ use crate::spec::Spec;
 fn example(schema: &str) -> Value {
     match schema.rsplit('/').next().unwrap() {
         "AgentNamed" => json!({ "agentId": "amelia" }),
+        "HangUpRequest" => json!({ "agentId": "amelia", "claim": 1, "leg": "CAleg" }),
         "ReleaseRequest" => json!({ "agentId": "amelia", "claim": 1 }),
         "OverrideRequest" => json!({
             "agentId": "amelia", "open": true, "reason": "a fair", "from": "now", "until": "+1h", "schedule": "london",
@@ -109,7 +110,7 @@ async fn every_described_status_is_given_and_no_other() {
         let path = with_id(&template, "CAfine");
         if template.ends_with("hang-up") {
             house.act("answer", &call, "bashir").await;
-            house.send(method.clone(), &path, json).await.is(409, "not_yours");
+            house.act("hang-up", &call, "amelia").await.is(409, "not_yours");
             house.act("release", &call, "bashir").await;
             house.act("answer", &call, "amelia").await;
         }

@@ -1,5 +1,7 @@
 //! Callers, phones and browsers by HTTP.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
@@ -9,6 +11,9 @@ use crate::people::Behaviour;
 use crate::simulator::Simulator;
 
 type Sim = web::Data<Simulator>;
+
+/// Longer than this nobody's request is held.
+const LONGEST_WAIT_MS: u64 = 30_000;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -20,6 +25,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/phones/hang-up", web::post().to(hang_up_phone))
         .route("/browsers/connect", web::post().to(connect))
         .route("/browsers/disconnect", web::post().to(disconnect))
+        .route("/browsers/ended", web::get().to(ended))
         .route("/browsers/die", web::post().to(die));
 }
 
@@ -96,8 +102,23 @@ async fn connect(sim: Sim, body: web::Json<Connect>) -> HttpResponse {
 /// A browser that lets go of a line that is over has what it wanted: the other side may always have been faster.
 async fn disconnect(sim: Sim, body: web::Json<Leg>) -> HttpResponse {
     let known = sim.look(|view| view.leg(&body.leg).is_some());
-    sim.hang_up(&body.leg);
+    sim.browser_disconnect(&body.leg);
     done(known)
+}
+
+#[derive(Deserialize)]
+struct Ended {
+    leg: LegId,
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+/// Whether a browser's line is over, and whether its agent hung up; waits for it. Of a line that nobody knows it is told
+/// that it is over.
+async fn ended(sim: Sim, query: web::Query<Ended>) -> HttpResponse {
+    let limit = Duration::from_millis(query.wait_ms.min(LONGEST_WAIT_MS));
+    let ended = sim.browser_ended(&query.leg, limit).await;
+    HttpResponse::Ok().json(json!({ "over": ended.is_some(), "hung_up": ended.unwrap_or(false) }))
 }
 
 async fn die(sim: Sim, body: web::Json<Leg>) -> HttpResponse {

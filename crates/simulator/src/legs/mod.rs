@@ -162,6 +162,8 @@ pub(crate) struct Leg {
     pub(crate) answered_ms: Option<i64>,
     pub(crate) ended_ms: Option<i64>,
     pub(crate) queue_time_ms: i64,
+    /// The person at its far end has hung up, on purpose.
+    pub(crate) hung_up: bool,
     /// The Dial this leg is running at the moment.
     pub(crate) dial: Option<u64>,
     /// Screening is over; the dialling leg decides now.
@@ -183,6 +185,7 @@ impl Leg {
             answered_ms: None,
             ended_ms: None,
             queue_time_ms: 0,
+            hung_up: false,
             dial: None,
             awaiting_bridge: false,
             queue: None,

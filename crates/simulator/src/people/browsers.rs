@@ -1,11 +1,15 @@
 //! Agents' browsers, as the Voice SDK would behave: they connect to the application, hang up, or die.
 
+use std::time::Duration;
+
 use crate::id::LegId;
 use crate::judge::{What, Who};
 use crate::legs::{CallStatus, Direction, NewLeg, inbound};
 use crate::people::callers::at_the_end;
 use crate::signal::Act;
 use crate::simulator::Simulator;
+use crate::softphone::HungUp;
+use crate::state::State;
 use crate::webhook::Source;
 
 impl Simulator {
@@ -48,9 +52,41 @@ impl Simulator {
         leg
     }
 
-    /// The agent hangs up in the browser; false when the leg is over.
+    /// The agent hangs up in the browser; false when the leg is over. The page learns why its line ended.
     pub fn browser_disconnect(&self, leg: &LegId) -> bool {
-        self.hang_up(leg)
+        let mut state = self.exchange.lock();
+        let softphone = state.config.softphone.clone();
+        let Some(line) = state.legs.get_mut(leg).filter(|line| line.is_live()) else {
+            return false;
+        };
+        line.hung_up = true;
+        let hung_up = HungUp {
+            identity: match &line.new.who {
+                Who::Agent(identity) => identity.clone(),
+                other => other.to_string(),
+            },
+            leg: leg.clone(),
+            params: line.new.extra.clone(),
+        };
+        let ended = state.act(leg, Act::HangUp);
+        if let Some(softphone) = softphone {
+            state.spawn_aside(softphone.hung_up(hung_up));
+        }
+        ended
+    }
+
+    /// Waits until a browser's line is over, in real time and not longer than `limit`: whether its agent hung up, as the
+    /// Voice SDK tells the page; `None` when it is not over yet.
+    pub async fn browser_ended(&self, leg: &LegId, limit: Duration) -> Option<bool> {
+        let over = |state: &State| state.leg(leg).is_none_or(|line| !line.is_live());
+        // A wait that is over without it is an answer too.
+        let _ = self.exchange.wait_until(over, limit).await;
+        let state = self.exchange.peek();
+        if over(&state) {
+            Some(state.leg(leg).is_some_and(|line| line.hung_up))
+        } else {
+            None
+        }
     }
 
     /// The browser's tab dies: nothing is signalled, the leg vanishes when the network notices; see

@@ -15,6 +15,7 @@
 -- ARGV[19] how many entries the stream keeps
 -- ARGV[20] on which conditions an unknown call may come to be; see store_admission
 -- ARGV[21] number of events E; [22] number of jobs J; [23] arguments of one job A
+-- ARGV[24] phone at which the call was or ''; [25] phone at which it is or ''
 -- then E times: 'c' (of the call: kept in its own list too) or 'a' (of the agent), and the event JSON
 -- then J times A arguments of the queue's push
 --
@@ -28,7 +29,8 @@ local prefix, id, agent = ARGV[1], ARGV[2], ARGV[15]
 local call_key, agent_key = store_call_key(prefix, id), prefix .. ':agent:' .. agent
 local list, live, waiting = call_key .. ':events', prefix .. ':live', prefix .. ':waiting'
 local events, jobs, width = tonumber(ARGV[21]), tonumber(ARGV[22]), tonumber(ARGV[23])
-local first_job = 24 + 2 * events
+local phones, available = prefix .. ':phones', prefix .. ':available'
+local first_job = 26 + 2 * events
 
 local call, wrong = store_hash(call_key, 'version')
 if wrong then return store_foreign(wrong) end
@@ -48,6 +50,8 @@ if events > 0 then kinds[list] = 'list' end
 if ARGV[11] ~= '=' then kinds[live] = 'zset' end
 if ARGV[11] == '-' then kinds[prefix .. ':ended'] = 'zset' end
 if ARGV[13] ~= '=' then kinds[waiting] = 'zset' end
+if ARGV[24] ~= ARGV[25] then kinds[phones] = 'hash' end
+if ARGV[17] ~= '' then kinds[available] = 'set' end
 wrong = store_wrong_type(kinds)
 if wrong then return store_foreign(wrong) end
 
@@ -68,14 +72,21 @@ if wrong then return store_foreign(wrong) end
 
 -- The first write is refused as a whole when memory is short or this is a replica. After it nothing can fail.
 local own = {}
-for i = 24, first_job - 1, 2 do
+for i = 26, first_job - 1, 2 do
   offset = store_append(prefix, ARGV[19], offset, ARGV[i + 1])
   if ARGV[i] == 'c' then own[#own + 1] = ARGV[i + 1] end
 end
 redis.call('HSET', call_key, 'version', version + 1, 'data', ARGV[8], 'holder', ARGV[9], 'events', ARGV[10],
   store_log_field(version + 1), ARGV[4])
 if #own > 0 then redis.call('RPUSH', list, unpack(own)) end
-if ARGV[17] ~= '' then redis.call('HSET', agent_key, 'version', agent_version + 1, 'data', ARGV[17]) end
+if ARGV[17] ~= '' then
+  redis.call('HSET', agent_key, 'version', agent_version + 1, 'data', ARGV[17])
+  store_note_presence(available, agent, ARGV[17])
+end
+if ARGV[24] ~= ARGV[25] then
+  if ARGV[24] ~= '' and redis.call('HGET', phones, ARGV[24]) == id then redis.call('HDEL', phones, ARGV[24]) end
+  if ARGV[25] ~= '' then redis.call('HSET', phones, ARGV[25], id) end
+end
 
 if ARGV[11] == '+' then
   redis.call('ZADD', live, ARGV[12], id)

@@ -53,6 +53,16 @@ local function store_load(prefix, id, agent, command, lost)
   }
 end
 
+-- Keeps an agent among those who are available, or not, as their record says.
+local function store_note_presence(available, agent, data)
+  local known, record = pcall(cjson.decode, data)
+  if known and type(record) == 'table' and record['presence'] == 'available' then
+    redis.call('SADD', available, agent)
+  else
+    redis.call('SREM', available, agent)
+  end
+end
+
 -- The number of the stream's last entry; or nil and the key if it holds something else. Entries have the ids
 -- 1-0, 2-0, 3-0 ... without gaps, and trimming leaves the last one, so the stream is its own counter. One that
 -- was emptied by hand still knows its last id.

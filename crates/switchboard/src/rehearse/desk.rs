@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+use switchboard_domain::ClaimTicket;
 use switchboard_simulator::{LegId, LegView, Sound, View};
 
 use super::stage::Stage;
@@ -40,6 +42,32 @@ impl Stage<'_> {
             .and_then(|kind| kind.to_str().ok());
         let (status, kind) = (answer.status().as_u16(), kind.unwrap_or_default().to_owned());
         Ok((status, kind, answer.bytes().await?.to_vec()))
+    }
+
+    /// The agent's softphone tells that its agent has hung up: of the claim with that ticket, on that line.
+    pub(super) async fn tell_hung_up(&self, agent: &str, ticket: &str, leg: &LegId) -> anyhow::Result<Value> {
+        let ticket: ClaimTicket = ticket.parse().ok().context("no ticket")?;
+        let body = json!({ "agentId": agent, "claim": ticket.claim, "leg": leg.as_str() });
+        let (status, body) = self
+            .post_body(&format!("calls/{}/hang-up", ticket.call), &body)
+            .await?;
+        ensure!(status == 200, "{agent}'s softphone cannot tell: {body}");
+        Ok(body)
+    }
+
+    /// The agent says whether they are there.
+    pub(super) async fn presence(&self, agent: &str, word: &str) -> anyhow::Result<()> {
+        let base = self.system.fleet.address(Service::Realtime);
+        let request = self
+            .system
+            .fleet
+            .http()
+            .put(format!("{base}/api/v1/agents/{agent}/presence"))
+            .header("content-type", "application/json")
+            .body(json!({ "presence": word }).to_string());
+        let status = request.send().await?.status();
+        ensure!(status == 200, "{agent} cannot be {word}: {status}");
+        Ok(())
     }
 
     /// Waits until a line hears these words.

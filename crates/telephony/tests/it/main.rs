@@ -4,6 +4,7 @@
     reason = "a helper that cannot set a test up has failed it"
 )]
 
+mod borders;
 mod fake;
 mod form;
 mod recordings;

@@ -2,10 +2,11 @@
 
 import { NoAnswer, request, text } from "./http";
 import type { Answer } from "./http";
+import { number } from "../live/read";
 
 /** What came of pressing Answer. */
 export type Answered =
-  | { kind: "yours"; ticket: string; on: "browser" | "phone"; lineCame: boolean }
+  | { kind: "yours"; ticket: string; claim: number; on: "browser" | "phone"; lineCame: boolean }
   /** Somebody else was faster. */
   | { kind: "taken"; by: string }
   | { kind: "ended" }
@@ -33,7 +34,7 @@ function answered({ status, body }: Answer): Answered {
   const ticket = text(body["ticket"]);
   if (status === 200 && ticket !== "") {
     const on = body["on"] === "phone" ? "phone" : "browser";
-    return { kind: "yours", ticket, on, lineCame: body["untilMs"] === undefined };
+    return { kind: "yours", ticket, claim: number(body["claim"]), on, lineCame: body["untilMs"] === undefined };
   }
   switch (body["result"]) {
     case "taken": {
@@ -58,6 +59,11 @@ function answered({ status, body }: Answer): Answered {
 /** Ends the conversation; a caller who has not been spoken to goes back to their place. */
 export async function hangUp(callId: string, agentId: string, key: string): Promise<Done> {
   return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/hang-up`, { agentId }, key);
+}
+
+/** The agent hung up on the softphone: of that claim, on that line. In doubt it is told twice. */
+export async function hungUp(callId: string, agentId: string, claim: number, leg: string): Promise<Done> {
+  return command("POST", `/api/v1/calls/${encodeURIComponent(callId)}/hang-up`, { agentId, claim, leg });
 }
 
 export async function setPresence(agentId: string, presence: "available" | "away"): Promise<Done> {

@@ -4,6 +4,8 @@ export type PhoneState =
   | { kind: "idle" }
   | { kind: "connecting" }
   | { kind: "connected" }
+  /** The agent hung up on the phone itself: its button, a headset's key. A line that was lost is `idle`. */
+  | { kind: "hung-up"; leg: string }
   | { kind: "failed"; why: string };
 
 export interface Phone {

@@ -3,6 +3,10 @@
 import { NoAnswer, request, text } from "../api/http";
 import type { Phone, PhoneState } from "./phone";
 
+/** How long a question about the line's end is held, and how soon after a failure it is asked again. */
+const WAIT_MS = 3_000;
+const AGAIN_MS = 500;
+
 export class SimulatedPhone implements Phone {
   #leg: string | undefined;
   #listeners = new Set<(state: PhoneState) => void>();
@@ -24,9 +28,32 @@ export class SimulatedPhone implements Phone {
       if (status >= 300 || leg === "") throw new NoAnswer(`the simulator answered ${status}`);
       this.#leg = leg;
       this.#tell({ kind: "connected" });
+      void this.#watch(base, leg);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       this.#tell({ kind: "failed", why: "Your phone could not connect." });
+    }
+  }
+
+  /** As the SDK tells of a `disconnect`: whether the line was hung up here, or is gone for any other reason. */
+  async #watch(base: string, leg: string): Promise<void> {
+    const url = `${base}/sim/v1/browsers/ended?leg=${encodeURIComponent(leg)}&wait_ms=${WAIT_MS}`;
+    while (this.#leg === leg) {
+      const body = await this.#ask(url);
+      if (body === undefined) await new Promise((done) => setTimeout(done, AGAIN_MS));
+      if (body?.["over"] !== true || this.#leg !== leg) continue;
+      this.#leg = undefined;
+      this.#tell(body["hung_up"] === true ? { kind: "hung-up", leg } : { kind: "idle" });
+    }
+  }
+
+  async #ask(url: string): Promise<Record<string, unknown> | undefined> {
+    try {
+      const { status, body } = await request("GET", url);
+      return status === 200 ? body : undefined;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      return undefined;
     }
   }
 

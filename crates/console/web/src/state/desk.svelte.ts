@@ -69,6 +69,8 @@ export class Desk {
   /** Who waits for the line to come back. */
   #onlive: (() => void)[] = [];
   #won = $state<string | undefined>();
+  /** Which claim the phone was last connected for. */
+  #claim: { callId: string; number: number } | undefined;
   #lastKnown = new Map<string, Call>();
   #tick: ReturnType<typeof setTimeout> | undefined;
   #messageTimer: ReturnType<typeof setTimeout> | undefined;
@@ -110,6 +112,7 @@ export class Desk {
     this.#phone.listen((state) => {
       this.phoneState = state;
       if (state.kind === "failed") this.say(state.why);
+      if (state.kind === "hung-up") void this.#hungUp(state.leg);
     });
     this.#line = new Line(
       {
@@ -289,7 +292,10 @@ export class Desk {
         if (this.#won === id) this.#won = undefined;
       }, WON_MS);
       this.#arrange();
-      if (result.on === "browser" && !result.lineCame) await this.#phone.connect(this.agentId, result.ticket);
+      if (result.on === "browser" && !result.lineCame) {
+        this.#claim = { callId: id, number: result.claim };
+        await this.#phone.connect(this.agentId, result.ticket);
+      }
       return;
     }
     this.#notice(id, answerWords(result));
@@ -320,6 +326,16 @@ export class Desk {
       return;
     }
     // Its end comes by the line; without one the button must not wait for ever.
+    setTimeout(() => (this.leaving = false), NOTICE_MS);
+  }
+
+  /** The softphone's own hang-up ends the call; without this word the line counts as lost, and its caller waits again. */
+  async #hungUp(leg: string): Promise<void> {
+    const claim = this.#claim;
+    if (!claim) return;
+    this.leaving = true;
+    const done = await commands.hungUp(claim.callId, this.agentId, claim.number, leg);
+    if (done !== "done") this.say("No answer from Switchboard: the caller waits again");
     setTimeout(() => (this.leaving = false), NOTICE_MS);
   }
 

@@ -99,6 +99,31 @@ pub(super) fn hang_up(step: &mut Step<'_>, agent: Option<&Agent>) -> Result<(), 
     Ok(())
 }
 
+/// The agent's softphone tells that its agent has hung up on it. That ends the conversation, as putting down a telephone
+/// does, whether the carrier has told of the line's end already or not: until the check that follows a line which
+/// vanished, it is the answer to the question why. Told later, the caller waits again and has been promised an agent.
+pub(super) fn hung_up(
+    step: &mut Step<'_>,
+    agent: Option<&Agent>,
+    number: u32,
+    leg: Option<&LegId>,
+) -> Result<(), Rejected> {
+    let agent = agent.ok_or(Rejected::NoSuchAgent)?;
+    let Some(claim) = step.call.state.claim() else {
+        return Ok(());
+    };
+    let another_line = leg.is_some_and(|leg| claim.leg.as_ref().is_some_and(|bound| bound != leg));
+    if claim.number != number || claim.agent != agent.id || another_line {
+        return Ok(());
+    }
+    if let State::Talking(_) = step.call.state {
+        hang_up_talk(step);
+    } else {
+        step.give_up_claim(Cause::Released);
+    }
+    Ok(())
+}
+
 fn hang_up_talk(step: &mut Step<'_>) {
     let call = step.call.id.clone();
     step.effect(Effect::HangUp { call });
@@ -189,6 +214,7 @@ pub(super) fn caller_joined(step: &mut Step<'_>, number: u32) {
         waiting,
         hold: false,
         agent_left: None,
+        ring: None,
     };
     step.enter(State::Talking(talk), Cause::Connected);
 }

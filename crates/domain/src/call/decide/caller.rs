@@ -102,6 +102,7 @@ pub(super) fn adopt(incoming: &Incoming, found: &Adopted, now: Timestamp, policy
                 waiting: here(),
                 hold: false,
                 agent_left: None,
+                ring: None,
             };
             step.enter(State::Talking(talk), Cause::OfficeAccepted);
         }

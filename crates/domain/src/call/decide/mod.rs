@@ -73,6 +73,7 @@ pub fn decide(
             | Command::Answer { .. }
             | Command::Release { .. }
             | Command::HangUp
+            | Command::AgentHungUp { .. }
             | Command::CheckUnanswered { .. }
             | Command::ExpireClaim { .. }
             | Command::LookedUp { .. } => Err(Rejected::NoSuchCall),
@@ -112,6 +113,7 @@ pub fn decide(
         Command::Answer { token } => agents::answer(&mut step, agent, token)?,
         Command::Release { claim } => agents::release(&mut step, agent, *claim)?,
         Command::HangUp => agents::hang_up(&mut step, agent)?,
+        Command::AgentHungUp { claim, leg } => agents::hung_up(&mut step, agent, *claim, leg.as_ref())?,
         Command::CheckUnanswered { entry } => deadlines::check_unanswered(&mut step, *entry)?,
         Command::ExpireClaim { claim } => deadlines::expire_claim(&mut step, *claim)?,
     }

@@ -1,5 +1,6 @@
 //! Ringing every phone in the office.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::step::Step;
@@ -69,13 +70,13 @@ fn current_ring(state: &State) -> Option<&OfficeRing> {
 /// Somebody else may have pressed before and put the phone down before the lines met. Had they met, this phone would
 /// not ring any more, so a key that is pressed long after the first is as good as the first.
 pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &LegId, round: u32) {
-    let waiting = match step.call.state.clone() {
-        State::RingingOffice { waiting, ring } if round == 0 || round >= ring.round => waiting,
-        State::Queued(waiting) if round == 0 || round > step.call.office_rounds => waiting,
+    let (waiting, ring) = match step.call.state.clone() {
+        State::RingingOffice { waiting, ring } if round == 0 || round >= ring.round => (waiting, Some(ring)),
+        State::Queued(waiting) if round == 0 || round > step.call.office_rounds => (waiting, None),
         State::Talking(talk)
             if never_met(&talk, step.now) && round == step.call.office_rounds && !has_pressed(&talk, leg) =>
         {
-            talk.waiting
+            (talk.waiting, talk.ring)
         }
         State::RingingOffice { .. }
         | State::Queued(_)
@@ -98,6 +99,7 @@ pub(super) fn accepted(step: &mut Step<'_>, phone: Option<&PhoneNumber>, leg: &L
         waiting,
         hold: false,
         agent_left: None,
+        ring,
     };
     step.enter(State::Talking(talk), Cause::OfficeAccepted);
 }
@@ -111,21 +113,19 @@ pub(super) fn ended(step: &mut Step<'_>, round: u32, attempt: u32, bridged: Opti
     }
     match step.call.state.clone() {
         State::Talking(Talk {
-            with: Party::Office { .. },
+            with: Party::Office { phone, .. },
             waiting,
+            ring,
             ..
         }) => {
             if bridged == Some(false) {
                 // The key was pressed but the lines never met: nobody has spoken to the caller.
-                unanswered(
-                    step,
-                    waiting,
-                    &OfficeRing {
-                        round,
-                        attempt,
-                        ..OfficeRing::default()
-                    },
-                );
+                let numbered = OfficeRing {
+                    round,
+                    attempt,
+                    ..OfficeRing::default()
+                };
+                pressed_and_gone(step, waiting, ring, phone, &numbered);
             } else {
                 step.end(EndReason::Completed, Cause::PartyHungUp);
             }
@@ -158,22 +158,58 @@ pub(super) fn ended(step: &mut Step<'_>, round: u32, attempt: u32, bridged: Opti
     }
 }
 
+/// Whoever pressed the key was gone before the lines met. Their pick-up may have silenced all other phones, so the others
+/// ring again at once. Each time one phone less: it comes to an end.
+fn pressed_and_gone(
+    step: &mut Step<'_>,
+    waiting: Waiting,
+    ring: Option<OfficeRing>,
+    phone: Option<PhoneNumber>,
+    numbered: &OfficeRing,
+) {
+    let Some((ring, phone)) = ring
+        .zip(phone)
+        .filter(|(ring, phone)| !ring.skipped.contains(phone))
+    else {
+        unanswered(step, waiting, numbered);
+        return;
+    };
+    let mut skipped = ring.skipped;
+    skipped.extend(ring.reached);
+    skipped.insert(phone);
+    // News of a later ring than we know of must not be taken for the end of the next one when it comes twice.
+    ring_others(
+        step,
+        waiting,
+        ring.round,
+        ring.attempt.max(numbered.attempt),
+        skipped,
+    );
+}
+
+/// The line's own request brought us here, and its answer rings them: no job needs to move it.
+fn ring_others(
+    step: &mut Step<'_>,
+    waiting: Waiting,
+    round: u32,
+    attempt: u32,
+    skipped: BTreeSet<PhoneNumber>,
+) {
+    let ring = OfficeRing {
+        round,
+        attempt: attempt + 1,
+        reached: BTreeSet::new(),
+        skipped,
+    };
+    step.enter(State::RingingOffice { waiting, ring }, Cause::OnlyMailboxes);
+}
+
 /// Nobody took it: once more without the phones whose mailbox answers, then a later round, then voicemail.
 fn unanswered(step: &mut Step<'_>, waiting: Waiting, ring: &OfficeRing) {
     // Not by the attempt: a claim that was given up may have begun a new one with all phones.
     let first = ring.skipped.is_empty();
     if first && !ring.reached.is_empty() {
-        let again = OfficeRing {
-            round: ring.round,
-            attempt: ring.attempt + 1,
-            reached: std::collections::BTreeSet::new(),
-            skipped: ring.reached.clone(),
-        };
-        // The line's own request brought us here, and its answer rings them: no job needs to move it.
-        step.enter(
-            State::RingingOffice { waiting, ring: again },
-            Cause::OnlyMailboxes,
-        );
+        ring_others(step, waiting, ring.round, ring.attempt, ring.reached.clone());
     } else if ring.round < step.policy.office_rings {
         let deadline = step.now.plus(step.policy.office_retry_after);
         step.move_leg(Leg::Menu);

@@ -40,6 +40,8 @@ pub(crate) enum Phase {
     Phone {
         asked: Option<u64>,
         deadline: u64,
+        /// Which ring it was, if anybody knows.
+        ring: Option<Ring>,
     },
     Message,
     Over,

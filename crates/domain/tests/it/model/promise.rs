@@ -170,6 +170,7 @@ impl Promise {
                 self.phase = Phase::Phone {
                     asked: None,
                     deadline: now + UNANSWERED,
+                    ring: None,
                 };
             }
             What::Adopted {
@@ -212,10 +213,18 @@ impl Promise {
                     ring.reached = true;
                 }
             }
-            (What::Accepted, Phase::Office { deadline, .. } | Phase::Waiting { deadline }) => {
+            (What::Accepted, Phase::Office { deadline, ring }) => {
                 self.phase = Phase::Phone {
                     asked: None,
                     deadline,
+                    ring: Some(ring),
+                };
+            }
+            (What::Accepted, Phase::Waiting { deadline }) => {
+                self.phase = Phase::Phone {
+                    asked: None,
+                    deadline,
+                    ring: None,
                 };
             }
             (What::Answers(agent), Phase::Waiting { deadline }) if !busy => {
@@ -235,6 +244,11 @@ impl Promise {
                 },
             ) => match what {
                 What::HangsUp(who) if who == agent => self.phase = Phase::Over,
+                What::SoftphoneHungUp(who, which, whose)
+                    if who == agent && which == this && line.is_none_or(|line| line == whose) =>
+                {
+                    self.phase = Phase::Over;
+                }
                 What::Left(which, whose) if which == this && line.is_none_or(|line| line == whose) => {
                     if agent == ON_A_PHONE {
                         self.phase = Phase::Over;
@@ -308,6 +322,9 @@ impl Promise {
                 self.back(now);
             }
             What::HangsUp(who) if who == agent => self.back(now),
+            What::SoftphoneHungUp(who, which, whose) if who == agent && which == this && fits(whose) => {
+                self.back(now);
+            }
             _ => {}
         }
     }
@@ -344,12 +361,17 @@ impl Promise {
             // Only a line that was told to ask there comes there; any other request may be an old one.
             (
                 Ask::Resume | Ask::Astray | Ask::LeftQueue | Ask::AfterConference,
-                Phase::Phone { asked, deadline },
+                Phase::Phone {
+                    asked,
+                    deadline,
+                    ring,
+                },
             ) => match asked {
                 None => {
                     self.phase = Phase::Phone {
                         asked: Some(now),
                         deadline,
+                        ring,
                     }
                 }
                 Some(since) if ask == Ask::Astray && now >= since + ALONE => self.alone(since, now),
@@ -369,6 +391,19 @@ impl Promise {
         }
         let round = if which == Which::Earlier { 0 } else { self.rounds };
         match *phase {
+            // Everybody but the one who pressed the key and went, unless that one was left out already.
+            Phase::Phone {
+                deadline,
+                ring: Some(ring),
+                ..
+            } if bridged == Some(false) && !ring.again => {
+                let ring = Ring {
+                    reached: false,
+                    again: true,
+                    ..ring
+                };
+                self.phase = Phase::Office { ring, deadline };
+            }
             Phase::Phone { deadline, .. } if bridged == Some(false) => {
                 let ring = Ring {
                     round,

@@ -207,6 +207,10 @@ impl System {
                 return (Some(agent), Command::Release { claim });
             }
             What::HangsUp(agent) => return (Some(agent), Command::HangUp),
+            What::SoftphoneHungUp(agent, which, line) => {
+                let (claim, leg) = (claim_of(which), Some(line_name(line)));
+                return (Some(agent), Command::AgentHungUp { claim, leg });
+            }
             What::Deadline(which) => Command::CheckUnanswered {
                 entry: entry_of(which),
             },

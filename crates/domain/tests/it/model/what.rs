@@ -97,6 +97,8 @@ pub(crate) enum What {
     Answers(usize),
     Releases(usize, Option<Which>),
     HangsUp(usize),
+    /// The softphone says so.
+    SoftphoneHungUp(usize, Which, Line),
     Deadline(Which),
     Expires(Which),
 }
@@ -160,6 +162,7 @@ fn anything() -> impl Strategy<Value = What> {
         agent().prop_map(What::Answers),
         (agent(), proptest::option::of(which())).prop_map(|(agent, which)| What::Releases(agent, which)),
         agent().prop_map(What::HangsUp),
+        (agent(), which(), line()).prop_map(|(agent, which, line)| What::SoftphoneHungUp(agent, which, line)),
         which().prop_map(What::Deadline),
         which().prop_map(What::Expires),
     ]
@@ -199,7 +202,12 @@ fn usual(phase: &Phase) -> Vec<What> {
             What::Answers(1),
             What::Asks(Ask::OfficeEnded(this, Some(false))),
         ],
-        Phase::Agent { .. } => vec![What::Left(this, Line::Agents), What::Lost(this), What::HangsUp(0)],
+        Phase::Agent { .. } => vec![
+            What::Left(this, Line::Agents),
+            What::Lost(this),
+            What::HangsUp(0),
+            What::SoftphoneHungUp(0, this, Line::Agents),
+        ],
         Phase::Phone { .. } => vec![
             What::Asks(Ask::Resume),
             What::Asks(Ask::Astray),

@@ -78,7 +78,7 @@ fn texts(path: &str, line: &Line, office: &Office, menu: &Menu, faults: &mut Fau
             Some(text) if text.is_empty() && may_be_empty(name) => {}
             Some(text) => office::spoken(&format!("{path}.{name}"), text, faults),
             None if foreign
-                && !opens::is_about(name)
+                && !opens::may_be_left_out(name)
                 && name != "limit_message"
                 && !of_office(name).is_empty() =>
             {
@@ -90,7 +90,7 @@ fn texts(path: &str, line: &Line, office: &Office, menu: &Menu, faults: &mut Fau
 }
 
 fn may_be_empty(name: &str) -> bool {
-    opens::is_about(name)
+    opens::may_be_left_out(name)
         || matches!(
             name,
             "position_message"

@@ -94,6 +94,7 @@ fn texts(office: &Office, faults: &mut Faults) {
     let opens = office.opens_texts();
     for (name, text) in opens.into_iter().chain([
         ("reopens_message", &office.reopens_message),
+        ("nobody_message", &office.nobody_message),
         ("position_message", &office.position_message),
         ("next_message", &office.next_message),
         ("estimate_message", &office.estimate_message),

@@ -4,9 +4,14 @@ use switchboard_hours::{Names, is_english};
 
 use crate::settings::{Line, Office, fault::Faults};
 
-/// Texts that may be left out in any language: then it is not said.
+/// Texts about when the office opens again.
 pub(super) fn is_about(name: &str) -> bool {
     name == "reopens_message" || name.starts_with("opens_")
+}
+
+/// Texts that may be left out in any language: it is not said then, or something else is.
+pub(super) fn may_be_left_out(name: &str) -> bool {
+    is_about(name) || name == "nobody_message"
 }
 
 pub(super) fn check_line(path: &str, line: &Line, office: &Office, faults: &mut Faults) {

@@ -37,6 +37,8 @@ section! {
         opens_later: Option<String>,
         /// As in `office`.
         queue_message: Option<String>,
+        /// As in `office`; in another language than the office's `queue_message` is said when it is left out.
+        nobody_message: Option<String>,
         /// As in `office`.
         hold_message: Option<String>,
         /// As in `office`.
@@ -84,7 +86,7 @@ section! {
 
 impl Line {
     /// What callers may hear, by name.
-    pub fn texts(&self) -> [(&'static str, Option<&String>); 21] {
+    pub fn texts(&self) -> [(&'static str, Option<&String>); 22] {
         [
             ("greeting", self.greeting.as_ref()),
             ("closed_message", self.closed_message.as_ref()),
@@ -95,6 +97,7 @@ impl Line {
             ("opens_this_week", self.opens_this_week.as_ref()),
             ("opens_later", self.opens_later.as_ref()),
             ("queue_message", self.queue_message.as_ref()),
+            ("nobody_message", self.nobody_message.as_ref()),
             ("hold_message", self.hold_message.as_ref()),
             ("position_message", self.position_message.as_ref()),
             ("next_message", self.next_message.as_ref()),
@@ -141,6 +144,7 @@ impl Line {
             opens_this_week: opens(&self.opens_this_week, &office.opens_this_week),
             opens_later: opens(&self.opens_later, &office.opens_later),
             queue_message: or(&self.queue_message, &office.queue_message),
+            nobody_message: opens(&self.nobody_message, &office.nobody_message),
             hold_message: or(&self.hold_message, &office.hold_message),
             position_message: or(&self.position_message, &office.position_message),
             next_message: or(&self.next_message, &office.next_message),

@@ -52,6 +52,9 @@ section! {
         opens_later: String,
         /// Said on joining the queue.
         queue_message: String,
+        /// Said on joining the queue instead, when no agent is there and the office has no phones. Empty: those who join
+        /// hear `queue_message` all the same.
+        nobody_message: String,
         /// Said between pieces of music while waiting.
         hold_message: String,
         /// Said while waiting; `{position}` stands for the caller's place in the queue. Empty: nothing is said.

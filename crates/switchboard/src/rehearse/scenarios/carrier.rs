@@ -56,7 +56,7 @@ pub(super) async fn move_unconfirmed(stage: &mut Stage<'_>) -> anyhow::Result<()
     end_well(stage, &caller).await
 }
 
-/// The same for a caller who is not in the carrier's queue yet.
+/// The same for a caller who hears the first words in the queue.
 pub(super) async fn early_move_unconfirmed(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_told_to_hold(MARA).await?;
     let agent = answered_with(stage, &caller, lost_answer()).await?;

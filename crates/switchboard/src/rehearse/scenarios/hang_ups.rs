@@ -90,6 +90,34 @@ pub(super) async fn browser_never_connects(stage: &mut Stage<'_>) -> anyhow::Res
     stage.all_over().await
 }
 
+/// The softphone's own hang-up: told before the carrier's news of the line, and after it.
+pub(super) async fn softphone(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    for told_first in [true, false] {
+        let caller = stage.caller_in_queue(MARA).await?;
+        let ticket = stage.take("amelia", &caller).await?;
+        let agent = stage.browser("amelia", &ticket);
+        stage.bridged(&caller, &agent, SOON).await?;
+        stage.pass(Duration::from_secs(30)).await?;
+        if told_first {
+            stage.tell_hung_up("amelia", &ticket, &agent).await?;
+            stage.hang_up(&agent);
+        } else {
+            stage.hang_up(&agent);
+            stage.settle().await?;
+            stage.tell_hung_up("amelia", &ticket, &agent).await?;
+        }
+        stage.over(&caller, SOON).await?;
+        stage.ended_as(&caller, "COMPLETED").await?;
+        // Once more, and it changes nothing.
+        stage.tell_hung_up("amelia", &ticket, &agent).await?;
+        stage.talked_once(&caller, &agent)?;
+    }
+    stage.pass(Duration::from_mins(4)).await?;
+    stage.office_silent()?;
+    stage.nobody_twice()?;
+    stage.all_over().await
+}
+
 pub(super) async fn tab_dies(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_in_queue(MARA).await?;
     let ticket = stage.take("amelia", &caller).await?;

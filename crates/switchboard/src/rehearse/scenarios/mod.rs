@@ -209,6 +209,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "busy-phone", "an office phone at which somebody talks is left out of the next ring", OPEN, office::busy_phone;
         "busy-desk", "the phone of an agent who talks in the browser is left out of the ring", DESKS, office::busy_desk;
         "no-phones", "an office without phones", NO_PHONES, office::no_phones;
+        "nobody-there", "an office without phones, and no agent is there", NO_PHONES, office::nobody_there;
         "two-numbers", "a second number in another language, with its own menu", LINES, lines::another_language;
         "holiday-in-another-language", "a day off on a line in another language, and when the office opens again", LINES_DAY_OFF, lines::day_off;
         "wrong-keys", "the caller presses keys that the menu does not have", OPEN, lines::wrong_keys;
@@ -218,6 +219,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "other-callers", "a browser and a SIP address call, and are answered", OPEN, lines::other_callers;
         "told-the-place", "those who wait hear their place, and the time when it is known", PATIENT, waiting::told;
         "leaves-the-queue", "a waiting caller would rather leave a message", OPEN, waiting::leaves_the_queue;
+        "key-at-once", "a caller presses the key in the first words that they hear in the queue", OPEN, waiting::key_at_once;
         "key-too-late", "a waiting caller presses the key when an agent has pressed Answer", OPEN, waiting::key_too_late;
         "message-heard", "agents listen to the message that a caller left", CLOSED, messages::heard;
         "message-found", "nobody is told of a message, and it is found", CLOSED_SERVICES, messages::found;
@@ -232,6 +234,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "hangs-up-claimed", "the caller hangs up after Answer, before the agent is there", OPEN, hang_ups::claimed;
         "hangs-up-connecting", "the caller hangs up while being connected", OPEN, hang_ups::connecting;
         "browser-never-connects", "an agent's browser never connects", OPEN, hang_ups::browser_never_connects;
+        "softphone-hangs-up", "an agent hangs up on the softphone, which tells it before and after the carrier does", OPEN, hang_ups::softphone;
         "tab-dies", "an agent's tab dies in the conversation", OPEN, hang_ups::tab_dies;
         "hangs-up-in-menu", "the caller hangs up in the menu", OPEN, partings::in_the_menu;
         "hangs-up-before-tone", "the caller asks to leave a message, and hangs up before the tone", OPEN, partings::before_the_tone;
@@ -255,7 +258,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "api-down", "the carrier's API is down, an agent answers", OPEN, carrier::down_answered;
         "api-down-office", "the carrier's API is down, nobody answers", OPEN, carrier::down_office;
         "api-move-unconfirmed", "the caller is moved, and the answer of the API is lost", OPEN, carrier::move_unconfirmed;
-        "api-early-move-unconfirmed", "the same, before the caller is in the queue", OPEN, carrier::early_move_unconfirmed;
+        "api-early-move-unconfirmed", "the same, in the first words that the caller hears in the queue", OPEN, carrier::early_move_unconfirmed;
         "api-call-unconfirmed", "an agent's phone is called, and the answer of the API is lost", OPEN, carrier::call_unconfirmed;
         "api-move-refused", "the caller is moved, and the carrier says that they do not wait, while they do", OPEN, carrier::move_refused;
         "api-measured", "the request that moves the caller fails once, and both outcomes are among the metrics", MEASURED, carrier::measured;
@@ -274,7 +277,7 @@ pub(super) fn all() -> Vec<Scenario> {
         "redis-down", "Redis does not answer when the call comes", REDIS, redis::redis_down;
         "redis-down-at-night", "Redis does not answer when the call comes, at night", CLOSED, redis::redis_down_at_night;
         "redis-dies-waiting", "Redis dies while the caller waits", REDIS, redis::redis_dies_waiting;
-        "redis-dies-entering", "Redis dies before the caller waits, and is back when they talk", REDIS, redis::redis_dies_entering;
+        "redis-dies-entering", "Redis dies in the first words that the caller hears in the queue, and is back when they talk", REDIS, redis::redis_dies_entering;
         "redis-forgets", "Redis forgets everything while the caller waits", DATA, redis::redis_forgets;
         "redis-misses-a-talk", "Redis stalls, and is back when caller and office phone talk", REDIS, redis::redis_misses_a_talk;
         "redis-misses-a-call", "Redis is dead, and back when caller and office phone talk", REDIS, redis::redis_misses_a_call;

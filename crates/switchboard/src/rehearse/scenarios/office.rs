@@ -6,7 +6,7 @@ use anyhow::ensure;
 use switchboard_simulator::Behaviour;
 
 use super::super::judge::SOON;
-use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, OLIVER, PHONES, Stage, WORKSHOP};
+use super::super::stage::{DUTY_MOBILE, FRONT_DESK, MARA, OLIVER, PHONES, STRANGER, Stage, WORKSHOP};
 
 /// The promise.
 pub(super) const THREE_MINUTES: Duration = Duration::from_mins(3);
@@ -219,6 +219,37 @@ pub(super) async fn no_phones(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.over(&caller, SOON).await?;
     stage.settle().await?;
     ensure!(stage.recorded(&caller), "no message was kept");
+    stage.all_over().await
+}
+
+/// They are told so at once, with the choice of a message; who stays is answered by whoever comes back.
+pub(super) async fn nobody_there(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let agents = ["amelia", "bashir", "carys", "dylan"];
+    for agent in agents {
+        stage.presence(agent, "away").await?;
+    }
+    // A sweep has looked.
+    stage.pass(Duration::from_secs(20)).await?;
+    let caller = stage.dial(MARA);
+    stage.press_at(&caller, "press", "1").await?;
+    stage.hears(&caller, "Nobody can take your call", SOON).await?;
+    stage.press_at(&caller, "To leave a message", "9").await?;
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(20))
+        .await?;
+    stage.hang_up(&caller);
+    let stays = stage.dial(OLIVER);
+    stage.press_at(&stays, "press", "1").await?;
+    stage.hears(&stays, "Nobody can take your call", SOON).await?;
+    ensure!(!stage.heard(&stays, "shortly"), "nobody comes shortly");
+    stage.presence("amelia", "available").await?;
+    let ticket = stage.take("amelia", &stays).await?;
+    let agent = stage.browser("amelia", &ticket);
+    stage.bridged(&stays, &agent, SOON).await?;
+    let third = stage.caller_told_to_hold(STRANGER).await?;
+    ensure!(stage.heard(&third, "shortly"), "amelia is there");
+    stage.hang_up(&third);
+    stage.hang_up(&stays);
     stage.all_over().await
 }
 

@@ -13,8 +13,6 @@ use super::super::stage::{DYLANS_PHONE, FRONT_DESK, MARA, OLIVER, PHONES, Stage,
 const LONG: Duration = Duration::from_mins(4);
 /// As long as the office rings.
 const RING: Duration = Duration::from_secs(25);
-/// The pause between two rounds, and a round in which a phone without a person is rung and then left out.
-const NEXT_ROUND: Duration = Duration::from_mins(2);
 /// What a person hears who picks up a phone for somebody who waits.
 const KEY: &str = "Press 1";
 
@@ -136,14 +134,8 @@ pub(super) async fn office_person_accepted(stage: &mut Stage<'_>) -> anyhow::Res
         stage.over(&caller, SOON).await?;
         return stage.ended_as(&caller, "COMPLETED").await;
     }
-    // Where whoever picks up first silences all other phones, nothing rings any more, and the next round is theirs.
-    let rings_on = stage.system.simulator.look(|view| {
-        view.legs()
-            .iter()
-            .any(|leg| leg.to == WORKSHOP && !leg.status.is_final())
-    });
-    let within = if rings_on { RING } else { NEXT_ROUND };
-    another_takes_it(stage, &caller, &front, within).await
+    // Where whoever picks up first silences all other phones, they ring again at once.
+    another_takes_it(stage, &caller, &front, RING).await
 }
 
 async fn another_takes_it(

@@ -73,7 +73,7 @@ pub(super) async fn redis_dies_waiting(stage: &mut Stage<'_>) -> anyhow::Result<
     stage.all_over().await
 }
 
-/// Redis dies while the caller is told to hold, before the carrier's queue ever asked.
+/// Redis dies while the caller is told to hold: the three minutes count from then all the same.
 pub(super) async fn redis_dies_entering(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     stage.person_at(DUTY_MOBILE, Duration::from_secs(5));
     let caller = stage.caller_told_to_hold(MARA).await?;
@@ -81,6 +81,7 @@ pub(super) async fn redis_dies_entering(stage: &mut Stage<'_>) -> anyhow::Result
     let phone = stage
         .bridged_with_phone(&caller, DUTY_MOBILE, Duration::from_secs(260))
         .await?;
+    stage.office_rang(&caller, THREE_MINUTES, Duration::from_secs(3))?;
     stage.redis_back(true).await?;
     stage.pass(Duration::from_mins(1)).await?;
     stage.talked_once(&caller, &phone)?;

@@ -81,6 +81,29 @@ pub(super) async fn leaves_the_queue(stage: &mut Stage<'_>) -> anyhow::Result<()
     stage.all_over().await
 }
 
+/// Before anything else is said: the queue was joined, so the key counts.
+pub(super) async fn key_at_once(stage: &mut Stage<'_>) -> anyhow::Result<()> {
+    let caller = stage.caller_told_to_hold(MARA).await?;
+    stage.pass(Duration::from_secs(1)).await?;
+    ensure!(
+        stage.system.simulator.press(&caller, "9"),
+        "the caller's line is gone"
+    );
+    stage
+        .asked_for_a_message(&caller, Duration::from_secs(15))
+        .await?;
+    ensure!(
+        !stage.heard(&caller, "To leave a message"),
+        "the key was heard only when it was offered"
+    );
+    stage.pass(Duration::from_secs(8)).await?;
+    stage.hang_up(&caller);
+    stage.over(&caller, SOON).await?;
+    stage.ended_as(&caller, "VOICEMAIL").await?;
+    stage.office_silent()?;
+    stage.all_over().await
+}
+
 pub(super) async fn key_too_late(stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let caller = stage.caller_in_queue(MARA).await?;
     stage.pass(Duration::from_secs(20)).await?;

@@ -1,6 +1,6 @@
 //! Who does what in a storm: callers, agents, people at phones, operators and time, one after the other or all at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use switchboard_runtime::Rng;
@@ -42,6 +42,8 @@ pub(super) struct People<'a> {
     pub(super) wins: Vec<Win>,
     /// Lines of agents' browsers.
     browsers: Vec<LegId>,
+    /// Which claim's they are.
+    softphones: BTreeMap<LegId, Win>,
     dead: BTreeSet<Service>,
 }
 
@@ -56,6 +58,7 @@ enum Act {
     Release,
     HangUpAsAgent,
     BrowserHangsUp,
+    BrowserIsLost,
     TabDies,
     PhoneChanges,
     PhoneHangsUp,
@@ -68,7 +71,7 @@ enum Act {
 }
 
 /// How likely each is.
-const ACTS: [(Act, u64); 17] = [
+const ACTS: [(Act, u64); 18] = [
     (Act::Dial, 10),
     (Act::Press, 14),
     (Act::CallerHangsUp, 3),
@@ -76,7 +79,8 @@ const ACTS: [(Act, u64); 17] = [
     (Act::Connect, 12),
     (Act::Release, 3),
     (Act::HangUpAsAgent, 2),
-    (Act::BrowserHangsUp, 2),
+    (Act::BrowserHangsUp, 3),
+    (Act::BrowserIsLost, 1),
     (Act::TabDies, 2),
     (Act::PhoneChanges, 8),
     (Act::PhoneHangsUp, 3),
@@ -100,6 +104,7 @@ impl<'a> People<'a> {
             callers: Vec::new(),
             wins: Vec::new(),
             browsers: Vec::new(),
+            softphones: BTreeMap::new(),
             dead: BTreeSet::new(),
         }
     }
@@ -132,6 +137,11 @@ impl<'a> People<'a> {
                 }
             }
             Act::BrowserHangsUp => {
+                if let Some(browser) = self.live(|people| people.browsers.clone()) {
+                    self.a_softphone_is_hung_up(&browser).await?;
+                }
+            }
+            Act::BrowserIsLost => {
                 if let Some(browser) = self.live(|people| people.browsers.clone()) {
                     self.stage.hang_up(&browser);
                 }
@@ -239,8 +249,30 @@ impl<'a> People<'a> {
             self.wins.last().cloned()
         };
         if let Some(win) = win.filter(|win| win.agent != ON_A_PHONE) {
-            self.browsers.push(self.stage.browser(win.agent, &win.ticket));
+            let browser = self.stage.browser(win.agent, &win.ticket);
+            self.softphones.insert(browser.clone(), win);
+            self.browsers.push(browser);
         }
+    }
+
+    /// Its page tells it before or after the carrier does, soon or late, or cannot tell.
+    async fn a_softphone_is_hung_up(&mut self, browser: &LegId) -> anyhow::Result<()> {
+        let order = self.rng.below(4);
+        let win = self.softphones.get(browser).cloned();
+        if order > 0 {
+            self.stage.hang_up(browser);
+        }
+        if order == 2 {
+            self.pass(1, 4_000).await?;
+        }
+        if let Some(win) = win.filter(|_| order < 3) {
+            // Nobody answers while realtime is dead.
+            let _ = self.stage.tell_hung_up(win.agent, &win.ticket, browser).await;
+        }
+        if order == 0 {
+            self.stage.hang_up(browser);
+        }
+        Ok(())
     }
 
     fn a_phone_changes(&mut self) {

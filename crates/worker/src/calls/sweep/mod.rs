@@ -10,6 +10,8 @@ mod unheard;
 pub(super) use sightings::Sightings;
 pub(super) use unheard::Horizon;
 
+use std::time::Duration;
+
 use switchboard_contracts::v1;
 use switchboard_queue::{Fate, JobError};
 use switchboard_store::{Snapshot, Unreadable};
@@ -38,6 +40,14 @@ impl Carrier {
                 .keep_promises(call, live.now, &format!("{name}:{}", call.id))
                 .await;
             go_on(&call.id, kept);
+        }
+        // Twice the time until the next round, and what a round may take.
+        let valid = self
+            .sweep_every
+            .saturating_mul(2)
+            .saturating_add(Duration::from_mins(1));
+        if let Err(error) = self.calls.store.put_index_right(&live, valid).await {
+            warn!(%error, "the index of phones and available agents was not compared: {error}");
         }
         let unheard = self.find_unheard(live.now, name).await;
         self.compare(&live.calls, live.now, name).await.and(unheard)

@@ -14,7 +14,10 @@ use crate::time::{Arrivals, now_ns};
 
 /// Where the gateway believes to be asked.
 const PUBLIC: &str = "http://127.0.0.1:8080";
-const PATH: &str = "/twilio/voice/incoming";
+/// A call's first request.
+pub(super) const INCOMING: &str = "/twilio/voice/incoming";
+/// A caller's line that was moved to hear the office ring.
+pub(super) const OFFICE_RING: &str = "/twilio/voice/office/ring";
 const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
 /// After this Twilio itself would have given up.
@@ -36,23 +39,23 @@ impl Callers {
     }
 
     /// So many, made beforehand: signing costs about as much as checking, and is not what is measured.
-    pub(super) fn requests(&mut self, count: u64) -> Result<Vec<Vec<u8>>> {
-        (0..count).map(|_| self.request()).collect()
+    pub(super) fn requests(&mut self, path: &str, count: u64) -> Result<Vec<Vec<u8>>> {
+        (0..count).map(|_| self.request(path)).collect()
     }
 
-    fn request(&mut self) -> Result<Vec<u8>> {
+    fn request(&mut self, path: &str) -> Result<Vec<u8>> {
         let number = self.next;
         self.next += 1;
         let body = form(number);
         let signed = Request {
             method: "POST",
-            url: &format!("{PUBLIC}{PATH}"),
+            url: &format!("{PUBLIC}{path}"),
             content_type: Some(FORM),
             body: body.as_bytes(),
         };
         let signature = sign(&self.token, Algorithm::HmacSha1, signed)?;
         let head = format!(
-            "POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n\
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n\
              Content-Type: {FORM}\r\nContent-Length: {}\r\n{SIGNATURE_HEADER}: {signature}\r\n\r\n",
             body.len()
         );

@@ -1,6 +1,7 @@
 //! `webhook`: an incoming call's first request, signed, committed with its jobs and answered.
 
 mod load;
+mod office;
 mod servers;
 
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use switchboard_queue::{Admin, Prefix};
 
-use self::load::{Answered, Callers, fire};
+use self::load::{Answered, Callers, INCOMING, fire};
 pub(crate) use self::servers::{floor, gateway};
 use crate::Only;
 use crate::cpu::{Cost, Meter};
@@ -48,7 +49,7 @@ struct Stall {
 
 /// Runs the rows that are wanted.
 pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Result<()> {
-    only.check(&["steady", "stalled", "past-budget"])?;
+    only.check(&["steady", "stalled", "past-budget", "office-ring"])?;
     let plan = Plan::new(quick);
     if only.wants("steady") {
         report.add(steady(&plan).await?);
@@ -81,6 +82,9 @@ pub(crate) async fn bench(quick: bool, only: &Only, report: &mut Report) -> Resu
             )
             .await?,
         );
+    }
+    if only.wants("office-ring") {
+        report.add(office::ring(&plan).await?);
     }
     Ok(())
 }
@@ -131,7 +135,7 @@ impl House {
         };
         // Both sides make their connections, load their scripts and touch their code.
         for address in [house.gateway.1, house.floor.1] {
-            let requests = house.callers.requests(200)?;
+            let requests = house.callers.requests(INCOMING, 200)?;
             fire(address, &requests, RATE_PER_S).await?;
         }
         Ok(house)
@@ -154,7 +158,7 @@ impl House {
         seconds: u64,
         stall: Option<Stall>,
     ) -> Result<Round> {
-        let requests = self.callers.requests(seconds * RATE_PER_S)?;
+        let requests = self.callers.requests(INCOMING, seconds * RATE_PER_S)?;
         let meter = Meter::start(pid, self.rig.redis_pid()?)?;
         let fired = fire(address, &requests, RATE_PER_S);
         let answered = match stall {
