@@ -92,7 +92,11 @@ impl Front {
     fn whose(&self, line: &[u8]) -> SocketAddr {
         let [first, second] = self.instances;
         let is_first = match self.turns {
-            Turns::Alternate => self.next.fetch_add(1, Ordering::Relaxed).is_multiple_of(2),
+            // Music is fetched after each document: counted too, every document would come from the same one.
+            Turns::Alternate if line.starts_with(b"POST ") => {
+                self.next.fetch_add(1, Ordering::Relaxed).is_multiple_of(2)
+            }
+            Turns::Alternate => self.next.load(Ordering::Relaxed).is_multiple_of(2),
             Turns::BeginAtFirst => line.windows(BEGINS.len()).any(|part| part == BEGINS),
         };
         if line.starts_with(b"POST ") {

@@ -23,7 +23,7 @@ pub(super) async fn source_broken(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         crm_mode: CrmMode::Garbage,
         ..Faults::default()
     });
-    failing_source(stage, "answered nonsense").await
+    failing_source(stage, "sent an unreadable answer").await
 }
 
 /// Agents see what is wrong with the source, and answer all the same.

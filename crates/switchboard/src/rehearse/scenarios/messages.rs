@@ -24,7 +24,15 @@ async fn leaves_one(stage: &mut Stage<'_>) -> anyhow::Result<LegId> {
 
 /// Agents can listen to the message, whole and in part.
 async fn is_heard(stage: &Stage<'_>, caller: &LegId) -> anyhow::Result<()> {
-    let (status, kind, sound) = stage.listen(caller).await?;
+    let patience = std::time::Instant::now();
+    // A service that has just found its Redis again asks for another try.
+    let (status, kind, sound) = loop {
+        let answer = stage.listen(caller).await?;
+        if answer.0 != 503 || patience.elapsed() > SOON {
+            break answer;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     ensure!(
         (status, kind.as_str()) == (200, "audio/x-wav"),
         "{status} {kind} instead of the message"

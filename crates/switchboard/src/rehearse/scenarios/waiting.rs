@@ -97,7 +97,11 @@ pub(super) async fn key_at_once(stage: &mut Stage<'_>) -> anyhow::Result<()> {
         "the key was heard only when it was offered"
     );
     stage.pass(Duration::from_secs(8)).await?;
-    stage.hang_up(&caller);
+    // Whoever hangs up instead may be told of before the message is.
+    ensure!(
+        stage.system.simulator.press(&caller, "#"),
+        "the caller's line is gone"
+    );
     stage.over(&caller, SOON).await?;
     stage.ended_as(&caller, "VOICEMAIL").await?;
     stage.office_silent()?;
