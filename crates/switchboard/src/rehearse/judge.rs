@@ -22,6 +22,8 @@ fn ms(time: Duration) -> i64 {
 const WAIT_DOCUMENT_MS: i64 = 20_000 + 500;
 /// By how much the first document may last longer: it begins with what those hear who join a queue.
 const WELCOME_MS: i64 = 10_000;
+/// So long after joining the gateway takes a request for the first one.
+const JUST_JOINED_MS: i64 = 4_000;
 /// Dead letters looked at in each queue; a system that runs for long has older ones, too.
 const MANY: u32 = 100;
 /// Errors of documents: what cannot be parsed, and what no verb takes.
@@ -29,8 +31,8 @@ const BAD_DOCUMENT: RangeInclusive<u32> = 12_100..=13_999;
 
 /// What must be true of every scenario's time-line, whatever it is about.
 pub(super) fn sound(timeline: &Timeline) -> anyhow::Result<()> {
-    // When a line asked last, and how often since it joined the queue.
-    let mut asked: HashMap<&LegId, (i64, u32)> = HashMap::new();
+    // When a line asked last, and when it joined the queue.
+    let mut asked: HashMap<&LegId, (i64, i64)> = HashMap::new();
     for Entry {
         at_ms,
         leg,
@@ -46,12 +48,16 @@ pub(super) fn sound(timeline: &Timeline) -> anyhow::Result<()> {
         }
         let Some(leg) = leg else { continue };
         let asks = matches!(what, What::Webhook(line) if line.contains("/voice/wait"));
-        if let Some((before, times)) = asked
+        if let Some((before, joined)) = asked
             .get(leg)
             .filter(|_| asks || matches!(what, What::LeftQueue { .. }))
         {
             let gap = at_ms - before;
-            let welcome = if *times == 1 { WELCOME_MS } else { 0 };
+            let welcome = if before - joined < JUST_JOINED_MS {
+                WELCOME_MS
+            } else {
+                0
+            };
             ensure!(
                 gap <= WAIT_DOCUMENT_MS + welcome,
                 "{} waited {gap} ms without asking",
@@ -59,10 +65,10 @@ pub(super) fn sound(timeline: &Timeline) -> anyhow::Result<()> {
             );
         }
         if asks {
-            let times = asked.get(leg).map_or(0, |(_, times)| *times);
-            asked.insert(leg, (*at_ms, times + 1));
+            let joined = asked.get(leg).map_or(*at_ms, |(_, joined)| *joined);
+            asked.insert(leg, (*at_ms, joined));
         } else if matches!(what, What::Enqueued(_)) {
-            asked.insert(leg, (*at_ms, 0));
+            asked.insert(leg, (*at_ms, *at_ms));
         } else if matches!(what, What::LeftQueue { .. }) {
             asked.remove(leg);
         }
