@@ -63,13 +63,7 @@ async fn rings(house: &mut House, seconds: u64) -> Result<Round> {
 async fn introduce(store: &Store, which: std::ops::Range<usize>) -> Result<()> {
     for number in which {
         let id = AgentId::new(&format!("agent-{number}"))?;
-        let agent = Agent {
-            id: id.clone(),
-            name: id.to_string(),
-            answers_on: AnswersOn::Browser,
-            presence: Presence::Available,
-            engaged: None,
-        };
+        let agent = Agent::new(id.clone(), id.as_str(), AnswersOn::Browser, Presence::Available);
         store.update_agent(&id, |_| Some(agent.clone())).await?;
     }
     Ok(())
