@@ -115,13 +115,6 @@ async fn a_flood_from_one_number_changes_nothing_for_others() {
     Box::pin(flood(400)).await;
 }
 
-/// For its figures: `cargo nextest run -p switchboard-gateway --run-ignored all --no-capture ten_thousand`.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "half a minute for figures that only a person reads"]
-async fn ten_thousand_calls_of_one_number() {
-    Box::pin(flood(10_000)).await;
-}
-
 #[expect(clippy::print_stdout, reason = "figures, for whoever asks for them")]
 async fn flood(size: u32) {
     let house = House::with(limited("live = 3")).await;
